@@ -1,0 +1,100 @@
+"""What the conductor keeps of a call (its notes), what it tells (its story), and the few verbs of the register it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypedDict
+
+# --- notes: the JSON that travels with a call in Redis, is shown on the pop, and becomes the ticket -------------------
+
+FieldName = Literal["street", "house", "flat", "topic"]
+Unheard = Literal["", "no_model", "recogniser_full", "recogniser_dead", "silence"]
+
+
+class FieldNote(TypedDict):
+    value: str  # as shown: the street's name, '45', '12', the topic's code
+    ref: str  # street id, building id for a house that exists, '' otherwise
+    confidence: float  # 0..1
+    source: Literal["spoken", "household", "keyed", "operator"]
+    words: str  # the words it came from
+
+
+class WordsNote(TypedDict):
+    question: str  # open | street | house | topic
+    text: str
+    final: bool
+
+
+class TicketNote(TypedDict):
+    number: str
+    topic: str
+    state: str
+    created_at: str  # ISO 8601
+
+
+class HouseholdNote(TypedDict):
+    id: int
+    person: str
+    street_id: int
+    street: str
+    house: str
+    flat: str
+
+
+class Notes(TypedDict):
+    caller: str  # '' when hidden
+    caller_name: str
+    language: str
+    household: HouseholdNote | None
+    open_tickets: list[TicketNote]
+    words: list[WordsNote]
+    fields: dict[str, FieldNote]
+    unheard: Unheard  # why nothing was heard
+    story: str  # a demo call's token, '' for everybody else
+
+
+# --- story ------------------------------------------------------------------------------------------------------------
+
+Step = Literal[
+    "answered", "language", "known_number", "asked", "words", "fields", "place", "offered", "ringing",
+    "connected", "not_taken", "talk_ended", "ticket", "wrap_up", "ended",
+]  # fmt: skip
+
+
+class Storyteller(Protocol):
+    """Tells a demo call's story; for a call without a token it tells nothing. Never raises, never delays."""
+
+    def tell(self, token: str, step: Step, **facts: Any) -> None: ...
+
+
+# --- the register, as the call needs it -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCaller:
+    household: HouseholdNote | None
+    language: str  # '' when unknown
+    open_tickets: tuple[TicketNote, ...]
+
+
+class Directory(Protocol):
+    """The register's part in a call; api joins it with SQL. Each verb answers within its limit or with 'nothing known'."""
+
+    async def known(self, number: str) -> KnownCaller: ...
+
+    async def building(self, street_id: int, house: str) -> int | None:
+        """The id of the building with this house number in this street, None when there is none."""
+        ...
+
+    def streets(self, language: str) -> Mapping[str, str]:
+        """Spoken name (lower case) -> street id, in this language, other names included; read at start."""
+        ...
+
+    def street_name(self, street_id: int, language: str) -> str: ...
+
+    def topics(self, language: str) -> Mapping[str, str]:
+        """Spoken topic name -> code."""
+        ...
+
+    async def remember_language(self, household_id: int, language: str) -> None: ...
