@@ -1,0 +1,120 @@
+"""The `kezek` command: what a person types. Each verb's work stands in a file of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kezek_api.settings import Settings, SettingsError
+
+app = typer.Typer(
+    help="Kezek: the contact centre of a city's or a utility's hotline.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+user = typer.Typer(help="Staff: who may sign in.", no_args_is_help=True)
+app.add_typer(user, name="user")
+
+
+def home_folder() -> Path:
+    return Settings.load().home.resolve()
+
+
+@app.command()
+def setup(
+    tests: Annotated[bool, typer.Option("--tests", help="Also what only the tests need (a browser).")] = False,
+) -> None:
+    """Fetch and make everything that is needed, step by step. What is there already takes no time."""
+    from kezek_api.command_setup import set_up
+
+    raise typer.Exit(0 if set_up(home_folder(), tests=tests) else 1)
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option("--demo/--no-demo", help="The demo operator and the demo call.")] = True,
+    listen: Annotated[str, typer.Option(help="Address for real phones and browsers.")] = "127.0.0.1",
+) -> None:
+    """Run everything under one supervisor until Ctrl-C."""
+    from kezek_api.command_up import run_all
+
+    raise typer.Exit(asyncio.run(run_all(home_folder(), listen=listen, demo=demo)))
+
+
+@app.command()
+def serve() -> None:
+    """Run one node: calls, pages and everything between, without the servers it uses."""
+    from kezek_api.house import run
+
+    asyncio.run(run(Settings.load()))
+
+
+@app.command()
+def call(
+    as_json: Annotated[bool, typer.Option("--json", help="The story as JSON lines.")] = False,
+    language: Annotated[
+        str, typer.Option(help="The citizen's language; else the first one whose model is there.")
+    ] = "",
+) -> None:
+    """Make a demo call to the running house and tell its story.
+
+    Ends with 0 only when the caller spoke with an operator and the ticket stands in SQL with its fields.
+    """
+    from kezek_api.command_call import tell_call
+
+    raise typer.Exit(asyncio.run(tell_call(Settings.load(), language, as_json=as_json)))
+
+
+@app.command()
+def health(as_json: Annotated[bool, typer.Option("--json", help="As one line of JSON.")] = False) -> None:
+    """Ask the running node how its parts are. Ends with 0 when every one is up."""
+    from kezek_api.command_health import ask
+
+    raise typer.Exit(asyncio.run(ask(Settings.load(), as_json=as_json)))
+
+
+@app.command(name="demo-operator", hidden=True)
+def demo_operator() -> None:
+    """The demo operator's phone and desk; a part of `kezek up`."""
+    from kezek_api.command_demo import operate
+
+    asyncio.run(operate(Settings.load()))
+
+
+@user.command("add")
+def user_add(
+    login: str,
+    name: Annotated[str, typer.Option(help="As shown to colleagues; the login when left out.")] = "",
+    role: Annotated[str, typer.Option(help="operator or manager")] = "operator",
+    phone: Annotated[str, typer.Option(help="The operator's SIP extension, 1001 say.")] = "",
+    queue: Annotated[list[str] | None, typer.Option(help="Queue to serve; may be repeated. All when left out.")] = None,
+    language: Annotated[str, typer.Option(help="kk, ru, uk or en")] = "kk",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Add a member of staff. Without --password-stdin a password is made and shown once."""
+    from kezek_api.command_user import add
+
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
+    raise typer.Exit(
+        asyncio.run(add(Settings.load(), login, name, role, phone, tuple(queue or ()), language, password))
+    )
+
+
+def main() -> None:
+    try:
+        app()
+    except SettingsError as error:
+        typer.echo(f"kezek: {error}", err=True)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""`kezek user add`: staff into the register, and for an operator a SIP account into Asterisk."""
+
+from __future__ import annotations
+
+import secrets as randomness
+from typing import Literal
+
+from rich.console import Console
+
+from kezek_api.passwords import Passwords
+from kezek_api.settings import Settings
+from kezek_api.supervise import plan, secrets
+from kezek_register import Conflict, Register, Staff
+from kezek_telephony.instance import Instance
+
+LEAST_PASSWORD = 10  # characters
+
+
+async def add(
+    settings: Settings,
+    login: str,
+    name: str,
+    role: str,
+    phone: str,
+    queues: tuple[str, ...],
+    language: str,
+    password: str,
+) -> int:
+    """0 when added; 1 with the reason when not."""
+    console = Console(highlight=False)
+    known: dict[str, Literal["operator", "manager"]] = {"operator": "operator", "manager": "manager"}
+    if wrong := refused(role in known, phone, password, set(queues) - set(settings.queues)):
+        console.print(f"[red]{wrong}[/]")
+        return 1
+    shown = "" if password else randomness.token_urlsafe(12)
+    member = Staff(login, name or login, known[role], phone, language, queues or settings.queues, {})
+    async with Register.open(settings.sql) as register:
+        await register.migrate()
+        if phone and (owner := await register.staff.by_phone(phone)):
+            console.print(f"[red]the phone {phone} is {owner.login}'s[/]")
+            return 1
+        try:
+            await register.staff.add(member)
+        except Conflict:
+            console.print(f"[red]there is a {login} already[/]")
+            return 1
+        await register.staff.set_password_hash(login, await Passwords().hash(password or shown))
+    console.print(f"{role} [bold]{login}[/] added" + (f", password [bold]{shown}[/] (shown once)" if shown else ""))
+    if phone:
+        console.print(await sip_account(settings, phone))
+    return 0
+
+
+def refused(role_known: bool, phone: str, password: str, unknown_queues: set[str]) -> str:
+    """Why not, in words; '' when all is well."""
+    if not role_known:
+        return "the role is operator or manager"
+    if phone and not (phone.isdigit() and 2 <= len(phone) <= 6):
+        return "a phone is an extension of 2 to 6 digits"
+    if password and len(password) < LEAST_PASSWORD:
+        return f"a password has at least {LEAST_PASSWORD} characters"
+    if unknown_queues:
+        return f"no such queue: {', '.join(sorted(unknown_queues))}"
+    return ""
+
+
+async def sip_account(settings: Settings, phone: str) -> str:
+    """Make the phone's SIP account in the embedded Asterisk, which takes it at once when it runs."""
+    running = plan.read(settings.home)
+    if "sip" not in running or running.get("ami_host") is None:
+        return f"give the phone {phone} an account in your Asterisk: see docs/own-parts.md"
+    kept = secrets.load(settings.home)
+    password = kept.phone(phone)
+    secrets.save(settings.home, kept)
+    try:
+        await Instance(settings.home.resolve() / "asterisk", settings.home.resolve() / "prefix").write_phones(
+            kept.phones
+        )
+    except (ConnectionError, OSError):
+        when = "from the next start on"
+    else:
+        when = "from now on"
+    return f"SIP account {phone} at {running['sip']}/udp, password [bold]{password}[/], {when}"

