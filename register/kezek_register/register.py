@@ -1,0 +1,70 @@
+"""The register's door: one object with a repository for each noun."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+
+from kezek_register.settings import RegisterSettings
+from kezek_register.sql.addresses import Addresses
+from kezek_register.sql.database import Database
+from kezek_register.sql.history import History
+from kezek_register.sql.households import Households
+from kezek_register.sql.migrate import migrate
+from kezek_register.sql.numbering import Numbering
+from kezek_register.sql.staff import StaffList
+from kezek_register.sql.tickets import Tickets
+from kezek_register.sql.topics import Topics
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Register:
+    """Every verb is one transaction and raises RegisterErrors only: NotFound, Conflict, Unavailable, and where said
+    BadNumber and BadFile. Opening touches no database, so that a service starts while SQL is away."""
+
+    def __init__(self, database: Database, *, node: str, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self.addresses = Addresses(database)
+        self.households = Households(database)
+        self.topics = Topics(database)
+        self.tickets = Tickets(database, Numbering(database, node=node, clock=clock), clock)
+        self.staff = StaffList(database)
+        self.history = History(database)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        url: str,
+        *,
+        node: str = "",
+        settings: RegisterSettings | None = None,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> AsyncIterator[Register]:
+        """`url` is SQLAlchemy's: sqlite+aiosqlite:///path or postgresql+psycopg://user@host/name.
+
+        `node` is noted beside the blocks of registration numbers it reserves; `clock` gives the moment with the zone in
+        which the year of a registration number changes. Raises ValueError for another kind of URL.
+        """
+        database = Database(url, settings or RegisterSettings())
+        try:
+            yield cls(database, node=node, clock=clock)
+        finally:
+            await database.close()
+
+    async def migrate(self) -> None:
+        """Make or upgrade the tables; safe when several processes do it at once. Raises Unavailable."""
+        settings = self._database.settings
+        await asyncio.to_thread(migrate, self._database.url, timeout_s=settings.migrate_timeout_s)
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the database does not answer."""
+        async with self._database.reading() as session:
+            await session.execute(text("SELECT 1"))

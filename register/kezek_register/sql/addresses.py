@@ -1,0 +1,96 @@
+"""Streets and buildings: read, searched, counted. A town's streets are kept in memory until an import changes them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from kezek_register.houses import house_key, normalise_house
+from kezek_register.search import StreetIndex
+from kezek_register.sql import address_imports, household_imports, values
+from kezek_register.sql.database import Database
+from kezek_register.sql.tables import BuildingRow, HouseholdRow, Revision, StreetRow
+from kezek_register.types import Building, ImportReport, NotFound, Street
+
+
+class Addresses:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._loading = asyncio.Lock()
+        self._index = StreetIndex(())
+        self._revision = -1
+
+    async def import_streets(self, csv_path: Path) -> ImportReport:
+        """Columns: code, kind, kk, ru, uk, en, ko, other. Raises BadFile. The second time nothing changes."""
+        return await address_imports.streets(self._database, csv_path)
+
+    async def import_buildings(self, csv_path: Path) -> ImportReport:
+        """Columns: street (code, or a name that only one street has), house, entrances, flats. Raises BadFile."""
+        return await address_imports.buildings(self._database, csv_path)
+
+    async def import_households(self, csv_path: Path) -> ImportReport:
+        """Columns: street, house, flat, person, language, phones (with '|' between). Raises BadFile.
+
+        A language that the household chose on the telephone stays when the file's cell is empty.
+        """
+        return await household_imports.households(self._database, csv_path)
+
+    async def streets(self) -> list[Street]:
+        """All of them, in the order of their ids."""
+        return list((await self._fresh()).streets)
+
+    async def street(self, street_id: int) -> Street:
+        """Raises NotFound."""
+        street = (await self._fresh()).by_id.get(street_id)
+        if street is None:
+            raise NotFound(f"no street {street_id}")
+        return street
+
+    async def search(self, text: str, language: str, limit: int = 10) -> list[tuple[Street, float]]:
+        """Streets by what was typed: beginnings, typos, names in any language, old names; best first, score 0..1."""
+        return (await self._fresh()).search(text, language, limit)
+
+    async def building(self, street_id: int, house: str) -> Building | None:
+        """The building with this number, however it is written; None when there is none."""
+        number = normalise_house(house)
+        if not number:
+            return None
+        wanted = select(BuildingRow).where(BuildingRow.street_id == street_id, BuildingRow.house == number)
+        async with self._database.reading() as session:
+            row = await session.scalar(wanted)
+        return values.building(row) if row else None
+
+    async def houses(self, street_id: int) -> list[str]:
+        """The street's house numbers as a person would sort them."""
+        async with self._database.reading() as session:
+            found = await session.scalars(select(BuildingRow.house).where(BuildingRow.street_id == street_id))
+            return sorted(found, key=house_key)
+
+    async def counts(self) -> dict[str, int]:
+        """How many streets, buildings and households there are."""
+        tables = {"streets": StreetRow, "buildings": BuildingRow, "households": HouseholdRow}
+        async with self._database.reading() as session:
+            return {
+                name: await session.scalar(select(func.count()).select_from(table)) or 0
+                for name, table in tables.items()
+            }
+
+    async def _fresh(self) -> StreetIndex:
+        async with self._database.reading() as session:
+            revision = await session.scalar(select(Revision.revision).where(Revision.name == "streets")) or 0
+        if revision == self._revision:
+            return self._index
+        async with self._loading:
+            if revision > self._revision:
+                async with self._database.reading() as session:
+                    revision = await session.scalar(select(Revision.revision).where(Revision.name == "streets")) or 0
+                    rows = await session.scalars(
+                        select(StreetRow).options(selectinload(StreetRow.names)).order_by(StreetRow.id)
+                    )
+                    streets = [values.street(row) for row in rows]
+                self._index = await asyncio.to_thread(StreetIndex, streets)
+                self._revision = revision
+            return self._index

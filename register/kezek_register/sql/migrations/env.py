@@ -1,0 +1,16 @@
+"""Alembic's entry: always online, on the connection that `migrate` holds with its lock."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from kezek_register.sql.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

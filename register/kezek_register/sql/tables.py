@@ -1,0 +1,196 @@
+"""The tables, as mapped classes. A relation that was not asked for raises instead of querying behind one's back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Moments with a zone in Python; stored in UTC, in SQLite without saying so."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class CleanText(TypeDecorator[str]):
+    """Text of any length without what PostgreSQL cannot hold (NUL) and UTF-8 cannot say (lone surrogates)."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: CleanText(),
+        datetime: UtcDateTime(),
+        dict[str, Any]: JSON(),
+        list[str]: JSON(),
+    }
+
+
+class Revision(Base):
+    """How often something was changed as a whole: what is kept in memory is read again when this has moved."""
+
+    __tablename__ = "revisions"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+
+
+class StreetRow(Base):
+    __tablename__ = "streets"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)  # the town's own: by it a later file finds the street again
+    kind: Mapped[str]
+    names: Mapped[list[StreetNameRow]] = relationship(lazy="raise", order_by="StreetNameRow.id")
+
+
+class StreetNameRow(Base):
+    __tablename__ = "street_names"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    street_id: Mapped[int] = mapped_column(ForeignKey("streets.id", ondelete="CASCADE"), index=True)
+    language: Mapped[str]
+    name: Mapped[str]
+    other: Mapped[bool]  # old or spoken, not on the sign
+
+
+class BuildingRow(Base):
+    __tablename__ = "buildings"
+    __table_args__ = (UniqueConstraint("street_id", "house"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    street_id: Mapped[int] = mapped_column(ForeignKey("streets.id"))
+    house: Mapped[str]
+    entrances: Mapped[int | None]
+    flats: Mapped[int | None]
+    street: Mapped[StreetRow] = relationship(lazy="raise")
+
+
+class HouseholdRow(Base):
+    __tablename__ = "households"
+    __table_args__ = (UniqueConstraint("building_id", "flat"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    building_id: Mapped[int] = mapped_column(ForeignKey("buildings.id"))
+    flat: Mapped[str]
+    person: Mapped[str]
+    language: Mapped[str]
+    building: Mapped[BuildingRow] = relationship(lazy="raise")
+    phones: Mapped[list[PhoneRow]] = relationship(lazy="raise", order_by="PhoneRow.position")
+
+
+class PhoneRow(Base):
+    __tablename__ = "household_phones"
+    phone: Mapped[str] = mapped_column(primary_key=True)  # E.164: a number leads to one household
+    household_id: Mapped[int] = mapped_column(ForeignKey("households.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+
+
+class TopicRow(Base):
+    __tablename__ = "topics"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    parent: Mapped[str]
+    position: Mapped[int]
+    names: Mapped[dict[str, Any]]
+
+
+class TicketRow(Base):
+    __tablename__ = "tickets"
+    __table_args__ = (Index(None, "household_id", "state"), Index(None, "state", "created_at"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str]
+    call: Mapped[str | None] = mapped_column(unique=True)  # NULL when entered by hand
+    caller: Mapped[str]
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("households.id"))
+    street_id: Mapped[int | None] = mapped_column(ForeignKey("streets.id"))
+    street: Mapped[str]
+    house: Mapped[str]
+    flat: Mapped[str]
+    topic: Mapped[str]
+    words: Mapped[str]
+    note: Mapped[str]
+    language: Mapped[str]
+    operator: Mapped[str]
+    confirmed: Mapped[bool]
+    provenance: Mapped[dict[str, Any]]
+    confidence: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - declared by the base class
+
+
+class NumberYearRow(Base):
+    """The next registration number of a year that no block holds yet."""
+
+    __tablename__ = "number_years"
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    next: Mapped[int]
+
+
+class NumberBlockRow(Base):
+    """Who holds which numbers; kept so that a hole in the numbering can be explained."""
+
+    __tablename__ = "number_blocks"
+    __table_args__ = (UniqueConstraint("year", "first"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    year: Mapped[int]
+    first: Mapped[int]
+    last: Mapped[int]
+    node: Mapped[str]
+    reserved_at: Mapped[datetime]
+
+
+class StaffRow(Base):
+    __tablename__ = "staff"
+    login: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    phone: Mapped[str | None] = mapped_column(unique=True)  # NULL when there is none
+    language: Mapped[str]
+    queues: Mapped[list[str]]
+    skills: Mapped[dict[str, Any]]
+    password_hash: Mapped[str]
+
+
+class CallRow(Base):
+    __tablename__ = "calls"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    caller: Mapped[str]
+    dialled: Mapped[str]
+    language: Mapped[str]
+    queue: Mapped[str]
+    operator: Mapped[str]
+    end: Mapped[str]
+    since: Mapped[datetime] = mapped_column(index=True)
+    placed_at: Mapped[datetime | None]
+    connected_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ticket: Mapped[str]

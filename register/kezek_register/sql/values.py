@@ -1,0 +1,91 @@
+"""Rows into the plain values of types.py, at the door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
+
+from kezek_register.sql.tables import BuildingRow, CallRow, HouseholdRow, StaffRow, StreetRow, TicketRow, TopicRow
+from kezek_register.types import Building, CallRecord, Household, Staff, Street, Ticket, Topic
+
+
+def whole_household() -> tuple[_AbstractLoad, ...]:
+    """What a select of HouseholdRow must bring along for `household`."""
+    return (
+        joinedload(HouseholdRow.building).joinedload(BuildingRow.street).selectinload(StreetRow.names),
+        selectinload(HouseholdRow.phones),
+    )
+
+
+def street(row: StreetRow) -> Street:
+    return Street(
+        id=row.id,
+        kind=row.kind,
+        names={each.language: each.name for each in row.names if not each.other},
+        other_names=tuple((each.language, each.name) for each in row.names if each.other),
+    )
+
+
+def building(row: BuildingRow) -> Building:
+    return Building(row.id, row.street_id, row.house, row.entrances, row.flats)
+
+
+def household(row: HouseholdRow) -> Household:
+    return Household(
+        id=row.id,
+        building=building(row.building),
+        street=street(row.building.street),
+        flat=row.flat,
+        person=row.person,
+        language=row.language,
+        phones=tuple(each.phone for each in row.phones),
+    )
+
+
+def topic(row: TopicRow) -> Topic:
+    return Topic(row.code, dict(row.names), row.parent)
+
+
+def ticket(row: TicketRow) -> Ticket:
+    return Ticket(
+        number=row.number,
+        state="done" if row.state == "done" else "open",
+        call=row.call or "",
+        provenance=dict(row.provenance),
+        confidence=dict(row.confidence),
+        created_at=row.created_at,
+        version=row.version,
+        **{name: getattr(row, name) for name in TICKET_FIELDS},
+    )
+
+
+TICKET_FIELDS = (
+    "caller", "household_id", "street_id", "street", "house", "flat", "topic", "words", "note", "language", "operator",
+    "confirmed",
+)  # fmt: skip
+
+
+def staff(row: StaffRow) -> Staff:
+    return Staff(
+        login=row.login,
+        name=row.name,
+        role="manager" if row.role == "manager" else "operator",
+        phone=row.phone or "",
+        language=row.language,
+        queues=tuple(row.queues),
+        skills=dict(row.skills),
+        password_hash=row.password_hash,
+    )
+
+
+def call(row: CallRow) -> CallRecord:
+    return CallRecord(**{name: getattr(row, name) for name in CALL_FIELDS})
+
+
+CALL_FIELDS: tuple[str, ...] = tuple(CallRecord.__dataclass_fields__)
+
+
+def call_values(record: CallRecord) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in CALL_FIELDS}
