@@ -1,6 +1,6 @@
 """All checks, in two lanes beside each other: `python tests/run.py [--only lint|unit|integration|console]`.
 
-Each check's output is printed whole when it ends, and a table at the end says what passed, failed or was skipped and why.
+Each check's output is printed when it ends, and a table at the end says what passed, failed or was skipped and why.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ def run(check: Check, lock: threading.Lock) -> Result:
     lines = [line for line in done.stdout.splitlines() if line.strip()]
     with lock:
         print(f"\n=== {check.name} ({took:.0f} s, exit {done.returncode})")
-        print(done.stdout.rstrip() if done.returncode or check.command[1:3] == ["-m", "pytest"] else "\n".join(lines[-2:]))
+        print(
+            done.stdout.rstrip() if done.returncode or check.command[1:3] == ["-m", "pytest"] else "\n".join(lines[-2:])
+        )
         sys.stdout.flush()
     return Result(check, done.returncode, took, lines[-1] if lines else "")
 
@@ -110,7 +112,9 @@ def main() -> int:
     print("\n=== summary")
     for result in results:
         state = "skipped" if result.skipped else "passed" if result.code == 0 else "FAILED"
-        print(f"{result.check.name:14} {state:8} {result.took_s:5.0f} s  {result.skipped or result.last.strip('= ')[:90]}")
+        print(
+            f"{result.check.name:14} {state:8} {result.took_s:5.0f} s  {result.skipped or result.last.strip('= ')[:90]}"
+        )
     bad = sum(result.code != 0 for result in results)
     skipped = sum(bool(result.skipped) for result in results)
     print(f"\n{len(results) - bad - skipped} passed, {bad} failed, {skipped} skipped")

@@ -23,7 +23,7 @@ FIELDS = ("street", "house", "topic")  # a ticket without one of them is not wha
 
 
 async def tell_call(settings: Settings, language: str, *, as_json: bool) -> int:
-    """0 when the caller spoke with an operator and the ticket stands with its fields; 1 when not; 2 when no call could be made."""
+    """0: the caller spoke with an operator and the ticket stands with its fields; 1: not so; 2: no call was made."""
     console = Console(highlight=False, soft_wrap=True)
 
     def out(line: str, facts: dict[str, Any], style: str = "") -> None:
@@ -41,7 +41,7 @@ async def tell_call(settings: Settings, language: str, *, as_json: bool) -> int:
     citizen = CITIZENS[chosen]
     why = reason(chosen, heard, settings)
     out(f"The demo call, in {chosen}: {why}", {"step": "call", "language": chosen, "why": why}, "bold")
-    made = Call(settings, citizen, str(running["sip"]))
+    made = Call(settings, citizen, f"{plan.LOOPBACK}:{running['ports']['sip']}")
     started = time.time()
     ticket: dict[str, Any] = {}
     try:

@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 
@@ -23,11 +24,8 @@ ALREADY_RUNNING = 3
 async def run_all(home: Path, *, listen: str, demo: bool) -> int:
     """Run until stopped; returns the exit status."""
     console = Console()
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "up.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+    with lock_file(home) as lock:
+        if not alone(lock):
             console.print(f"Kezek is already running here (pid {plan.read(home).get('pid')}).", highlight=False)
             return ALREADY_RUNNING
         kept = secrets.load(home)
@@ -48,6 +46,20 @@ async def run_all(home: Path, *, listen: str, demo: bool) -> int:
 
         await supervisor.run(once_up)
     return 0
+
+
+def lock_file(home: Path) -> TextIO:
+    home.mkdir(parents=True, exist_ok=True)
+    return (home / "up.lock").open("w")
+
+
+def alone(lock: TextIO) -> bool:
+    """Take the home for this process; False when another `kezek up` has it."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def introduce(console: Console, made: Plan, kept: Secrets) -> None:

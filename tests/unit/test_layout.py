@@ -13,7 +13,7 @@ ROOMS = ("telephony", "ivr", "speech", "queue", "register", "api")
 
 
 def test_no_top_level_folder_hides_a_module_of_the_standard_library() -> None:
-    assert [path for path in ROOT.glob("*/__init__.py")] == []
+    assert list(ROOT.glob("*/__init__.py")) == []
     assert not (ROOT / "queue").samefile(Path(queue.__file__).parent)
     assert hasattr(queue, "SimpleQueue")
 

@@ -1,4 +1,4 @@
-"""The demo's citizen: dials the short number, answers what he is asked, and hangs up when he has his ticket's number."""
+"""The demo's citizen: dials the short number, answers what he is asked, hangs up when he has his ticket's number."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LAST_WORDS_S = 2.0  # between the ticket's number and hanging up
 
 
 class Call:
-    """One demo call; `story()` yields its steps while it is made. `spoken_with_operator` and `number` tell how it went."""
+    """One demo call; `story()` yields its steps while it is made, `connected` tells whether an operator was reached."""
 
     def __init__(self, settings: Settings, citizen: Citizen, server: str) -> None:
         self._settings, self._citizen, self._server = settings, citizen, server
@@ -32,7 +32,7 @@ class Call:
         self.connected = False
 
     async def story(self) -> AsyncIterator[dict[str, Any]]:
-        """Steps as {step, at, ...facts}; ends when the operator's wrap-up is over, at the call's other ends, or by the limit."""
+        """Steps as {step, at, ...facts}, to the end of the wrap-up or of the call; raises TimeoutError at the limit."""
         espeak, baresip = program(self._settings.home, "espeak-ng"), program(self._settings.home, "baresip")
         with tempfile.TemporaryDirectory(prefix="kezek-call-") as folder:
             sounds = await asyncio.to_thread(self._sounds, espeak, Path(folder))

@@ -1,7 +1,7 @@
 """The demo's operator: a registered SIP phone that answers, and a desk that confirms the ticket as a person would.
 
 The desk uses the same doors as the page in a browser. When a person signs in as the demo operator, this desk is told
-(4001) and leaves the screen to the person; the phone goes on ringing and answering here. It comes back when nobody is there.
+(4001) and leaves the screen to the person; the phone goes on answering here. The desk comes back when nobody is there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import Any
 
 import httpx
 import structlog
-from kezek_queue import QueueError, QueueSettings, RedisQueues, Unknown
 from redis.exceptions import RedisError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -25,6 +24,7 @@ from kezek_api.demo.softphone import SipAccount, softphone
 from kezek_api.provision.programs import program
 from kezek_api.provision.prompts import speak
 from kezek_api.settings import Settings
+from kezek_queue import QueueError, QueueSettings, RedisQueues, Unknown
 
 log = structlog.get_logger(__name__)
 

@@ -39,7 +39,7 @@ class SipAccount:
 
 
 class Softphone:
-    """One running phone. `events()` yields what happens to its calls; the commands return when baresip has taken them."""
+    """One running phone: `event()` tells what happens to its calls; commands return when baresip has taken them."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer

@@ -19,7 +19,7 @@ def words(step: dict[str, Any]) -> str:
         case "language":
             return f"{get('language', '')} ({get('why', '')})".replace(" ()", "")
         case "known_number":
-            return _household(get("household")) if get("household") else "the number is not in the register"
+            return _household(step["household"]) if get("household") else "the number is not in the register"
         case "asked":
             return f"'{get('question')}?'" + (" once more" if int(get("attempt", 1) or 1) > 1 else "")
         case "words":

@@ -1,4 +1,4 @@
-"""The Python environment from nothing: `bootstrap.py run|test`. Standard library only; everything after it is `kezek setup`.
+"""The Python environment from nothing: `bootstrap.py run|test`. Standard library only; the rest is `kezek setup`.
 
 Makes `.venv/` from the hashed locks in requirements/. Done once for each content of the locks: a stamp file says so.
 """
@@ -21,11 +21,9 @@ LOCKS = {"run": ["run.txt", "build.txt"], "test": ["dev.txt", "build.txt"]}
 
 
 def main(purpose: str) -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is what finds out
         found = ".".join(map(str, sys.version_info[:3]))
-        print(
-            f"Kezek needs Python 3.11 or newer, this is {found}. Name another one: make {purpose} PYTHON=python3.12"
-        )
+        print(f"Kezek needs Python 3.11 or newer, this is {found}. Name another one: make {purpose} PYTHON=python3.12")
         return 1
     if current(purpose) or current("test"):  # the tests' environment holds the other one
         return 0
@@ -38,12 +36,9 @@ def main(purpose: str) -> int:
         step([*pip, "install", "--require-hashes", *wanted])
         step([*pip, "install", "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     except subprocess.CalledProcessError as error:
-        say(
-            f"The Python environment could not be made: {' '.join(map(str, error.cmd[:6]))} ... ended with {error.returncode}."
-        )
-        say(
-            "Remedy: a way to a Python package index (pip's own settings are used), then the same command again."
-        )
+        what = " ".join(map(str, error.cmd[:6]))
+        say(f"The Python environment could not be made: {what} ... ended with {error.returncode}.")
+        say("Remedy: a way to a Python package index (pip's own settings are used), then the same command again.")
         return 1
     stamp(purpose).write_text(fingerprint(purpose))
     say(f"Python environment: done in {time.monotonic() - started:.0f} s")
@@ -88,9 +83,7 @@ def pip_from_debian() -> Path:
 def step(command: list[str]) -> None:
     """Run a command; show its last line while it works (on a terminal) and all of it when it fails."""
     env = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env
-    ) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env) as process:
         lines: list[str] = []
         assert process.stdout is not None  # noqa: S101 - asked for above
         for line in process.stdout:

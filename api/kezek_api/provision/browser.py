@@ -28,5 +28,7 @@ def find(report: Report) -> str:
     try:
         report.run([sys.executable, "-m", "playwright", "install", "chromium"])
     except CannotHave as error:
-        raise CannotHave(f"no Chromium: {error}", "install chromium; until then the console's tests are skipped") from error
+        raise CannotHave(
+            f"no Chromium: {error}", "install chromium; until then the console's tests are skipped"
+        ) from error
     return "playwright's own"

@@ -22,9 +22,7 @@ def build(root: Path, report: Report) -> str:
     if not (SOURCES / "package.json").is_file():
         if (STATIC / "index.html").is_file():
             return "came with the package"
-        raise CannotHave(
-            "neither built files nor sources", "install kezek from a wheel, or work in a checkout"
-        )
+        raise CannotHave("neither built files nor sources", "install kezek from a wheel, or work in a checkout")
     stamp = STATIC / ".sources"
     fingerprint = _fingerprint()
     if stamp.is_file() and stamp.read_text() == fingerprint and (STATIC / "index.html").is_file():
@@ -39,7 +37,7 @@ def build(root: Path, report: Report) -> str:
 
 
 def node(root: Path, report: Report) -> tuple[list[str], dict[str, str]]:
-    """The command that is npm, and the environment for it: the machine's Node when new enough, else the one in a wheel."""
+    """The command that is npm and its environment: the machine's Node when new enough, else the one in a wheel."""
     if (found := shutil.which("node")) and (npm := shutil.which("npm")):
         said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
         version = tuple(int(part) for part in said.strip().lstrip("v").split(".")[:2] if part.isdigit())

@@ -1,7 +1,7 @@
-"""Programs out of Debian packages, unpacked into a private prefix and run with the prefix's own loader: no root, no chroot.
+"""Programs out of Debian packages, unpacked into a private prefix and run with its own loader: no root, no chroot.
 
-The host's libraries are never used and nothing of the host is changed. The mirror is the machine's own (apt's configuration,
-or DEBIAN_MIRROR); apt keeps a private state inside the prefix.
+The host's libraries are never used and nothing of the host is changed. The mirror is the machine's own (apt's
+configuration, or DEBIAN_MIRROR); apt keeps a private state inside the prefix.
 """
 
 from __future__ import annotations
@@ -127,13 +127,11 @@ def _extract(package: Path, root: Path) -> None:
             [*unpacking, *skipping, "-xf", "-"], stdin=process.stdout, capture_output=True, check=False
         )
     if process.returncode != 0 or done.returncode != 0:
-        raise CannotHave(
-            f"{package.name} could not be unpacked: {done.stderr.decode()[-200:]}", "run the set-up again"
-        )
+        raise CannotHave(f"{package.name} could not be unpacked: {done.stderr.decode()[-200:]}", "run the set-up again")
 
 
 def wrapper(prefix: Path, name: str, program: str, environment: Mapping[str, str] | None = None) -> Path:
-    """Write `prefix`/bin/`name`, which runs `program` (a path below root/) with the prefix's own loader and libraries."""
+    """Write `prefix`/bin/`name`: runs `program` (a path below root/) with the prefix's own loader and libraries."""
     script = prefix / "bin" / name
     script.parent.mkdir(exist_ok=True)
     lines = "".join(f'export {key}="{value}"\n' for key, value in (environment or {}).items())
@@ -142,7 +140,8 @@ def wrapper(prefix: Path, name: str, program: str, environment: Mapping[str, str
         'R=$(CDPATH= cd -- "$(dirname -- "$0")/../root" && pwd)\n'
         'L=$(echo "$R"/usr/lib/*-linux-gnu*)\n'
         f"{lines}"
-        f'exec "$(echo "$R"/usr/lib*/ld-linux*.so.*)" --argv0 {name} --library-path "$L:$L/pulseaudio" "$R/{program}" "$@"\n'
+        'exec "$(echo "$R"/usr/lib*/ld-linux*.so.*)" '
+        f'--argv0 {name} --library-path "$L:$L/pulseaudio" "$R/{program}" "$@"\n'
     )
     script.chmod(0o755)
     return script

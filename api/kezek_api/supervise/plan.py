@@ -1,6 +1,6 @@
-"""Where everything runs: ports and addresses of the embedded parts, written to `<home>/run.json` for every `kezek` command.
+"""Where everything runs: ports and addresses of the embedded parts, in `<home>/run.json` for every `kezek` command.
 
-What KEZEK_* in the environment points at one's own Asterisk, Redis, SQL or MQTT is left out: those are not started here.
+What KEZEK_* in the environment points at one's own Asterisk, Redis, SQL or MQTT is not started here.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kezek_api.settings import Settings
 from kezek_api.supervise.secrets import Secrets, write_private
 
 FILE = "run.json"
@@ -59,6 +60,9 @@ def make(home: Path, secrets: Secrets, *, listen: str, demo: bool) -> Plan:
         "sound_listen": f"{LOOPBACK}:{ports['sound']}",
         "secret_key": secrets.cookies,
     }
+    if demo:  # the sample town has Korean names too: the one model that is a package proves the path
+        settings["languages"] = [*Settings.load(home).languages]
+        settings["languages"] += [] if "ko" in settings["languages"] else ["ko"]
     if "redis" in embedded:
         settings["redis_url"] = f"redis://:{secrets.redis}@{LOOPBACK}:{ports['redis']}/0"
     if "mqtt" in embedded:

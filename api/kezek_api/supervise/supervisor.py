@@ -79,10 +79,11 @@ class Supervisor:
     def table(self) -> Table:
         table = Table(box=None, padding=(0, 2, 0, 0))
         for title in ("part", "state", "", "pid", "restarts"):
-            table.add_column(title, justify="right" if title in ("pid", "restarts") else "left", no_wrap=title == "part")
+            table.add_column(
+                title, justify="right" if title in ("pid", "restarts") else "left", no_wrap=title == "part"
+            )
         for health in self._healths():
             state = f"[{COLOURS[health.state]}]{health.state}[/]"
             pid = str(health.pid) if health.pid else ""
             table.add_row(health.name, state, health.detail, pid, str(health.restarts or ""))
         return table
-
