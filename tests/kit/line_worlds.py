@@ -1,0 +1,183 @@
+"""Two worlds for one set of contracts: callers on a real Asterisk, and scripted ones. What holds here holds there."""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import contextlib
+import wave
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Protocol
+
+from kezek_telephony import Line, Switchboard, Telephony
+from kit.asterisk import RunningAsterisk, until
+from kit.rtp import loudness
+from kit.scripted_line import NEVER, Phone, ScriptedLine, ScriptedSwitchboard
+from kit.sip_agent import SipAgent, SipCall
+
+PROMPTS = {"greeting": 1.5, "question": 1.5, "number/7": 0.4}  # seconds; 'missing' has no file
+LANGUAGE = "kk"
+TONE = array.array("h", [8000, 8000, -8000, -8000]).tobytes()  # 2 kHz
+LIMIT = 15.0
+
+
+class Caller(Protocol):
+    """The person at the other end, as a contract needs him."""
+
+    def press(self, keys: str) -> None: ...
+    def speak(self) -> None: ...
+    async def hang_up(self) -> None: ...
+    async def hears(self) -> None:
+        """Returns when a prompt or music can be heard (a scripted one: as soon as any was begun)."""
+        ...
+
+    async def ended(self) -> None: ...
+    async def variable(self, name: str) -> str: ...
+
+
+class World(Protocol):
+    board: Switchboard
+
+    def call(self) -> AbstractAsyncContextManager[tuple[Line, Caller]]: ...
+
+    def phone(self, *, answers: bool, talks: float = 60.0) -> AbstractAsyncContextManager[str]:
+        """The number of an operator's phone that is registered, and answers at once or never."""
+        ...
+
+
+# --- scripted --------------------------------------------------------------------------------------------------------
+
+
+class ScriptedWorld:
+    def __init__(self) -> None:
+        self.scripted = ScriptedSwitchboard()
+        self.board: Switchboard = self.scripted
+
+    @contextlib.asynccontextmanager
+    async def call(self) -> AsyncIterator[tuple[Line, Caller]]:
+        line = self.scripted.call(durations=PROMPTS, missing={"missing"})
+        yield line, _ScriptedCaller(line)
+        line.leave()
+
+    @contextlib.asynccontextmanager
+    async def phone(self, *, answers: bool, talks: float = 60.0) -> AsyncIterator[str]:
+        self.scripted.set_phone("1001", Phone(answers_after=0.1 if answers else NEVER, talks=talks))
+        yield "1001"
+        self.scripted.register("1001", False)
+
+
+class _ScriptedCaller:
+    def __init__(self, line: ScriptedLine) -> None:
+        self._line = line
+
+    def press(self, keys: str) -> None:
+        self._line.press(keys)
+
+    def speak(self) -> None:
+        self._line.say("hello")
+
+    async def hang_up(self) -> None:
+        self._line.leave()
+
+    async def hears(self) -> None:
+        await asyncio.sleep(0.1)
+        assert self._line.heard or self._line.with_music
+
+    async def ended(self) -> None:
+        assert self._line.gone
+
+    async def variable(self, name: str) -> str:
+        return self._line.variables[name.removeprefix("KEZEK_").lower()]
+
+
+# --- real ------------------------------------------------------------------------------------------------------------
+
+
+def write_prompts(folder: Path) -> None:
+    """8 kHz mono wav files, a tone each."""
+    for name, seconds in PROMPTS.items():
+        path = folder / LANGUAGE / f"{name}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(8000)
+            file.writeframes(TONE * int(seconds * 2000))
+
+
+class RealWorld:
+    """One node of ours on a running Asterisk; each call comes by SIP."""
+
+    def __init__(self, asterisk: RunningAsterisk) -> None:
+        self._asterisk = asterisk
+        self._telephony = Telephony(asterisk.settings, self._conduct)
+        self.board: Switchboard = self._telephony.switchboard
+        self._arrived: asyncio.Queue[tuple[Line, asyncio.Event]] = asyncio.Queue()
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def on(cls, asterisk: RunningAsterisk) -> AsyncIterator[RealWorld]:
+        world = cls(asterisk)
+        async with world._telephony:
+            await until(lambda: world.board.up)
+            yield world
+
+    async def _conduct(self, line: Line) -> None:
+        over = asyncio.Event()
+        self._arrived.put_nowait((line, over))
+        await over.wait()
+
+    @contextlib.asynccontextmanager
+    async def call(self) -> AsyncIterator[tuple[Line, Caller]]:
+        async with SipAgent.calling(self._asterisk) as citizen:
+            call = await citizen.call("109")
+            async with asyncio.timeout(LIMIT):
+                line, over = await self._arrived.get()
+            await call.answered()
+            yield line, _RealCaller(line, call, self._telephony)
+            over.set()
+            await call.hang_up()
+
+    @contextlib.asynccontextmanager
+    async def phone(self, *, answers: bool, talks: float = 60.0) -> AsyncIterator[str]:
+        async with SipAgent.phone(self._asterisk, "1001") as phone, asyncio.TaskGroup() as tasks:
+            await until(lambda: "1001" in self.board.registered())
+
+            async def operator() -> None:
+                while answers:
+                    ring = await phone.rings(120)
+                    ring.answer()
+                    await asyncio.sleep(talks)
+                    await ring.hang_up()
+
+            behaving = tasks.create_task(operator())
+            yield "1001"
+            behaving.cancel()
+
+
+class _RealCaller:
+    def __init__(self, line: Line, call: SipCall, telephony: Telephony) -> None:
+        self._line, self._call, self._telephony = line, call, telephony
+
+    def press(self, keys: str) -> None:
+        self._call.press(keys)
+
+    def speak(self) -> None:
+        self._call.say(TONE * 2000)
+
+    async def hang_up(self) -> None:
+        await self._call.hang_up()
+
+    async def hears(self) -> None:
+        self._call.sound.heard.clear()
+        await until(lambda: loudness(b"".join(self._call.sound.heard)) > 100, LIMIT, "nothing to hear")
+
+    async def ended(self) -> None:
+        await self._call.ended()
+
+    async def variable(self, name: str) -> str:
+        channel = self._line.arrival.channel
+        reply = await self._telephony.link.action("Getvar", {"Channel": channel, "Variable": name})
+        return reply["value"]
