@@ -1,0 +1,51 @@
+"""The waiting line: calls, operators, offers and the feed, in Redis (`RedisQueues`) or in memory (`ModelQueues`)."""
+
+from .engine import RedisQueues
+from .model_queues import ModelQueues
+from .runner import keep_ticking
+from .settings import QueueSettings
+from .types import (
+    Call,
+    CallState,
+    End,
+    FeedEvent,
+    Gap,
+    Kind,
+    NotAllowed,
+    Offer,
+    Operator,
+    OperatorState,
+    QueueError,
+    QueueLoad,
+    Queues,
+    Snapshot,
+    Stale,
+    Unavailable,
+    Unknown,
+    Waiting,
+)
+
+__all__ = [
+    "Call",
+    "CallState",
+    "End",
+    "FeedEvent",
+    "Gap",
+    "Kind",
+    "ModelQueues",
+    "NotAllowed",
+    "Offer",
+    "Operator",
+    "OperatorState",
+    "QueueError",
+    "QueueLoad",
+    "QueueSettings",
+    "Queues",
+    "RedisQueues",
+    "Snapshot",
+    "Stale",
+    "Unavailable",
+    "Unknown",
+    "Waiting",
+    "keep_ticking",
+]

@@ -1,0 +1,91 @@
+"""Durable reading of the feed by consumer groups: what a dead consumer left is claimed, a hole is never silent."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from .asking import ask
+from .codec import event_of
+from .reader import BACKOFF_S, BLOCK_S, GRACE_S, entries_of
+from .settings import QueueSettings
+from .types import FeedEvent, Gap
+
+log = structlog.get_logger(__name__)
+
+PAGE = 200
+
+
+class Consumer:
+    def __init__(self, redis: Redis, blocking: Redis, feed: str, settings: QueueSettings) -> None:
+        self._redis = redis
+        self._blocking = blocking
+        self._feed = feed
+        self._claim_after_ms = int(settings.claim_after_s * 1000)
+        self._retries_s = settings.retries_s
+
+    async def consume(self, group: str, consumer: str) -> AsyncIterator[FeedEvent]:
+        pause, own = BACKOFF_S[0], "0"
+        while True:
+            try:
+                async with asyncio.timeout(BLOCK_S + GRACE_S):
+                    entries, own = await self._next(group, consumer, own)
+            except (RedisError, OSError, TimeoutError) as error:
+                if isinstance(error, ResponseError) and "NOGROUP" in str(error) and await self._create(group):
+                    continue
+                log.warning("queue_consume_lost", group=group, error=type(error).__name__)
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
+                pause = min(2 * pause, BACKOFF_S[1])
+                continue
+            pause = BACKOFF_S[0]
+            for event_id, fields in entries:
+                if fields:
+                    yield event_of(event_id, fields)
+                else:  # trimmed while it was pending
+                    await self._acknowledge(group, event_id)
+                    raise Gap(f"event {event_id} was trimmed before it was acknowledged")
+
+    async def _next(self, group: str, consumer: str, own: str) -> tuple[list[Any], str]:
+        """The next entries: this consumer's own pending ones after `own`, then abandoned ones, then new ones ('>')."""
+        if own != ">":
+            reply = await self._blocking.xreadgroup(group, consumer, {self._feed: own}, PAGE)
+            entries = entries_of(reply)
+            return entries, entries[-1][0] if entries else ">"
+        claimed = await self._redis.xautoclaim(self._feed, group, consumer, self._claim_after_ms, count=PAGE)
+        if claimed[1]:
+            return list(claimed[1]), ">"
+        await self._check(group)
+        reply = await self._blocking.xreadgroup(group, consumer, {self._feed: ">"}, PAGE, int(BLOCK_S * 1000))
+        return entries_of(reply), ">"
+
+    async def _create(self, group: str) -> bool:
+        try:
+            await self._redis.xgroup_create(self._feed, group, id="0", mkstream=True, entries_read=0)
+        except (RedisError, OSError) as error:
+            return "BUSYGROUP" in str(error)
+        return True
+
+    async def _check(self, group: str) -> None:
+        """Raises Gap, once, when events were trimmed that the group has not read."""
+        stream = await self._redis.xinfo_stream(self._feed)
+        groups = await self._redis.xinfo_groups(self._feed)
+        read = next(int(g["entries-read"] or 0) for g in groups if g["name"] == group)
+        trimmed = int(stream["entries-added"]) - int(stream["length"])
+        if read < trimmed:
+            first = stream["first-entry"][0] if stream["first-entry"] else stream["last-generated-id"]
+            ms, _, n = first.partition("-")
+            before = f"{ms}-{int(n) - 1}" if int(n) else f"{int(ms) - 1}-{2**64 - 1}"
+            await self._redis.xgroup_setid(self._feed, group, before, entries_read=trimmed)
+            raise Gap(f"{trimmed - read} events were trimmed before {group} read them")
+
+    async def acknowledge(self, group: str, event: FeedEvent) -> None:
+        await self._acknowledge(group, event.id)
+
+    async def _acknowledge(self, group: str, event_id: str) -> None:
+        await ask("acknowledge", lambda: self._redis.xack(self._feed, group, event_id), self._retries_s)

@@ -1,0 +1,93 @@
+"""One reader of the feed, many followers: each has its own bounded buffer, and a slow one is told so (Gap)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+
+from .types import FeedEvent, Gap
+
+
+def order(event_id: str) -> tuple[int, int]:
+    """Stream ids sort by number, not by letter."""
+    ms, _, n = event_id.partition("-")
+    return (int(ms), int(n or 0))
+
+
+class Follower:
+    """An async iterator over the events pushed to it; ends by raising Gap when some were lost."""
+
+    def __init__(self, size: int, after: str = "0-0") -> None:
+        self._size = size
+        self._after = order(after)
+        self._events: deque[FeedEvent] = deque()
+        self._lost = ""
+        self._wake = asyncio.Event()
+
+    def start_after(self, event_id: str) -> None:
+        """Events up to this one are not this follower's, though they may be read later."""
+        self._after = order(event_id)
+
+    def push(self, event: FeedEvent) -> None:
+        if self._lost:
+            return
+        if len(self._events) >= self._size:
+            self.lose("the follower is too slow")
+            return
+        self._events.append(event)
+        self._wake.set()
+
+    def lose(self, why: str) -> None:
+        """What was read before the hole is still handed out, then Gap."""
+        self._lost = self._lost or why
+        self._wake.set()
+
+    async def changed(self) -> None:
+        """Until something was pushed; nothing of it is kept."""
+        await self._wake.wait()
+        self._wake.clear()
+        self._events.clear()
+        self._lost = ""
+
+    def __aiter__(self) -> Follower:
+        return self
+
+    async def __anext__(self) -> FeedEvent:
+        while True:
+            while self._events:
+                event = self._events.popleft()
+                if order(event.id) > self._after:
+                    return event
+            if self._lost:
+                raise Gap(self._lost)
+            self._wake.clear()
+            await self._wake.wait()
+
+
+class Fanout:
+    def __init__(self) -> None:
+        self._by_call: dict[str, set[Follower]] = defaultdict(set)
+        self._of_all: set[Follower] = set()
+
+    def open(self, call: str | None, size: int) -> Follower:
+        follower = Follower(size)
+        (self._of_all if call is None else self._by_call[call]).add(follower)
+        return follower
+
+    def close(self, call: str | None, follower: Follower) -> None:
+        if call is None:
+            self._of_all.discard(follower)
+            return
+        self._by_call[call].discard(follower)
+        if not self._by_call[call]:
+            del self._by_call[call]
+
+    def publish(self, event: FeedEvent) -> None:
+        for follower in self._of_all:
+            follower.push(event)
+        for follower in self._by_call.get(event.call, ()) if event.call else ():
+            follower.push(event)
+
+    def lose(self, why: str) -> None:
+        for follower in [*self._of_all, *(f for fs in self._by_call.values() for f in fs)]:
+            follower.lose(why)

@@ -1,0 +1,199 @@
+"""The feed on a real server: one reader for all, none missed, gaps said, durable groups for the history."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from kezek_queue import End, FeedEvent, Gap, Kind, QueueSettings, RedisQueues
+from kit.valkey import Valkey, site, valkey  # noqa: F401 - fixtures
+
+# ruff: noqa: F811 - a fixture is asked for by its name
+
+LIMIT_S = 10
+
+
+@pytest.fixture
+async def queues(valkey: Valkey, site: str) -> AsyncIterator[RedisQueues]:
+    async with RedisQueues(valkey.url, site) as engine:
+        yield engine
+
+
+async def calls(queues: RedisQueues, *names: str) -> None:
+    for call in names:
+        await queues.arrive(call, caller="", dialled="109", since=0, node="n")
+
+
+async def take(events: AsyncIterator[FeedEvent], count: int) -> list[str]:
+    heard: list[str] = []
+    async with asyncio.timeout(LIMIT_S):
+        async for event in events:
+            heard.append(f"{event.kind} {event.call}")
+            if len(heard) == count:
+                break
+    return heard
+
+
+async def test_a_follower_hears_all_of_its_call_from_entering_and_nothing_else(queues: RedisQueues) -> None:
+    await calls(queues, "c1", "c2")
+    async with queues.follow("c1") as events:
+        await queues.place("c2", queue="109")
+        await queues.place("c1", queue="109")
+        await queues.end("c1", End.ABANDONED)
+        assert await take(events, 2) == ["placed c1", "ended c1"]
+
+
+async def test_many_followers_share_one_reader_in_order(queues: RedisQueues) -> None:
+    names = [f"c{n}" for n in range(100)]
+
+    async def follow(call: str) -> list[str]:
+        async with queues.follow(call) as events:
+            await calls(queues, call)
+            await queues.place(call, queue="109")
+            await queues.end(call, End.CUT)
+            return await take(events, 3)
+
+    heard = await asyncio.gather(*(follow(call) for call in names))
+    assert heard == [[f"arrived {call}", f"placed {call}", f"ended {call}"] for call in names]
+
+
+async def test_the_feed_replays_from_an_id_and_goes_on_live(queues: RedisQueues) -> None:
+    await calls(queues, "c1")
+    start = (await queues.snapshot()).feed_id
+    await calls(queues, "c2")
+    events = queues.feed(start)
+    assert await take(events, 1) == ["arrived c2"]
+    await events.aclose()  # type: ignore[attr-defined]
+    replayed, live = queues.feed(start), queues.feed()
+    await calls(queues, "c3")
+    assert await take(replayed, 2) == ["arrived c2", "arrived c3"]
+    assert await take(live, 1) == ["arrived c3"]
+    await replayed.aclose()  # type: ignore[attr-defined]
+    await live.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_follower_who_is_too_slow_is_told(valkey: Valkey, site: str) -> None:
+    queues = RedisQueues(valkey.url, site, QueueSettings(follow_buffer=3))
+    async with queues, queues.follow("c1") as slow, queues.follow("c1") as other:
+        await calls(queues, "c1")
+        assert await take(other, 1) == ["arrived c1"]
+        for n in range(5):
+            await queues.note("c1", {"n": n})
+            assert await take(other, 1) == ["noted c1"]
+        assert await take(slow, 3) == ["arrived c1", "noted c1", "noted c1"]
+        with pytest.raises(Gap):
+            await take(slow, 1)
+
+
+async def test_a_trimmed_start_is_a_gap_and_not_a_silent_hole(queues: RedisQueues) -> None:
+    await calls(queues, "c1", "c2", "c3")
+    start = (await queues.snapshot()).feed_id
+    await calls(queues, "c4", "c5", "c6")
+    await queues._redis.xtrim(f"{queues._prefix}feed", maxlen=2, approximate=False)
+    with pytest.raises(Gap):
+        await take(queues.feed(start), 1)
+
+
+async def test_the_reader_comes_back_after_a_restart_and_misses_nothing(tmp_path: Path, site: str) -> None:
+    server = Valkey(tmp_path, "--appendonly", "yes")
+    server.start()
+    try:
+        async with RedisQueues(server.url, site) as queues, queues.follow("c1") as events:
+            await calls(queues, "c1")
+            assert await take(events, 1) == ["arrived c1"]
+            server.kill()
+            server.start()
+            await queues.place("c1", queue="109")
+            assert await take(events, 1) == ["placed c1"]
+    finally:
+        server.kill()
+
+
+async def test_a_feed_that_came_back_empty_is_a_gap(tmp_path: Path, site: str) -> None:
+    server = Valkey(tmp_path)
+    server.start()
+    try:
+        async with RedisQueues(server.url, site) as queues, queues.follow("c1") as events:
+            await calls(queues, "c1", "c2")
+            assert await take(events, 1) == ["arrived c1"]
+            server.kill()
+            server.start()
+            await calls(queues, "c1")
+            with pytest.raises(Gap):
+                await take(events, 1)
+    finally:
+        server.kill()
+
+
+async def test_a_group_reads_each_event_again_until_it_is_acknowledged(queues: RedisQueues) -> None:
+    """P6: what the history did not write is read again after a crash, and nothing twice."""
+    await calls(queues, "c1", "c2", "c3")
+    written: list[str] = []
+
+    async def history(crash_at: str) -> None:
+        async for event in queues.consume("history", "node"):
+            if event.call == crash_at:
+                return
+            written.append(event.call)
+            await queues.acknowledge("history", event)
+
+    async with asyncio.timeout(LIMIT_S):
+        await history(crash_at="c2")
+        await calls(queues, "c4")
+        await history(crash_at="c4")
+    assert written == ["c1", "c2", "c3"]
+
+
+async def test_what_a_dead_consumer_left_is_claimed(valkey: Valkey, site: str) -> None:
+    async with RedisQueues(valkey.url, site, QueueSettings(claim_after_s=0)) as queues:
+        await calls(queues, "c1", "c2")
+        dead = queues.consume("history", "dead")
+        assert await take(dead, 1) == ["arrived c1"]
+        await dead.aclose()  # type: ignore[attr-defined]
+        heir = queues.consume("history", "heir")
+        assert await take(heir, 2) == ["arrived c1", "arrived c2"]
+        await heir.aclose()  # type: ignore[attr-defined]
+
+
+async def test_events_trimmed_before_the_group_read_them_are_a_gap_once(queues: RedisQueues) -> None:
+    await calls(queues, "c1", "c2")
+    first = queues.consume("history", "node")
+    async with asyncio.timeout(LIMIT_S):
+        async for event in first:
+            await queues.acknowledge("history", event)
+            if event.call == "c2":
+                break
+    await first.aclose()  # type: ignore[attr-defined]
+    await calls(queues, "c3", "c4", "c5")
+    await queues._redis.xtrim(f"{queues._prefix}feed", maxlen=2, approximate=False)
+    with pytest.raises(Gap, match="1 events"):
+        await take(queues.consume("history", "node"), 1)
+    after = queues.consume("history", "node")
+    assert await take(after, 2) == ["arrived c4", "arrived c5"]
+    await after.aclose()  # type: ignore[attr-defined]
+
+
+async def test_an_event_trimmed_before_it_was_acknowledged_is_a_gap_once(queues: RedisQueues) -> None:
+    await calls(queues, "c1", "c2")
+    first = queues.consume("history", "node")
+    assert await take(first, 2) == ["arrived c1", "arrived c2"]
+    await first.aclose()  # type: ignore[attr-defined]
+    await queues._redis.xtrim(f"{queues._prefix}feed", maxlen=1, approximate=False)
+    with pytest.raises(Gap):
+        await take(queues.consume("history", "node"), 1)
+    again = queues.consume("history", "node")
+    assert await take(again, 1) == ["arrived c2"]
+    await again.aclose()  # type: ignore[attr-defined]
+
+
+async def test_the_feed_names_no_caller(queues: RedisQueues) -> None:
+    await queues.arrive("c1", caller="+77010000001", dialled="109", since=0, node="n")
+    await queues.note("c1", {"words": "Абай"})
+    await queues.end("c1", End.ABANDONED)
+    page = await queues._redis.xrange(f"{queues._prefix}feed")
+    assert [fields["kind"] for _, fields in page] == [Kind.ARRIVED, Kind.NOTED, Kind.ENDED]
+    assert "7701" not in str(page)
+    assert "Абай" not in str(page)

@@ -1,0 +1,80 @@
+"""The Redis engine and the pure model side by side on one test clock: every verb is asked of both and must agree."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from kezek_queue import FeedEvent, ModelQueues, QueueError, QueueSettings, RedisQueues, Snapshot
+
+START = 20_718 * 86_400.0 - 30.0  # half a minute before a midnight (UTC) in September 2026
+
+
+class TestClock:
+    """Unix seconds that pass only when told to."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.now = round(self.now + seconds, 3)
+
+
+class Twins:
+    """Sync, for hypothesis: runs the engine in a loop of its own."""
+
+    def __init__(self, url: str, site: str, settings: QueueSettings) -> None:
+        self.clock = TestClock()
+        self.model = ModelQueues(self.clock, settings)
+        self.engine = RedisQueues(url, site, settings, self.clock)
+        self.runner = asyncio.Runner()
+        self.runner.run(self.engine.__aenter__())
+
+    def close(self) -> None:
+        self.runner.run(self.engine.__aexit__(None, None, None))
+        self.runner.close()
+
+    def ask(self, verb: str, /, *args: Any, **kwargs: Any) -> Any:
+        """The reply both gave; the code of the error both raised."""
+        replies = [self._one(queues, verb, *args, **kwargs) for queues in (self.model, self.engine)]
+        assert replies[0] == replies[1], (verb, args, kwargs, replies)
+        return replies[0]
+
+    def _one(self, queues: ModelQueues | RedisQueues, verb: str, /, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return self.runner.run(getattr(queues, verb)(*args, **kwargs))
+        except QueueError as error:
+            return error.code
+
+    def same_picture(self) -> Snapshot:
+        pictures = [self.runner.run(queues.snapshot()) for queues in (self.model, self.engine)]
+        fields = [(p.at, p.queues, p.operators, p.waiting) for p in pictures]
+        assert fields[0] == fields[1]
+        return pictures[0]
+
+    def same_feed(self) -> list[FeedEvent]:
+        ours = list(self.model.model.feed)
+        theirs = self.runner.run(whole_feed(self.engine))
+        facts = [[(e.kind, e.at, e.call, e.operator, e.queue, dict(e.data)) for e in feed] for feed in (ours, theirs)]
+        assert facts[0] == facts[1]
+        return ours
+
+
+async def whole_feed(queues: ModelQueues | RedisQueues) -> list[FeedEvent]:
+    """Every event until now, by the snapshot's id."""
+    last, events = (await queues.snapshot()).feed_id, list[FeedEvent]()
+    if last == "0-0":
+        return events
+    feed = queues.feed("0-0")
+    async with asyncio.timeout(10):
+        async for event in feed:
+            events.append(event)
+            if event.id == last:
+                break
+    await feed.aclose()  # type: ignore[attr-defined]
+    return events

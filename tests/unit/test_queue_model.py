@@ -1,0 +1,155 @@
+"""The rules of the waiting line, each by the smallest story, on the pure model."""
+
+from __future__ import annotations
+
+import pytest
+
+from kezek_queue import CallState, End, NotAllowed, Stale, Unknown
+from kit.queue_hall import Hall
+from kit.queue_twins import START
+
+
+@pytest.fixture
+def hall() -> Hall:
+    return Hall()
+
+
+def test_the_longest_idle_operator_is_offered_the_longest_waiting_caller(hall: Hall) -> None:
+    hall.calls("c1")
+    hall.calls("c2")
+    hall.works("ann", "101")
+    assert hall.offered() == {"ann": "c1"}
+    hall.clock.wait(1)
+    hall.works("bek", "102")
+    assert hall.offered() == {"ann": "c1", "bek": "c2"}
+
+
+def test_a_higher_priority_goes_first_and_nobody_else_overtakes_across_queues(hall: Hall) -> None:
+    """P3: no inversion inside one priority, across queues too."""
+    hall.calls("heat-1", "heat")
+    hall.calls("water-1", "water")
+    hall.calls("heat-2", "heat")
+    hall.calls("gas-1", "gas", priority=9)
+    order = []
+    hall.works("ann", "101", "water", "heat", "gas")
+    while hall.offered():
+        call = hall.offered()["ann"]
+        order.append(call)
+        hall.line.end(call, End.ABANDONED)
+    assert order == ["gas-1", "heat-1", "water-1", "heat-2"]
+
+
+def test_the_announced_place_never_grows_when_an_offer_is_not_taken(hall: Hall) -> None:
+    """P3: the announced place never grows, save when a higher priority enters."""
+    hall.works("ann", "101")
+    assert [hall.calls(f"c{n}") for n in (1, 2, 3)] == [1, 2, 3]
+    assert hall.positions() == {"c1": 1, "c2": 2, "c3": 3}
+    hall.line.decline("c1", hall.offer("c1"), "busy", pause=True)
+    assert hall.positions() == {"c1": 1, "c2": 2, "c3": 3}
+    hall.line.ready("ann")
+    hall.talks("c1")
+    assert hall.positions() == {"c2": 1, "c3": 2}
+    hall.calls("urgent", priority=9)
+    assert hall.positions() == {"urgent": 1, "c2": 2, "c3": 3}
+
+
+def test_wanted_skills_are_met_by_level_and_those_who_want_none_are_not_held_up(hall: Hall) -> None:
+    hall.works("ann", "101", ru=2)
+    hall.calls("c1", kk=1)
+    hall.calls("c2", ru=3)
+    hall.calls("c3", ru=2)
+    assert hall.offered() == {"ann": "c3"}
+    hall.works("bek", "102", kk=5, ru=3)
+    assert hall.offered() == {"ann": "c3", "bek": "c1"}
+
+
+def test_a_stale_fence_changes_nothing(hall: Hall) -> None:
+    hall.works("ann", "101")
+    hall.calls("c1")
+    old = hall.offer("c1")
+    hall.line.decline("c1", old, "busy", pause=False)
+    assert hall.offer("c1") > old
+    before = hall.line.feed_n
+    for verb in (hall.line.accept, hall.line.connect):
+        with pytest.raises(Stale):
+            verb("c1", old)
+    with pytest.raises(Stale):
+        hall.line.decline("c1", old, "busy", pause=True)
+    with pytest.raises(Stale):
+        hall.line.finish("c1", old, wrap_up=1)
+    with pytest.raises(Stale):
+        hall.line.finish("c1", 0, wrap_up=1)
+    assert hall.line.feed_n == before
+
+
+def test_a_fence_of_a_later_epoch_is_greater_than_all_before_it(hall: Hall) -> None:
+    hall.works("ann", "101")
+    hall.calls("c1")
+    later = Hall()
+    later.clock.wait(1)
+    later.works("ann", "101")
+    later.calls("c1")
+    assert hall.offer("c1") < later.offer("c1") < 2**53
+
+
+def test_a_call_ends_once_and_a_talk_it_ends_frees_the_operator(hall: Hall) -> None:
+    """P1: nobody is stuck busy when `finish` never comes."""
+    hall.works("ann", "101")
+    hall.calls("c1")
+    offer = hall.talks("c1")
+    assert hall.line.end("c1", End.ABANDONED) is True
+    assert hall.line.get_call("c1").end == End.ANSWERED
+    assert hall.line.end("c1", End.CUT) is False
+    assert hall.state("ann") == ("wrap_up", "")
+    hall.line.finish("c1", offer, wrap_up=5)  # late, but it still says how long
+    hall.clock.wait(5)
+    hall.line.tick()
+    assert hall.state("ann") == ("ready", "")
+
+
+def test_the_caller_who_leaves_while_it_rings_costs_the_operator_no_place(hall: Hall) -> None:
+    hall.works("ann", "101")
+    hall.clock.wait(5)
+    hall.works("bek", "102")
+    hall.calls("c1")
+    assert hall.offered() == {"ann": "c1"}
+    hall.line.end("c1", End.ABANDONED)
+    hall.calls("c2")
+    assert hall.offered() == {"ann": "c2"}
+
+
+def test_reconcile_ends_what_asterisk_no_longer_has_but_not_what_came_just_now(hall: Hall) -> None:
+    hall.works("ann", "101")
+    for call in ("c1", "c2", "c3"):
+        hall.calls(call)
+    hall.talks("c1")
+    hall.clock.wait(4)
+    hall.calls("c4")
+    assert hall.line.reconcile(["c2"], end=End.CUT, grace_s=5) == ("c1", "c3")
+    assert hall.state("ann") == ("wrap_up", "")
+    assert set(hall.line.live) == {"c2", "c4"}
+
+
+def test_an_arrival_known_already_keeps_its_place_under_a_new_node(hall: Hall) -> None:
+    hall.calls("c1")
+    hall.calls("c2")
+    again = hall.line.arrive("c1", caller="", dialled="109", since=hall.clock(), node="other")
+    assert (again.node, again.since, again.state) == ("other", START, CallState.WAITING)
+    assert hall.calls("c1") == 1
+
+
+def test_what_cannot_be_is_refused(hall: Hall) -> None:
+    for verb in (hall.line.ready, hall.line.sign_out, hall.line.wrap_up_done):
+        with pytest.raises(Unknown):
+            verb("nobody")
+    with pytest.raises(Unknown):
+        hall.line.place("nothing", queue="109")
+    hall.works("ann", "101")
+    hall.calls("c1")
+    with pytest.raises(NotAllowed):
+        hall.line.place("c1", queue="other")
+    hall.talks("c1")
+    with pytest.raises(NotAllowed):
+        hall.line.place("c1", queue="109")
+    with pytest.raises(NotAllowed):
+        hall.line.decline("c1", hall.offer("c1"), "busy", pause=True)
