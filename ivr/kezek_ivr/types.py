@@ -1,4 +1,4 @@
-"""What the conductor keeps of a call (its notes), what it tells (its story), and the few verbs of the register it needs."""
+"""What the conductor keeps of a call (its notes), tells of it (its story), and the register's few verbs it needs."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class KnownCaller:
 
 
 class Directory(Protocol):
-    """The register's part in a call; api joins it with SQL. Each verb answers within its limit or with 'nothing known'."""
+    """The register's part in a call; api joins it with SQL. Each verb answers within its limit, or 'nothing known'."""
 
     async def known(self, number: str) -> KnownCaller: ...
 

@@ -1,0 +1,114 @@
+"""The call's notes as they grow, written to the queue behind the dialogue's back, and its story as it is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, cast
+
+import structlog
+
+from kezek_ivr.prefill import Fields
+from kezek_ivr.steady import QueueAway, steady
+from kezek_ivr.types import KnownCaller, Notes, Step, Storyteller, Unheard
+from kezek_queue.types import QueueError, Queues
+from kezek_telephony.types import Arrival
+
+log = structlog.get_logger(__name__)
+
+
+def fresh_notes(arrival: Arrival, known: KnownCaller) -> Notes:
+    return {
+        "caller": arrival.caller or "",
+        "caller_name": arrival.caller_name,
+        "language": "",
+        "household": known.household,
+        "open_tickets": list(known.open_tickets),
+        "words": [],
+        "fields": {},
+        "unheard": "",
+        "story": arrival.story or "",
+    }
+
+
+class Keeper:
+    """Owns the notes until an operator has the call; from then on the desk does, so `stop` comes before the ring.
+
+    Writing is coalesced: however often the notes change, one write is under way, and the next takes all since.
+    """
+
+    def __init__(self, queues: Queues, call: str, notes: Notes, *, limit: float) -> None:
+        self.notes = notes
+        self._queues, self._call, self._limit = queues, call, limit
+        self._dirty = asyncio.Event()
+        self._written = asyncio.Event()
+
+    def begin(self, notes: Notes) -> None:
+        self.notes = notes
+        self._touch()
+
+    def resume(self, notes: Notes) -> None:
+        """Notes that the queue has already: nothing is written until something changes."""
+        self.notes = notes
+        self._written.set()
+
+    def set_language(self, language: str) -> None:
+        self.notes["language"] = language
+        self._touch()
+
+    def set_fields(self, fields: Fields) -> None:
+        if self.notes["fields"] != fields:
+            self.notes["fields"] = {str(name): note for name, note in fields.items()}
+            self._touch()
+
+    def set_words(self, question: str, text: str, *, final: bool, first: bool) -> None:
+        """The words so far in answer to a question; `first` opens a new entry, else the last one is replaced."""
+        if not first:
+            self.notes["words"].pop()
+        self.notes["words"].append({"question": question, "text": text, "final": final})
+        self._touch()
+
+    def set_unheard(self, why: Unheard) -> None:
+        self.notes["unheard"] = why
+        self._touch()
+
+    async def keep(self) -> None:
+        """Write whenever something changed, for as long as the call is in our hands."""
+        while True:
+            await self._dirty.wait()
+            self._dirty.clear()
+            try:
+                await steady(
+                    lambda: self._queues.note(self._call, _as_json(self.notes)), limit=self._limit, what="note"
+                )
+            except (QueueAway, QueueError) as error:  # the pop shows what was written before; the call goes on
+                log.warning("notes.not_written", call=self._call, code=error.code)
+            if not self._dirty.is_set():
+                self._written.set()
+
+    async def written(self, limit: float) -> None:
+        """Wait until all changes are written, for at most `limit` seconds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._written.wait(), limit)
+
+    def _touch(self) -> None:
+        self._written.clear()
+        self._dirty.set()
+
+
+class Story:
+    """Tells the steps of a demo call; of anybody else's call nothing leaves this house."""
+
+    def __init__(self, storyteller: Storyteller, token: str | None) -> None:
+        self._storyteller, self._token = storyteller, token
+
+    def tell(self, step: Step, **facts: Any) -> None:
+        if self._token:
+            self._storyteller.tell(self._token, step, **facts)
+
+
+def _as_json(notes: Notes) -> Mapping[str, Any]:
+    """A copy: the notes go on changing while it is being written."""
+    copy = {**notes, "words": [*notes["words"]], "fields": {**notes["fields"]}}
+    return cast(Mapping[str, Any], copy)

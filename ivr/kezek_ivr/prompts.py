@@ -1,0 +1,45 @@
+"""What is said to the caller, by name and language: the texts from which the prompts are synthesised or recorded."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+
+import num2words
+
+LANGUAGES = ("kk", "ru", "uk", "en", "ko")
+PLACES = 30  # place/1 .. place/30, and place/many beyond
+
+
+class PromptError(Exception):
+    """No prompts of that language, or its file is wrong."""
+
+    code = "prompts"
+
+
+def prompt_texts(language: str) -> dict[str, str]:
+    """Prompt name -> text; a name is also the sound file's, without folder of the language and ending.
+
+    Raises PromptError for a language without a file.
+    """
+    file = resources.files("kezek_ivr").joinpath("prompts", f"{language}.toml")
+    try:
+        data = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise PromptError(f"no prompts of language {language!r}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise PromptError(f"prompts/{language}.toml: {error}") from error
+    texts: dict[str, str] = dict(data["texts"])
+    words = [
+        *data.get("numbers", ()),
+        *(in_words(at, language) for at in range(len(data.get("numbers", ())), PLACES + 1)),
+    ]
+    texts |= {f"number/{digit}": words[digit] for digit in range(10)}
+    texts |= {f"place/{at}": data["place"].format(n=words[at]) for at in range(1, PLACES + 1)}
+    return texts
+
+
+def in_words(number: int, language: str) -> str:
+    """A cardinal in words; num2words knows no Kazakh, whose file lists its numbers from zero."""
+    words: str = num2words.num2words(number, lang=language)
+    return words

@@ -1,0 +1,154 @@
+"""The call in the waiting line: placed, told its place from time to time, with music, until it is offered."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+import structlog
+
+from kezek_ivr.conversation import EMERGENCY, Conversation
+from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.settings import ReceptionSettings
+from kezek_ivr.side_tasks import running
+from kezek_ivr.steady import steady
+from kezek_ivr.watch import Offered
+from kezek_queue.types import Call, NotAllowed, Queues, Unknown, Waiting
+
+log = structlog.get_logger(__name__)
+
+MOMENT_S = 0.01  # the shortest wait: a timer may fire early by the clock's resolution
+FOLLOW_LIMIT_S = 1.0  # events that cannot be followed by then are polled for
+
+
+class EndedElsewhere(Exception):
+    """The queue has counted this call as over while the caller is still here: only the fallback can serve him."""
+
+    code = "ended_elsewhere"
+
+
+class WaitingRoom:
+    def __init__(self, queues: Queues, dialogue: Dialogue, settings: ReceptionSettings) -> None:
+        self._queues, self._dialogue, self._settings = queues, dialogue, settings
+
+    async def arrive(self, talk: Conversation) -> Call:
+        """The call is ours to conduct now. Raises QueueAway."""
+        arrival, key = talk.line.arrival, uuid4().hex
+        return await steady(
+            lambda: self._queues.arrive(
+                arrival.call,
+                caller=arrival.caller or "",
+                dialled=arrival.dialled,
+                since=arrival.since,
+                node=self._settings.node,
+                key=key,
+            ),
+            limit=self._settings.queue_limit_s,
+            what="arrive",
+        )
+
+    async def place(self, talk: Conversation) -> None:
+        """Into the line, or to a higher priority in it. Raises QueueAway, EndedElsewhere."""
+        await talk.watch.following(FOLLOW_LIMIT_S)
+        talk.watch.asked_at = asyncio.get_running_loop().time()
+        waiting = await self._place(talk)
+        talk.position = waiting.position
+        talk.story.tell("place", position=waiting.position, queue=waiting.queue, priority=waiting.priority)
+        await self._look(talk)  # somebody may be free already: then no place is worth telling
+
+    async def offer(self, talk: Conversation, *, tell_place: bool) -> Offered:
+        """Wait for an offer, with music; the place is told at once (`tell_place`), then every settings.place_every_s.
+
+        Raises HungUp, LineLost, QueueAway, EndedElsewhere.
+        """
+        loop = asyncio.get_running_loop()
+        first, told_at = tell_place, loop.time()
+        looked_at = loop.time()
+        while talk.watch.offered is None:
+            if talk.watch.ended:
+                await self._gone_or_ended(talk)
+            if first or loop.time() >= told_at + self._settings.place_every_s:
+                await self._tell_place(talk, first=first)
+                first, told_at = False, loop.time()
+                continue
+            due = min(told_at + self._settings.place_every_s, looked_at + self._settings.poll_s)
+            if await self._idle(talk, due - loop.time()) == self._dialogue.emergency_digit:
+                await self._hurry(talk)
+            if loop.time() >= looked_at + self._settings.poll_s:
+                await self._look(talk)
+                looked_at = loop.time()
+        return talk.watch.offered
+
+    async def rest(self, talk: Conversation, seconds: float) -> None:
+        """Do nothing for so long, but notice a caller who leaves. Raises HungUp, LineLost."""
+        await talk.line.digit(seconds)
+
+    async def _idle(self, talk: Conversation, seconds: float) -> str | None:
+        """Until something changes, a digit (returned) or the time is over. Raises HungUp, LineLost."""
+        talk.watch.changed.clear()
+        limit = max(seconds, MOMENT_S)
+        async with running(talk.line.digit(limit), talk.watch.changed.wait()) as (digit, changed):
+            await asyncio.wait({digit, changed}, return_when=asyncio.FIRST_COMPLETED)
+            pressed: str | None = digit.result() if digit.done() else None
+            return pressed
+
+    async def _tell_place(self, talk: Conversation, *, first: bool) -> None:
+        if not first:
+            position = (await self._place(talk)).position
+            if talk.watch.offered is not None:
+                return
+            if position < talk.position:
+                talk.position = position
+                talk.story.tell("place", position=position, queue=self._settings.queue, priority=talk.priority)
+        also = self._dialogue.queued if first else self._dialogue.number_told
+        told = (self._dialogue.place(talk.position), also)
+        playing = talk.line.play(*told, language=talk.language, stop_on_digit=False)
+        async with running(playing, self._offer_comes(talk)) as (told_all, coming):
+            await asyncio.wait({told_all, coming}, return_when=asyncio.FIRST_COMPLETED)
+            if not told_all.done():
+                return  # an operator is there: nobody waits for the end of a prompt
+            told_all.result()
+        await talk.line.music()
+
+    async def _offer_comes(self, talk: Conversation) -> None:
+        while talk.watch.offered is None:
+            talk.watch.changed.clear()
+            await talk.watch.changed.wait()
+
+    async def _hurry(self, talk: Conversation) -> None:
+        if talk.priority != EMERGENCY:
+            talk.priority = EMERGENCY
+            await self.place(talk)
+
+    async def _place(self, talk: Conversation) -> Waiting:
+        """The place; a call already in the line keeps it, so this asks for it too."""
+        key = uuid4().hex
+        try:
+            return await steady(
+                lambda: self._queues.place(
+                    talk.call,
+                    queue=self._settings.queue,
+                    priority=talk.priority,
+                    skills=self._settings.skills.get(talk.language),
+                    key=key,
+                ),
+                limit=self._settings.queue_limit_s,
+                what="place",
+            )
+        except NotAllowed as error:
+            raise EndedElsewhere from error
+        except Unknown:
+            await self.arrive(talk)  # Redis came back empty: the place comes back from the arrival
+            return await self._place(talk)
+
+    async def _look(self, talk: Conversation) -> None:
+        try:
+            await steady(talk.watch.look, limit=self._settings.queue_limit_s, what="look")
+        except Unknown:
+            await self._place(talk)
+
+    async def _gone_or_ended(self, talk: Conversation) -> None:
+        """The queue says that it is over: mostly the caller has just left, and the line is about to say so."""
+        await self.rest(talk, self._settings.poll_s)
+        log.error("call.ended_elsewhere", call=talk.call, end=talk.watch.ended)
+        raise EndedElsewhere
