@@ -44,7 +44,7 @@ class Refused(TelephonyError):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A call as the dialplan hands it over. `call` is the caller channel's Uniqueid (KEZEK_CALL), stable for its life."""
+    """A call as the dialplan hands it over. `call` is the caller channel's Uniqueid (KEZEK_CALL), stable for life."""
 
     call: str
     channel: str
@@ -80,7 +80,10 @@ class TalkEnded:
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """Nobody took it; the caller is back in our hands, with music. Reason: no_answer | busy | declined | unreachable | stale."""
+    """Nobody took it; the caller is back in our hands, with music.
+
+    Reason: no_answer | busy | declined | unreachable | stale.
+    """
 
     reason: str
 
@@ -129,12 +132,13 @@ class Line(Protocol):
     async def play(self, *prompts: str, language: str, stop_on_digit: bool = True) -> bool:
         """Play prompts in turn (names without a folder or an ending, 'number/7' too); True when a digit cut them short.
 
-        A prompt that has no file is skipped with a warning: silence is better than a dropped call.
+        A prompt that has no file is skipped with a warning: silence is better than a dropped call. Cancellable: what is
+        being said may go on to its end, unless the caller is rung for meanwhile.
         """
         ...
 
     async def digit(self, timeout: float) -> str | None:
-        """The next digit pressed (0-9 * #), also one that cut a prompt short; None after `timeout` seconds. Cancellable."""
+        """The next digit pressed (0-9 * #), also one that cut a prompt; None after `timeout` seconds. Cancellable."""
         ...
 
     async def music(self) -> None:

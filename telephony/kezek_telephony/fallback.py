@@ -1,0 +1,33 @@
+"""Keeps the members of Asterisk's own queue in step with our operators, so that it can take over at any moment."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+
+from .ami import AmiLink
+from .phones import TECHNOLOGY
+from .types import Refused
+
+
+async def keep_fallback(link: AmiLink, queue: str, members: Mapping[str, bool]) -> None:
+    """Make `members` (phone -> paused) the members of `queue`. Only differences are told. Raises LinkDown, and Refused
+    when there is no such queue."""
+    status = await link.rows("QueueStatus", {"Queue": queue})
+    if not any(event.name == "QueueParams" for event in status):
+        raise Refused(f"Asterisk has no queue {queue}")
+    present = {
+        event["location"].removeprefix(TECHNOLOGY): event["paused"] == "1"
+        for event in status
+        if event.name == "QueueMember"
+    }
+    for phone in present.keys() - members.keys():
+        with contextlib.suppress(Refused):  # another node was quicker
+            await link.action("QueueRemove", {"Queue": queue, "Interface": TECHNOLOGY + phone})
+    for phone, paused in members.items():
+        member = {"Queue": queue, "Interface": TECHNOLOGY + phone, "Paused": "true" if paused else "false"}
+        with contextlib.suppress(Refused):
+            if phone not in present:
+                await link.action("QueueAdd", {**member, "MemberName": phone, "StateInterface": TECHNOLOGY + phone})
+            elif present[phone] != paused:
+                await link.action("QueuePause", member)

@@ -1,0 +1,66 @@
+"""The callers on the line as Asterisk sees them: read after a restart, a broken link, or when an event is missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .ami_protocol import AmiEvent
+
+VARIABLES = "KEZEK_CALL,KEZEK_SINCE,KEZEK_OFFER,KEZEK_RESULT"
+
+
+class Where(StrEnum):
+    OURS = "ours"  # in FastAGI, or on the way to it
+    RINGING = "ringing"
+    TALKING = "talking"  # with the operator of `offer`
+    FALLBACK = "fallback"  # waiting in Asterisk's own queue
+    FALLBACK_TALKING = "fallback_talking"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCall:
+    call: str
+    channel: str
+    since: float  # unix seconds of the arrival; 0 when unknown
+    where: Where
+    offer: int  # the last offer rung; 0 when there was none
+    result: str  # KEZEK_RESULT
+
+
+def read_status(statuses: Iterable[AmiEvent]) -> list[LiveCall]:
+    """Events of the action Status, asked with VARIABLES; channels that are no callers of ours are left out."""
+    calls = []
+    for status in statuses:
+        values = dict(pair.partition("=")[::2] for pair in status["variable"].split("\n"))
+        call = values.get("KEZEK_CALL", "")
+        if not call or status["uniqueid"] != call:
+            continue
+        offer = values.get("KEZEK_OFFER", "")
+        calls.append(
+            LiveCall(
+                call,
+                status["channel"],
+                seconds(values.get("KEZEK_SINCE", "")),
+                where(status["context"], bool(status["bridgeid"])),
+                int(offer) if offer.isascii() and offer.isdigit() else 0,
+                values.get("KEZEK_RESULT", ""),
+            )
+        )
+    return calls
+
+
+def where(context: str, bridged: bool) -> Where:
+    if context == "kezek-ring":
+        return Where.TALKING if bridged else Where.RINGING
+    if context == "kezek-fallback":
+        return Where.FALLBACK_TALKING if bridged else Where.FALLBACK
+    return Where.OURS
+
+
+def seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

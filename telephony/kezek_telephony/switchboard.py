@@ -1,0 +1,186 @@
+"""The exchange on a real Asterisk, as `types.Switchboard`: reads its events in order and tells what happens."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+
+import structlog
+
+from .ami import LINK_DOWN, LINK_UP, OVERFLOW, AmiLink
+from .ami_protocol import AmiEvent
+from .calls import Lines
+from .fallback import keep_fallback
+from .gone import FAMILY, GoneBook
+from .live import VARIABLES, LiveCall, read_status
+from .phones import PhoneBook
+from .ring import number
+from .ringing import Ringer
+from .settings import TelephonySettings
+from .types import Line, LineEvent, LineLost, LinkChanged, PhoneChanged, RingStep, TelephonyError
+
+log = structlog.get_logger(__name__)
+
+UNKNOWN_CAUSE = 127  # Q.850: interworking, unspecified
+RETRY_S = 0.5
+
+
+class AsteriskSwitchboard:
+    """`run()` reads the events; the verbs may be called from any coroutine of the same loop."""
+
+    def __init__(self, settings: TelephonySettings, link: AmiLink, lines: Lines) -> None:
+        self._settings, self._link, self._lines = settings, link, lines
+        self._phones = PhoneBook(settings.other_endpoints)
+        self._gone = GoneBook()
+        self._doubt = asyncio.Event()
+        self._ringer = Ringer(link, settings.back_timeout_s, self._doubt.set)
+        self._readers: list[asyncio.Queue[LineEvent]] = []
+        self._in_step = False
+
+    # --- the verbs of a Switchboard -----------------------------------------------------------------------------------
+
+    @property
+    def up(self) -> bool:
+        """The link is up and the states have been read."""
+        return self._link.up and self._in_step
+
+    def registered(self) -> frozenset[str]:
+        return self._phones.registered if self.up else frozenset()
+
+    def ring(
+        self, line: Line, *, phone: str, offer: int, seconds: int, still_ours: Callable[[], bool]
+    ) -> AsyncIterator[RingStep]:
+        caller = self._lines.get(line.arrival.call)
+        if caller is None:
+            raise LineLost("the line is not of this node")
+        return self._ringer.ring(caller, phone, offer, seconds, still_ours)
+
+    async def stop_ringing(self, line: Line) -> None:
+        await self._ringer.stop(line.arrival.call)
+
+    def events(self) -> AsyncIterator[LineEvent]:
+        """See `types.Switchboard`. The state as it is: link, phones, and the callers who left within the hour."""
+        reader: asyncio.Queue[LineEvent] = asyncio.Queue()
+        reader.put_nowait(LinkChanged(self.up, self.up))
+        for phone in sorted(self.registered()):
+            reader.put_nowait(PhoneChanged(phone, True))
+        for gone in self._gone.recent():
+            reader.put_nowait(gone)
+        self._readers.append(reader)
+        return self._read(reader)
+
+    async def live_calls(self) -> list[LiveCall]:
+        """Every caller on the line, whoever holds it. Raises LinkDown."""
+        return read_status(await self._link.rows("Status", {"Variables": VARIABLES}))
+
+    async def keep_fallback(self, members: Mapping[str, bool]) -> None:
+        """Keep Asterisk's own queue in step: phone -> paused. Raises LinkDown, Refused."""
+        await keep_fallback(self._link, self._settings.fallback_queue, members)
+
+    # --- reading events -----------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Read the link's events in order, until cancelled."""
+        subscription = self._link.subscribe()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._settle_doubts())
+                while True:
+                    event = await subscription.get()
+                    if event.name in (LINK_UP, OVERFLOW):
+                        await self._resync()
+                    elif event.name == LINK_DOWN:
+                        self._in_step = False
+                        self._tell(LinkChanged(False, False))
+                    else:
+                        self._take(event)
+        finally:
+            self._link.unsubscribe(subscription)
+
+    async def _settle_doubts(self) -> None:
+        """An attempt that told nothing for long: ask what has become of it."""
+        while True:
+            await self._doubt.wait()
+            self._doubt.clear()
+            if self.up:
+                attempts = self._ringer.attempts()
+                try:
+                    self._ringer.recheck(attempts, await self.live_calls())
+                except TelephonyError as error:
+                    log.warning("recheck_failed", error=type(error).__name__)
+
+    async def _resync(self) -> None:
+        """Read everything again. Gives up when the link breaks meanwhile: its return begins anew."""
+        self._in_step = False
+        while self._link.up:
+            lines, attempts = list(self._lines), self._ringer.attempts()  # Asterisk cannot tell of later ones
+            try:
+                endpoints = await self._link.rows("PJSIPShowEndpoints")
+                live = await self.live_calls()
+                rows = await self._link.rows("DBGetTree", {"Family": FAMILY})
+            except TelephonyError as error:
+                log.warning("resync_failed", error=type(error).__name__)
+                await asyncio.sleep(RETRY_S)
+                continue
+            self._in_step = True
+            for change in self._phones.read(endpoints):
+                self._tell(change)
+            for gone in self._gone.read(rows):
+                self._tell(gone)
+            self._ringer.recheck(attempts, live)
+            alive = {call.call for call in live}
+            for line in lines:
+                if line.arrival.call not in alive:
+                    line.gone(self._gone.cause_of(line.arrival.call) or UNKNOWN_CAUSE)
+            self._sweep()
+            self._tell(LinkChanged(True, True))
+            return
+
+    def _take(self, event: AmiEvent) -> None:
+        match event.name:
+            case "DeviceStateChange":
+                change = self._phones.take(event)
+                if change is not None:
+                    self._tell(change)
+            case "DTMFEnd" if event["direction"] == "Received":
+                line = self._lines.by_channel(event["channel"])
+                if line is not None:
+                    line.pressed(event["digit"])
+            case "DialBegin" | "DialState" | "Newstate" | "BridgeEnter":
+                self._ringer.take(event)
+            case "UserEvent" | "Hangup":
+                self._ringer.take(event)
+                self._left(event)
+
+    def _left(self, event: AmiEvent) -> None:
+        """The end of a caller's channel: the hang-up handler's word, or Hangup where there was no handler."""
+        if event.name == "UserEvent":
+            if event["userevent"] != "KezekGone":
+                return
+            gone = self._gone.add(event["call"], number(event["cause"]), event["fallback"] == "1", time.time())
+            if gone is not None:
+                self._tell(gone)
+                self._sweep()
+        line = self._lines.get(event["call"] or event["uniqueid"])
+        if line is not None:
+            line.gone(number(event["cause"]))
+
+    def _sweep(self) -> None:
+        """Delete old rows of the departed; nothing depends on the reply, and another node may have been quicker."""
+        for call in self._gone.forget(time.time()):
+            if self._link.up:
+                self._link.begin("DBDel", {"Family": FAMILY, "Key": call})
+
+    # --- telling ------------------------------------------------------------------------------------------------------
+
+    def _tell(self, event: LineEvent) -> None:
+        for reader in self._readers:
+            reader.put_nowait(event)
+
+    async def _read(self, reader: asyncio.Queue[LineEvent]) -> AsyncIterator[LineEvent]:
+        try:
+            while True:
+                yield await reader.get()
+        finally:
+            self._readers.remove(reader)

@@ -1,0 +1,171 @@
+"""The order to ring: asked and written in one breath, and what is done when Asterisk's word is missing."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from kezek_telephony.ami_protocol import AmiEvent
+from kezek_telephony.live import LiveCall, Where
+from kezek_telephony.ringing import Ringer
+from kezek_telephony.types import Connected, HungUp, LinkDown, NotTaken, Refused, Ringing, RingStep, TalkEnded
+
+CALL = "kezek-1.0"
+
+
+class Link:
+    """Keeps what is written; `answers` are the failures of what is asked, in turn."""
+
+    def __init__(self, *answers: BaseException) -> None:
+        self.up = True
+        self.written: list[tuple[str, dict[str, str]]] = []
+        self._answers = list(answers)
+
+    def begin(self, name: str, headers: dict[str, str]) -> object:
+        self.written.append((name, headers))
+        return self._answers.pop(0) if self._answers else object()
+
+    async def reply(self, asked: object) -> list[AmiEvent]:
+        await asyncio.sleep(0)
+        if isinstance(asked, BaseException):
+            raise asked
+        return [AmiEvent("", {"response": "Success"})]
+
+
+class Caller:
+    """A line that is back whenever it is asked to be."""
+
+    def __init__(self) -> None:
+        self.arrival = SimpleNamespace(call=CALL, channel="PJSIP/trunk-1")
+        self.cause: int | None = None
+        self.told: list[str] = []
+
+    def mark_redirected(self) -> None:
+        self.told.append("redirected")
+
+    def redirect_failed(self) -> None:
+        self.told.append("failed")
+
+    async def wait_back(self, timeout: float) -> None:
+        if self.cause is not None:
+            raise HungUp
+
+
+def ringer(link: Link) -> Ringer:
+    return Ringer(link, 1.0, lambda: None)  # type: ignore[arg-type]
+
+
+def yes() -> bool:
+    return True
+
+
+async def ring(ringer: Ringer, caller: Any, still_ours: Any = yes) -> list[RingStep]:
+    async with asyncio.timeout(5):
+        return [step async for step in ringer.ring(caller, "1001", 7, 20, still_ours)]
+
+
+def live(where: Where, offer: int, result: str = "") -> LiveCall:
+    return LiveCall(CALL, "PJSIP/trunk-1", 0.0, where, offer, result)
+
+
+async def begun(link: Link) -> None:
+    async with asyncio.timeout(5):
+        while not link.written:  # noqa: ASYNC110 - the next turns of the loop, no time
+            await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
+
+
+async def test_nothing_happens_between_the_question_and_the_write() -> None:
+    """P2: a process that lost its lease while it waited for anything must not write."""
+    link, caller, happened = Link(), Caller(), []
+
+    def still_ours() -> bool:
+        assert not link.written
+        asyncio.get_running_loop().call_soon(lambda: happened.append(list(link.written)))
+        return True
+
+    following = asyncio.ensure_future(ring(board := ringer(link), caller, still_ours))
+    await begun(link)
+    assert happened[0] == link.written
+    assert link.written == [
+        ("Redirect", {"Channel": "PJSIP/trunk-1", "Context": "kezek-ring", "Exten": "7*1001*20", "Priority": "1"})
+    ]
+    board.recheck(board.attempts(), [live(Where.OURS, 7, "7:NOANSWER:19:0")])
+    assert await following == [NotTaken("no_answer")]
+
+
+async def test_what_is_ours_no_more_is_not_written() -> None:
+    link, caller = Link(), Caller()
+    assert await ring(ringer(link), caller, lambda: False) == [NotTaken("stale")]
+    assert (link.written, caller.told) == ([], [])
+
+
+async def test_a_channel_that_does_not_exist_is_a_caller_who_hung_up() -> None:
+    caller = Caller()
+    with pytest.raises(HungUp):
+        await ring(ringer(Link(Refused("Channel does not exist: x"))), caller)
+    assert caller.told == ["redirected", "failed"]
+
+
+async def test_a_link_that_is_down_leaves_the_caller_alone() -> None:
+    link, caller = Link(), Caller()
+    link.up = False
+    with pytest.raises(LinkDown):
+        await ring(ringer(link), caller)
+    assert (link.written, caller.told) == ([], [])
+
+
+@pytest.mark.parametrize("evil", ["10 01", "1001\r\n", "1001*9", "", "a,b"])
+async def test_a_phone_is_a_name_and_nothing_else(evil: str) -> None:
+    caller: Any = Caller()
+    with pytest.raises(ValueError, match="no phone"):
+        await anext(ringer(Link()).ring(caller, evil, 1, 20, yes))
+
+
+async def test_an_unclear_order_is_asked_of_asterisk_not_given_again() -> None:
+    """P7, P8."""
+    link, caller = Link(LinkDown()), Caller()
+    following = asyncio.ensure_future(ring(board := ringer(link), caller))
+    await begun(link)
+    board.recheck(board.attempts(), [live(Where.OURS, 6)])
+    with pytest.raises(LinkDown):
+        await following
+    assert len(link.written) == 1
+    assert caller.told == ["redirected", "failed"]
+
+
+async def test_an_order_that_was_taken_is_not_thought_lost_because_it_is_not_yet_seen() -> None:
+    link, caller = Link(), Caller()
+    following = asyncio.ensure_future(ring(board := ringer(link), caller))
+    await begun(link)
+    board.recheck(board.attempts(), [live(Where.OURS, 6)])
+    board.recheck(board.attempts(), [live(Where.TALKING, 7)])
+    board.recheck(board.attempts(), [])
+    rang, talking, ended = await following
+    assert (rang, talking) == (Ringing(), Connected())
+    assert isinstance(ended, TalkEnded)
+    assert not ended.caller_stays
+
+
+async def test_a_ringing_stopped_before_it_is_seen_is_stopped_when_it_is() -> None:
+    """P17: the operator's own command is not lost."""
+    link, caller = Link(), Caller()
+    following = asyncio.ensure_future(ring(board := ringer(link), caller))
+    await begun(link)
+    await board.stop(CALL)
+    board.take(AmiEvent("DialBegin", {"uniqueid": CALL, "destchannel": "PJSIP/1001-2", "destuniqueid": "kezek-1.1"}))
+    assert link.written[1] == ("Hangup", {"Channel": "PJSIP/1001-2", "Cause": "16"})
+    board.take(AmiEvent("UserEvent", {"call": CALL, "userevent": "KezekRing", "result": "7:CHANUNAVAIL:16:0"}))
+    assert await following == [NotTaken("declined")]
+
+
+async def test_an_operator_who_answered_as_the_ringing_was_stopped_has_talked() -> None:
+    link, caller = Link(), Caller()
+    following = asyncio.ensure_future(ring(board := ringer(link), caller))
+    await begun(link)
+    await board.stop(CALL)
+    board.take(AmiEvent("UserEvent", {"call": CALL, "userevent": "KezekRing", "result": "7:ANSWER:16:1200"}))
+    assert await following == [Connected(), TalkEnded(1.2, caller_stays=True)]

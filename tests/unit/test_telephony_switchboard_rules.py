@@ -1,0 +1,139 @@
+"""The pure parts of the switchboard: the trace of an attempt, phones, the departed, live calls."""
+
+from __future__ import annotations
+
+import pytest
+
+from kezek_telephony.ami_protocol import AmiEvent
+from kezek_telephony.gone import KEPT_S, GoneBook
+from kezek_telephony.live import LiveCall, Where, read_status
+from kezek_telephony.phones import PhoneBook
+from kezek_telephony.ring import Ended, Left, Trace, read_result
+from kezek_telephony.types import CallGone, Connected, PhoneChanged, Ringing
+
+CALL = "kezek-1.0"
+
+
+def event(name: str, **headers: str) -> AmiEvent:
+    return AmiEvent(name, {key.lower(): value for key, value in headers.items()})
+
+
+BEGIN = event("DialBegin", Uniqueid=CALL, DestChannel="PJSIP/1001-1", DestUniqueid="kezek-1.1")
+RINGING = event("DialState", Uniqueid=CALL, DestUniqueid="kezek-1.1", DialStatus="RINGING")
+BRIDGED = event("BridgeEnter", Uniqueid=CALL, BridgeNumChannels="2", Timestamp="100.5")
+
+
+def test_an_attempt_is_read_step_by_step_and_no_step_twice() -> None:
+    trace = Trace(CALL, 7)
+    facts = [trace.take(each) for each in (BEGIN, RINGING, RINGING, BRIDGED, BRIDGED)]
+    assert facts == [None, Ringing(), None, Connected(), None]
+    assert trace.leg == "PJSIP/1001-1"
+    assert trace.connected_at == 100.5
+
+
+def test_a_bridge_of_one_is_no_talk() -> None:
+    trace = Trace(CALL, 7)
+    trace.take(BEGIN)
+    assert trace.take(event("BridgeEnter", Uniqueid="kezek-1.1", BridgeNumChannels="1")) is None
+
+
+def test_another_calls_events_mean_nothing() -> None:
+    trace = Trace(CALL, 7)
+    assert trace.take(event("DialBegin", Uniqueid="kezek-2.0", DestChannel="x")) is None
+    assert trace.take(event("Hangup", Uniqueid="kezek-2.0")) is None
+    assert trace.take(event("UserEvent", UserEvent="KezekGone", Call="kezek-2.0")) is None
+
+
+def test_the_end_of_an_older_offer_is_not_ours() -> None:
+    trace = Trace(CALL, 7)
+    old = event("UserEvent", UserEvent="KezekRing", Call=CALL, Result="6:NOANSWER:0:0")
+    assert trace.take(old) is None
+    assert trace.take(event("Hangup", Uniqueid=CALL, Timestamp="9.0")) == Left(9.0)
+
+
+@pytest.mark.parametrize(
+    ("result", "reason"),
+    [
+        ("7:NOANSWER:19:0", "no_answer"),
+        ("7:BUSY:17:0", "busy"),
+        ("7:CHANUNAVAIL:21:0", "declined"),
+        ("7:CHANUNAVAIL:20:0", "unreachable"),
+        ("7:CONGESTION:34:0", "unreachable"),
+        ("7:STALE::0", "stale"),
+        ("7:UNREACHABLE::", "unreachable"),
+        ("7:SOMETHING NEW:1:0", "unreachable"),
+    ],
+)
+def test_each_end_has_a_reason(result: str, reason: str) -> None:
+    ended = read_result(result, 7)
+    assert ended is not None
+    assert (ended.talked, ended.reason) == (False, reason)
+
+
+@pytest.mark.parametrize("result", ["", "7", "7:", ":::", "8:ANSWER:16:1", "garbage"])
+def test_no_result_is_no_end(result: str) -> None:
+    assert read_result(result, 7) is None
+
+
+def test_a_talk_has_its_length() -> None:
+    assert read_result("7:ANSWER:16:61500", 7) == Ended("ANSWER", 16, 61.5)
+
+
+def test_phones_follow_their_device_state() -> None:
+    """P16."""
+    book = PhoneBook(frozenset({"line"}))
+    states = [
+        ("PJSIP/1001", "NOT_INUSE"), ("PJSIP/1001", "BUSY"), ("PJSIP/line", "NOT_INUSE"), ("Queue:kezek", "INUSE"),
+        ("PJSIP/1001", "UNAVAILABLE"), ("PJSIP/1001", "INVALID"),
+    ]  # fmt: skip
+    changes = [book.take(event("DeviceStateChange", Device=device, State=state)) for device, state in states]
+    assert [change for change in changes if change] == [PhoneChanged("1001", True), PhoneChanged("1001", False)]
+
+
+def test_phones_read_again_tell_only_the_difference() -> None:
+    book = PhoneBook(frozenset({"line"}))
+    listed = [("1001", "Not in use"), ("1002", "Unavailable"), ("line", "Not in use"), ("1003", "Busy")]
+    rows = [event("EndpointList", ObjectName=name, DeviceState=state) for name, state in listed]
+    assert book.read(rows) == [PhoneChanged("1001", True), PhoneChanged("1003", True)]
+    assert book.read(rows[1:]) == [PhoneChanged("1001", False)]
+    assert book.registered == {"1003"}
+
+
+def test_who_left_while_nobody_listened_is_told_once_and_in_order() -> None:
+    """P6."""
+    book = GoneBook()
+    assert book.add("c", 16, False, 1000) == CallGone("c", 16, False)
+    rows = [
+        event("DBGetTreeResponse", Key=f"/kezek-gone/{call}", Val=value)
+        for call, value in [("b", "1002:16:1"), ("a", "1001:32:0"), ("c", "1000:16:0"), ("odd", "rubbish")]
+    ]
+    assert book.read(rows) == [CallGone("odd", 0, False), CallGone("a", 32, False), CallGone("b", 16, True)]
+    assert book.read(rows) == []
+    assert book.cause_of("a") == 32
+
+
+def test_the_departed_are_forgotten_after_an_hour() -> None:
+    book = GoneBook()
+    book.add("old", 16, False, 1000)
+    book.add("new", 16, False, 1000 + KEPT_S)
+    assert book.forget(1001 + KEPT_S) == ["old"]
+    assert [gone.call for gone in book.recent()] == ["new"]
+
+
+def test_callers_are_read_from_the_status_of_channels() -> None:
+    def status(uniqueid: str, context: str, bridge: str = "", **values: str) -> AmiEvent:
+        variables = "\n".join(f"{key}={value}" for key, value in values.items())
+        return event("Status", Channel="ch", Uniqueid=uniqueid, Context=context, BridgeID=bridge, Variable=variables)
+
+    rows = [
+        status("1", "kezek-wait", KEZEK_CALL="1", KEZEK_SINCE="17.5", KEZEK_OFFER="", KEZEK_RESULT=""),
+        status("2", "kezek-ring", "b", KEZEK_CALL="2", KEZEK_SINCE="x", KEZEK_OFFER="4"),
+        status("3", "kezek-fallback", "b", KEZEK_CALL="3"),
+        status("4", "kezek-from-phones", "b"),
+        status("5", "kezek-listen", KEZEK_CALL="1"),
+    ]
+    assert read_status(rows) == [
+        LiveCall("1", "ch", 17.5, Where.OURS, 0, ""),
+        LiveCall("2", "ch", 0.0, Where.TALKING, 4, ""),
+        LiveCall("3", "ch", 0.0, Where.FALLBACK_TALKING, 0, ""),
+    ]
