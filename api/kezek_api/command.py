@@ -37,12 +37,13 @@ def setup(
 @app.command()
 def up(
     demo: Annotated[bool, typer.Option("--demo/--no-demo", help="The demo operator and the demo call.")] = True,
+    first_call: Annotated[bool, typer.Option("--call/--no-call", help="Make the first demo call at once.")] = True,
     listen: Annotated[str, typer.Option(help="Address for real phones and browsers.")] = "127.0.0.1",
 ) -> None:
     """Run everything under one supervisor until Ctrl-C."""
     from kezek_api.command_up import run_all
 
-    raise typer.Exit(asyncio.run(run_all(home_folder(), listen=listen, demo=demo)))
+    raise typer.Exit(asyncio.run(run_all(home_folder(), listen=listen, demo=demo, call=demo and first_call)))
 
 
 @app.command()

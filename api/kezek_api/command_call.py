@@ -19,6 +19,7 @@ from kezek_api.settings import Settings
 from kezek_api.supervise import plan
 from kezek_register import NotFound, Register, Ticket
 
+PROOF = "ko"  # the language whose model is a package: it proves the path where no other can be had
 FIELDS = ("street", "house", "topic")  # a ticket without one of them is not what was promised
 
 
@@ -58,13 +59,14 @@ async def tell_call(settings: Settings, language: str, *, as_json: bool) -> int:
 
 
 def reason(chosen: str, heard: tuple[str, ...], settings: Settings) -> str:
-    if chosen in settings.languages and chosen in heard:
-        return "the first language whose speech model is here"
-    if chosen in heard:
+    others = ", ".join(one for one in settings.languages if one != PROOF)
+    if chosen == PROOF and heard == (PROOF,):
         return (
-            f"no model of {', '.join(settings.languages)} is here (kezek setup says how to get one), only the packaged "
-            "Korean one: the citizen answers one question at a time, with words it hears well"
+            f"no speech model of {others} is here (kezek setup says how to get one), only the packaged Korean one: "
+            "the citizen answers one question at a time, with words that it hears well"
         )
+    if chosen in heard:
+        return "its speech model is here"
     return "no speech model is here: the call is served, and fields stay as the register knows them"
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import sys
 from pathlib import Path
 from typing import TextIO
 
+import httpx
 from rich.console import Console
 
 from kezek_api.provision.staff import DEMO_MANAGER, DEMO_OPERATOR
@@ -19,9 +21,10 @@ from kezek_api.supervise.secrets import Secrets
 from kezek_api.supervise.supervisor import Supervisor
 
 ALREADY_RUNNING = 3
+MODELS_LOAD_S = 60.0
 
 
-async def run_all(home: Path, *, listen: str, demo: bool) -> int:
+async def run_all(home: Path, *, listen: str, demo: bool, call: bool) -> int:
     """Run until stopped; returns the exit status."""
     console = Console()
     with lock_file(home) as lock:
@@ -41,7 +44,8 @@ async def run_all(home: Path, *, listen: str, demo: bool) -> int:
 
         async def once_up() -> None:
             introduce(console, made, kept)
-            if demo:
+            if call:
+                await all_well(made)
                 await first_call(console, made)
 
         await supervisor.run(once_up)
@@ -60,6 +64,16 @@ def alone(lock: TextIO) -> bool:
     except OSError:
         return False
     return True
+
+
+async def all_well(made: Plan) -> None:
+    """Return when the node says that every part is there, or after a while all the same: a call is served anyhow."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(MODELS_LOAD_S), httpx.AsyncClient() as client:
+            while True:
+                if (await client.get(f"{made.page}health")).json()["status"] == "ok":
+                    return
+                await asyncio.sleep(0.2)
 
 
 def introduce(console: Console, made: Plan, kept: Secrets) -> None:

@@ -1,4 +1,5 @@
-"""Words out of sound, and mentions out of words. Sound is 16-bit little-endian mono at 8 kHz; its time is counted in samples."""
+"""Words out of sound, and mentions out of words. Sound is 16-bit little-endian mono at 8 kHz; its time is counted in
+samples."""
 
 from __future__ import annotations
 
@@ -56,7 +57,8 @@ class Heard:
 
 
 class Recogniser(Protocol):
-    """A stream: push sound, iterate words. `push` never blocks and never raises; a dead engine ends the iteration with Dead.
+    """A stream: push sound, iterate words. `push` never blocks and never raises; a dead engine ends the iteration
+    with Dead.
 
     Only one iteration at a time; it may be cancelled (a time limit, say) and taken up again without losing words.
     """

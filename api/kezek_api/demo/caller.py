@@ -17,6 +17,7 @@ from kezek_api.provision.prompts import speak
 from kezek_api.settings import Settings
 from kezek_api.story import read_story
 
+THINKS_S = 1.5  # before an answer: nobody speaks into the first syllable of a question
 SILENCE_S = 60.0  # behind each sentence: the microphone stays open
 CALL_LIMIT_S = 150.0
 LAST_WORDS_S = 2.0  # between the ticket's number and hanging up
@@ -74,5 +75,6 @@ class Call:
         speak(espeak, "", self._citizen.voice, sounds[""], tail_s=SILENCE_S)
         for question, words in self._citizen.says.items():
             sounds[question] = folder / f"{question}.wav"
-            speak(espeak, words, self._citizen.voice, sounds[question], speed=self._citizen.speed, tail_s=SILENCE_S)
+            voice, speed = self._citizen.voice, self._citizen.speed
+            speak(espeak, words, voice, sounds[question], speed=speed, lead_s=THINKS_S, tail_s=SILENCE_S)
         return sounds

@@ -31,5 +31,5 @@ CITIZENS = {
     "ru": _citizen("+77009990111", "ru", "улица Летняя", "дом восемь", "нет отопления"),
     "uk": _citizen("+77009990114", "uk", "вулиця Радіо", "будинок чотири", "немає опалення"),
     "en": _citizen("+77009990116", "en-gb", "Tuesday street", "house nine", "no heating"),
-    "ko": _citizen("+77009990109", "ko+f2", "나무", "여덟", "난방", open_question=False),
+    "ko": _citizen("+77009990109", "ko+f2", "나무", "넷", "난방", open_question=False),
 }

@@ -17,7 +17,7 @@ def words(step: dict[str, Any]) -> str:
         case "answered":
             return f"the line {get('dialled', '109')} answers"
         case "language":
-            return f"{get('language', '')} ({get('why', '')})".replace(" ()", "")
+            return f"{get('language', '')} ({get('how', '')})".replace(" ()", "")
         case "known_number":
             return _household(step["household"]) if get("household") else "the number is not in the register"
         case "asked":
@@ -37,7 +37,7 @@ def words(step: dict[str, Any]) -> str:
         case "not_taken":
             return f"by {get('operator', '')}: {get('reason', '')}; the caller keeps the place"
         case "talk_ended":
-            return f"after {float(get('talk_seconds', 0) or 0):.1f} s"
+            return f"after {float(get('seconds', 0) or 0):.1f} s"
         case "ticket":
             return f"registration number {get('number', '?')}" + (", confirmed" if get("confirmed") else "")
         case "wrap_up":

@@ -62,8 +62,10 @@ def _one(espeak: Path, folder: Path, language: str, job: tuple[str, str, str]) -
     return name, wanted, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def speak(espeak: Path, text: str, voice: str, path: Path, *, speed: int = SPEED, tail_s: float = 0.0) -> float:
-    """Write `text` as 8 kHz mono wav, with `tail_s` seconds of silence behind it; returns its length in seconds.
+def speak(
+    espeak: Path, text: str, voice: str, path: Path, *, speed: int = SPEED, lead_s: float = 0.0, tail_s: float = 0.0
+) -> float:
+    """Write `text` as 8 kHz mono wav, with silence of `lead_s` before and `tail_s` behind; returns its length. All in seconds.
 
     Raises CannotHave when espeak-ng fails.
     """
@@ -73,7 +75,8 @@ def speak(espeak: Path, text: str, voice: str, path: Path, *, speed: int = SPEED
         raise CannotHave(f"espeak-ng cannot speak {voice}: {done.stderr.decode()[-200:]}", "record the prompts instead")
     raw = done.stdout[at + 8 :]
     rate = int.from_bytes(done.stdout[24:28], "little")
-    sound = resample(array.array("h", raw[: len(raw) // 2 * 2]), rate, RATE)
+    sound = array.array("h", [0] * int(lead_s * RATE))
+    sound.extend(resample(array.array("h", raw[: len(raw) // 2 * 2]), rate, RATE))
     sound.extend([0] * int(tail_s * RATE))
     with wave.open(str(path), "wb") as out:
         out.setnchannels(1)

@@ -1,0 +1,99 @@
+/** What every component may ask for: the screen's language and theme, the clock, who is signed in, where we are. */
+import { createContext } from "svelte";
+import { isLanguage, type Key, LANGUAGES, type Language, pickLanguage, say, sayCode } from "../words";
+import { Http, Problem } from "./http";
+import type { Staff } from "./types";
+
+export type Theme = "system" | "light" | "dark";
+type Memory = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+
+export class App {
+  readonly http = new Http();
+  language = $state<Language>("en");
+  theme = $state<Theme>("system");
+  /** The server's time in ms, moved once a second. */
+  now = $state(Date.now());
+  path = $state("/");
+  /** undefined: not asked yet; null: nobody is signed in. */
+  staff = $state<Staff | null | undefined>(undefined);
+  failure = $state("");
+
+  constructor(private readonly memory: Memory = localStorage) {
+    this.language = pickLanguage([memory.getItem("kezek.language"), ...navigator.languages]);
+    const theme = memory.getItem("kezek.theme");
+    if (theme === "light" || theme === "dark") this.theme = theme;
+    this.path = location.pathname;
+  }
+
+  /** Arrow functions: they are handed to templates as they stand. */
+  t = (key: Key, values?: Record<string, string | number>): string => say(this.language, key, values);
+  code = (prefix: string, code: string, otherwise?: Key): string => sayCode(this.language, prefix, code, otherwise);
+
+  /** What to tell a person about a failed request. */
+  explain = (error: unknown): string =>
+    this.code("e_", error instanceof Problem ? error.code : "unexpected", "e_unexpected");
+
+  setLanguage(language: Language): void {
+    this.language = language;
+    this.memory.setItem("kezek.language", language);
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    if (theme === "system") this.memory.removeItem("kezek.theme");
+    else this.memory.setItem("kezek.theme", theme);
+  }
+
+  go(path: string): void {
+    if (path === this.path) return;
+    history.pushState(null, "", path);
+    this.path = path;
+  }
+
+  tick(): void {
+    this.now = Date.now() + this.http.skew;
+  }
+
+  async whoAmI(): Promise<void> {
+    this.failure = "";
+    try {
+      this.welcome((await this.http.get<{ staff: Staff }>("/api/session")).staff);
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) this.staff = null;
+      else this.failure = this.explain(error);
+    }
+  }
+
+  async signIn(login: string, password: string): Promise<void> {
+    this.welcome((await this.http.ask<{ staff: Staff }>("POST", "/api/session", { login, password })).staff);
+  }
+
+  async signOut(): Promise<void> {
+    await this.http.ask("DELETE", "/api/session");
+    this.staff = null;
+  }
+
+  /** Leads to the sign-in page when the session is over; says nothing otherwise. */
+  async checkSession(): Promise<void> {
+    try {
+      await this.http.get("/api/session");
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) this.signedOut();
+    }
+  }
+
+  /** The server says that the session is over. */
+  signedOut(): void {
+    this.staff = null;
+  }
+
+  private welcome(staff: Staff): void {
+    this.tick();
+    const chosen = this.memory.getItem("kezek.language") ?? "";
+    if (!isLanguage(chosen)) this.language = pickLanguage([staff.language, this.language]);
+    this.staff = staff;
+  }
+}
+
+export const SCREEN_LANGUAGES = LANGUAGES;
+export const [getApp, setApp] = createContext<App>();

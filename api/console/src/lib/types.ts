@@ -1,0 +1,176 @@
+/** The nouns of docs/api.md, as the doors send them. Times are ISO 8601, durations are seconds. */
+
+export type OperatorState = "away" | "ready" | "paused" | "offered" | "talking" | "wrap_up";
+export type PauseReason = "break" | "lunch" | "meeting" | "training" | "other";
+export type Phase = "ringing" | "talking" | "wrap_up";
+export type FieldName = "street" | "house" | "flat" | "topic";
+export type Source = "spoken" | "household" | "keyed" | "operator";
+export type Unheard = "" | "no_model" | "recogniser_full" | "recogniser_dead" | "silence";
+export type GoneWhy = "taken_back" | "caller_left" | "done";
+
+export const PAUSE_REASONS: readonly PauseReason[] = ["break", "lunch", "meeting", "training", "other"];
+export const FIELD_NAMES: readonly FieldName[] = ["street", "house", "flat", "topic"];
+
+export interface Staff {
+  login: string;
+  name: string;
+  role: "operator" | "manager";
+  phone: string;
+  language: string;
+  queues: string[];
+}
+
+export interface Operator {
+  operator: string;
+  name: string;
+  phone: string;
+  state: OperatorState;
+  since: string | null;
+  reason: string;
+  until: string | null;
+  reachable: boolean;
+  call: string;
+}
+
+export interface Household {
+  id: number;
+  person: string;
+  street_id: number;
+  street: string;
+  house: string;
+  flat: string;
+}
+
+export interface OpenTicket {
+  number: string;
+  topic: string;
+  state: string;
+  created_at: string;
+}
+
+export interface Words {
+  question: string;
+  text: string;
+  final: boolean;
+}
+
+export interface Field {
+  value: string;
+  ref: string;
+  confidence: number;
+  source: Source;
+  words: string;
+}
+
+export interface Pop {
+  call: string;
+  offer: number;
+  phase: Phase;
+  caller: string;
+  caller_name: string;
+  language: string;
+  since: string;
+  waited_s: number;
+  household: Household | null;
+  open_tickets: OpenTicket[];
+  words: Words[];
+  unheard: Unheard;
+  fields: Partial<Record<FieldName, Field>>;
+  note: string;
+  ticket: { number: string; confirmed: boolean } | null;
+}
+
+export interface QueueLoad {
+  queue: string;
+  waiting: number;
+  longest_wait_s: number;
+  ready: number;
+  talking: number;
+  answered: number;
+  abandoned: number;
+}
+
+export interface Ticket {
+  number: string;
+  state: "open" | "done";
+  call: string;
+  caller: string;
+  street_id: number | null;
+  street: string;
+  house: string;
+  flat: string;
+  topic: string;
+  words: string;
+  note: string;
+  language: string;
+  operator: string;
+  confirmed: boolean;
+  created_at: string | null;
+}
+
+export interface Street {
+  id: number;
+  name: string;
+  kind: string;
+}
+
+export interface Topic {
+  code: string;
+  names: Record<string, string>;
+  parent: string;
+}
+
+export interface ChartMinute {
+  minute: string;
+  offered: number;
+  answered: number;
+  abandoned: number;
+  waiting_max: number;
+}
+
+export const ENDS = [
+  "answered",
+  "abandoned",
+  "informed",
+  "recorded",
+  "callback",
+  "diverted",
+  "refused",
+  "cut",
+] as const;
+export type End = (typeof ENDS)[number];
+
+export interface Wallboard {
+  at: string;
+  queues: QueueLoad[];
+  operators: Operator[];
+  totals: {
+    offered: number;
+    answered: number;
+    abandoned: number;
+    other_ends: number;
+    in_progress: number;
+    service_level_pct: number | null;
+    asa_s: number | null;
+  };
+  ends: Record<End, number>;
+  chart: ChartMinute[];
+}
+
+/** What the page sends to mend fields; absent keys stay as they are. */
+export interface Mend {
+  street_id?: number | null;
+  street?: string;
+  house?: string;
+  flat?: string;
+  topic?: string;
+  note?: string;
+}
+
+export interface Confirm {
+  street_id: number | null;
+  house: string;
+  flat: string;
+  topic: string;
+  note: string;
+}

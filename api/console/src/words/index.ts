@@ -1,0 +1,41 @@
+/** The catalogue: one object of the same keys for each language of the screen; the compiler and a test keep them complete. */
+import { en, type Key, type Messages } from "./en";
+import { kk } from "./kk";
+import { ru } from "./ru";
+import { uk } from "./uk";
+
+export type { Key, Messages };
+export const LANGUAGES = ["kk", "ru", "uk", "en"] as const;
+export type Language = (typeof LANGUAGES)[number];
+export const CATALOGUE: Record<Language, Messages> = { kk, ru, uk, en };
+
+export function isLanguage(text: string): text is Language {
+  return (LANGUAGES as readonly string[]).includes(text);
+}
+
+export function isKey(text: string): text is Key {
+  return Object.hasOwn(en, text);
+}
+
+/** The first of these wishes that the screen speaks ('ru-KZ' counts as 'ru'); English when none is. */
+export function pickLanguage(wishes: readonly (string | null | undefined)[]): Language {
+  for (const wish of wishes) {
+    const code = (wish ?? "").toLowerCase().split("-")[0] ?? "";
+    if (isLanguage(code)) return code;
+  }
+  return "en";
+}
+
+/** A message with its `{names}` filled in; a name without a value stays visible, so that a slip is seen. */
+export function say(language: Language, key: Key, values: Record<string, string | number> = {}): string {
+  return CATALOGUE[language][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
+    name in values ? String(values[name]) : whole,
+  );
+}
+
+/** A message by a code that comes from the server (a state, a reason, a problem); the code itself when it has no words. */
+export function sayCode(language: Language, prefix: string, code: string, otherwise?: Key): string {
+  const key = prefix + code;
+  if (isKey(key)) return say(language, key);
+  return otherwise ? say(language, otherwise) : code.replaceAll("_", " ");
+}

@@ -1,0 +1,2 @@
+/** Svelte 5 strips types itself; runes everywhere. */
+export default { compilerOptions: { runes: true } };

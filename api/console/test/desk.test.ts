@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import * as world from "../dev/world";
+import { backoff, FIRST_MS, MOST_MS } from "../src/desk/backoff";
+import { Desk, SILENCE_MS } from "../src/desk/desk.svelte";
+import { Http } from "../src/lib/http";
+
+class FakeSocket {
+  sent: string[] = [];
+  onopen?: () => void;
+  onmessage?: (event: { data: string }) => void;
+  onclose?: (event: { code: number }) => void;
+  send(text: string): void {
+    this.sent.push(text);
+  }
+  close(): void {}
+  tell(seq: number, type: string, data: unknown): void {
+    this.onmessage?.({ data: JSON.stringify({ seq, type, data }) });
+  }
+  join(): void {
+    this.onopen?.();
+    this.tell(1, "snapshot", { operator: world.operator("ready"), pop: null, queues: [] });
+  }
+}
+
+let sockets: FakeSocket[];
+let desk: Desk;
+const app = { http: new Http(), explain: () => "", signedOut: vi.fn(), checkSession: vi.fn(async () => undefined) };
+const last = () => sockets.at(-1) as FakeSocket;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.clearAllMocks();
+  sockets = [];
+  desk = new Desk(app, () => {
+    sockets.push(new FakeSocket());
+    return last() as unknown as WebSocket;
+  });
+  desk.open();
+});
+afterEach(() => {
+  desk.close();
+  vi.useRealTimers();
+});
+
+describe("the desk's line", () => {
+  test("answers every message, pings too", () => {
+    last().join();
+    last().tell(2, "ping", {});
+    expect(last().sent).toEqual(['{"type":"ack","seq":1}', '{"type":"ack","seq":2}']);
+    expect(desk.link).toBe("open");
+  });
+
+  test("says that it is lost and comes back by itself", () => {
+    last().join();
+    last().onclose?.({ code: 1006 });
+    expect(desk.link).toBe("lost");
+    vi.advanceTimersByTime(FIRST_MS);
+    expect(sockets).toHaveLength(2);
+    last().join();
+    expect([desk.link, desk.state.seq]).toEqual(["open", 1]);
+  });
+
+  test("notices a line that went silent without closing (P22)", () => {
+    last().join();
+    vi.advanceTimersByTime(SILENCE_MS + 1_000);
+    expect(desk.link).toBe("lost");
+  });
+
+  test("does not fight another window for the desk", () => {
+    last().join();
+    last().onclose?.({ code: 4001 });
+    vi.advanceTimersByTime(60_000);
+    expect([desk.link, sockets.length]).toEqual(["elsewhere", 1]);
+    desk.useHere();
+    expect(sockets).toHaveLength(2);
+  });
+
+  test("leads to the sign-in page when the session is over", () => {
+    last().onclose?.({ code: 4003 });
+    expect(app.signedOut).toHaveBeenCalledOnce();
+  });
+
+  test("a late word of an old socket is not heard", () => {
+    const old = last();
+    old.join();
+    old.onclose?.({ code: 1006 });
+    vi.advanceTimersByTime(FIRST_MS);
+    old.tell(2, "pop", world.ringing());
+    expect(desk.state.pop).toBeNull();
+  });
+});
+
+test("the back-off doubles up to its bound and is spread", () => {
+  expect([0, 1, 2, 20].map((attempt) => backoff(attempt, 0.5))).toEqual([200, 400, 800, MOST_MS / 2]);
+  expect(backoff(3, 0)).toBe(0);
+});

@@ -1,0 +1,117 @@
+"""The HTTP application: routes, problems, the Origin check, headers, and the console's files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kezek_api import problems, reference
+from kezek_api.doors import Doors, same_site
+from kezek_api.errors import WrongOrigin
+from kezek_api.routes import calls, health, operator, register, session, wallboard
+
+STATIC = Path(__file__).parent / "static"
+SAFE = {"GET", "HEAD", "OPTIONS"}
+MAX_BODY = 64 * 1024
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ),
+}
+UNBUILT = """<!doctype html><meta charset="utf-8"><title>Kezek</title>
+<p>The console is not built. <code>make console</code> builds it (or <code>npm ci && npm run build</code> in
+<code>api/console</code>); then load this page again.</p><p><a href="/api/docs">The doors</a></p>"""
+
+
+def build(doors: Doors, *, static: Path = STATIC) -> FastAPI:
+    """The application over these doors."""
+    app = FastAPI(
+        title="Kezek",
+        version="1",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.doors = doors
+    problems.install(app)
+    for one in (session, operator, calls, register, wallboard, health):
+        app.include_router(one.router)
+    app.include_router(operator.desk_router)
+
+    @app.get("/api/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(reference.page(app.openapi()))
+
+    @app.get("/{path:path}", include_in_schema=False)
+    async def console(path: str) -> Response:
+        return console_file(static, path)
+
+    app.add_middleware(_Guard, allowed=doors.settings.origins)
+    return app
+
+
+def console_file(static: Path, path: str) -> Response:
+    """A built file, or the console's page for whatever is no file: its paths are its own."""
+    index = static / "index.html"
+    if path.startswith("api/"):
+        raise HTTPException(404, "No such door")
+    if not index.is_file():
+        return HTMLResponse(UNBUILT) if not path else PlainTextResponse("not built", 404)
+    wanted = (static / path).resolve()
+    if path and wanted.is_relative_to(static.resolve()) and wanted.is_file():
+        lasting = path.startswith("assets/")
+        caching = "public, max-age=31536000, immutable" if lasting else "no-cache"
+        return FileResponse(wanted, headers={"Cache-Control": caching})
+    if "." in path.rpartition("/")[2]:
+        raise HTTPException(404, "No such file")
+    return FileResponse(index, headers={"Cache-Control": "no-cache"})
+
+
+class _Guard:
+    """Refuses what another site's page sends and what is too large; adds the security headers."""
+
+    def __init__(self, app: ASGIApp, *, allowed: tuple[str, ...]) -> None:
+        self._app = app
+        self._allowed = allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        changes = scope["type"] == "websocket" or scope["method"] not in SAFE
+        if changes and not same_site(headers, self._allowed):
+            await self._refuse(scope, receive, send)
+            return
+        if scope["type"] == "http" and _length(headers) > MAX_BODY:
+            await problems.answer(413, "too_large", "The request is too large")(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    own.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 4003, "reason": "wrong origin"})
+            return
+        await problems.of(WrongOrigin("Another site's page may not do this"))(scope, receive, send)
+
+
+def _length(headers: Headers) -> int:
+    told = headers.get("content-length", "0")
+    return int(told) if told.isdigit() else 0

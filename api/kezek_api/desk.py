@@ -1,0 +1,227 @@
+"""The operator's desk: one WebSocket, a snapshot, numbered changes, and the ping that says the page is alive.
+
+What is sent is always the difference between what the page shows and how things stand now, read afresh: events only say
+that it is time to look. So nothing is sent twice, and a burst of events is one change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import structlog
+from fastapi import WebSocket, WebSocketDisconnect
+from pydantic import BaseModel
+
+from kezek_api import shapes
+from kezek_api.auth import Session
+from kezek_api.callfile import CallFiles
+from kezek_api.feed import Feed, Look
+from kezek_api.pop import Phase, pop_of
+from kezek_api.wallboard import Board
+from kezek_queue.types import End, OperatorState, Queues
+
+log = structlog.get_logger(__name__)
+
+PING_S = 1.0
+SILENT_S = 15.0  # a page that says nothing for so long is gone; it has had no calls for most of that
+SEND_S = 5.0  # a page that takes nothing for so long is gone too
+
+ELSEWHERE = (4001, "signed in elsewhere")
+NOT_SIGNED_IN = (4003, "not signed in")
+AGAIN = (1013, "try again later")
+
+PHASES: dict[OperatorState, Phase] = {
+    OperatorState.OFFERED: "ringing",
+    OperatorState.TALKING: "talking",
+    OperatorState.WRAP_UP: "wrap_up",
+}
+
+
+class Closed(Exception):
+    """This desk ends, with the WebSocket's code and reason."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+
+async def present_pop(queues: Queues, files: CallFiles, login: str, now: float) -> shapes.Pop | None:
+    """The pop that belongs on this operator's screen now, if any."""
+    operator = await queues.operator(login)
+    phase = PHASES.get(operator.state)
+    if phase is None or not operator.call:
+        return None
+    call = await queues.call(operator.call)
+    if phase == "ringing" and call.operator != login:
+        return None
+    notes, filed = await queues.notes(call.call), await files.read(call.call)
+    return pop_of(call, notes, filed, phase=phase, now=now)
+
+
+class Desk:
+    """One page of one operator. `standing` is asked at each ping: why this desk must close, or None."""
+
+    def __init__(
+        self,
+        socket: WebSocket,
+        session: Session,
+        *,
+        queues: Queues,
+        files: CallFiles,
+        standing: Callable[[Desk], Awaitable[tuple[int, str] | None]],
+    ) -> None:
+        self.session = session
+        self.id = secrets.token_hex(8)
+        self._socket = socket
+        self._queues = queues
+        self._files = files
+        self._standing = standing
+        self._sending = asyncio.Lock()
+        self._wake = asyncio.Event()
+        self._bye: Closed | None = None
+        self._seq = 0
+        self._pings: set[int] = set()
+        self._heard = time.monotonic()
+        self._operator: shapes.Operator | None = None
+        self._pop: shapes.Pop | None = None
+        self._loads: tuple[shapes.QueueLoad, ...] = ()
+        self._loads_new: tuple[shapes.QueueLoad, ...] | None = None
+
+    @property
+    def login(self) -> str:
+        return self.session.staff.login
+
+    def close(self, code: int, reason: str) -> None:
+        self._bye = Closed(code, reason)
+        self._wake.set()
+
+    def look_again(self) -> None:
+        self._wake.set()
+
+    async def run(self, feed: Feed, board: Board) -> None:
+        """Until the page leaves (raises WebSocketDisconnect) or is sent away (raises Closed)."""
+        with feed.look() as look:
+            staff = self.session.staff
+            await self._queues.sign_in(
+                staff.login, phone=staff.phone, queues=staff.queues, skills=staff.skills, desk=True
+            )
+            await self._queues.beat(staff.login)
+            if board.latest is not None:
+                self._loads = board.latest.queues
+            self._operator, self._pop = await self._read()
+            await self._send("snapshot", {"operator": self._operator, "pop": self._pop, "queues": self._loads})
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._hear())
+                    group.create_task(self._watch(look))
+                    group.create_task(self._watch_board(board))
+                    group.create_task(self._ping())
+                    group.create_task(self._write())
+            except ExceptionGroup as several:
+                raise _weightiest(several) from None
+
+    async def _hear(self) -> None:
+        """Pairs the writer: without a reader nobody notices that the page has gone."""
+        while True:
+            try:
+                message = await self._socket.receive_json()
+            except (ValueError, KeyError):
+                raise Closed(1003, "not understood") from None
+            self._heard = time.monotonic()
+            seq = message.get("seq") if isinstance(message, dict) and message.get("type") == "ack" else None
+            if seq in self._pings:
+                self._pings.clear()
+                await self._queues.beat(self.login)
+
+    async def _watch(self, look: AsyncIterator[Look]) -> None:
+        async for event in look:
+            mine = event is None or event.operator == self.login
+            if mine or (event is not None and self._pop is not None and event.call == self._pop.call):
+                self._wake.set()
+
+    async def _watch_board(self, board: Board) -> None:
+        async for _, picture in board.changes():
+            if picture.queues != self._loads:
+                self._loads_new = picture.queues
+                self._wake.set()
+        raise Closed(1012, "restarting")
+
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(PING_S)
+            fallen = await self._standing(self)
+            if fallen is not None:
+                raise Closed(*fallen)
+            if time.monotonic() - self._heard > SILENT_S:
+                raise Closed(1001, "no answer")
+            await self._send("ping", {})
+
+    async def _write(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            if self._bye is not None:
+                raise self._bye
+            await self._send_changes()
+
+    async def _send_changes(self) -> None:
+        operator, pop = await self._read()
+        if self._pop is not None and (pop is None or pop.call != self._pop.call):
+            gone, self._pop = self._pop, None
+            await self._send("pop_gone", {"call": gone.call, "why": await self._why(gone)})
+        if operator != self._operator:
+            self._operator = operator
+            await self._send("operator", operator)
+        if pop is not None and not _same(pop, self._pop):
+            self._pop = pop
+            await self._send("pop", pop)
+        loads, self._loads_new = self._loads_new, None
+        if loads is not None and loads != self._loads:
+            self._loads = loads
+            await self._send("queues", list(loads))
+
+    async def _read(self) -> tuple[shapes.Operator, shapes.Pop | None]:
+        pop = await present_pop(self._queues, self._files, self.login, time.time())
+        operator = await self._queues.operator(self.login)
+        return shapes.Operator.of(operator, self.session.staff.name), pop
+
+    async def _why(self, gone: shapes.Pop) -> str:
+        if gone.phase != "ringing":
+            return "done"
+        call = await self._queues.call(gone.call)
+        return "caller_left" if call.end in (End.ABANDONED, End.CUT) else "taken_back"
+
+    async def _send(self, kind: str, data: Any) -> None:
+        async with self._sending, asyncio.timeout(SEND_S):
+            self._seq += 1
+            if kind == "ping":
+                self._pings.add(self._seq)
+            await self._socket.send_text(_Message(seq=self._seq, type=kind, data=data).model_dump_json())
+
+
+class _Message(BaseModel):
+    seq: int
+    type: str
+    data: Any
+
+
+def _same(new: shapes.Pop, old: shapes.Pop | None) -> bool:
+    """Equal but for the wait, which grows by itself while it rings."""
+    return old is not None and new.model_dump(exclude={"waited_s"}) == old.model_dump(exclude={"waited_s"})
+
+
+def _weightiest(several: ExceptionGroup) -> Exception:
+    """Of what ended a desk's tasks: being sent away, then the page's leaving, then whatever else."""
+    for kind in (Closed, WebSocketDisconnect, Exception):
+        found, _ = several.split(kind)
+        if found is not None:
+            error: Exception = found
+            while isinstance(error, ExceptionGroup):
+                error = error.exceptions[0]
+            return error
+    return several

@@ -1,0 +1,89 @@
+"""All desks of this node, and that an operator has one desk only, on whichever node."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import structlog
+from fastapi import WebSocket, WebSocketDisconnect
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from kezek_api.auth import Auth, Session
+from kezek_api.callfile import CallFiles
+from kezek_api.desk import AGAIN, ELSEWHERE, NOT_SIGNED_IN, Closed, Desk
+from kezek_api.feed import Feed
+from kezek_api.wallboard import Board
+from kezek_queue.types import QueueError, Queues
+from kezek_register.types import RegisterError
+
+log = structlog.get_logger(__name__)
+
+OWNER_S = 60  # how long an absent desk's mark stays
+
+
+class Desks:
+    """The newest desk of an operator is the desk; an earlier one closes with 4001 (on another node within a ping)."""
+
+    def __init__(self, redis: Redis, *, site: str, auth: Auth, files: CallFiles) -> None:
+        self._redis = redis
+        self._prefix = f"kezek:{{{site}}}:desk:"
+        self._auth = auth
+        self._files = files
+        self._open: dict[str, Desk] = {}
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def look_again(self, login: str) -> None:
+        """Something of this operator's pop changed that the feed does not tell."""
+        if login in self._open:
+            self._open[login].look_again()
+
+    def signed_in_elsewhere(self, login: str) -> None:
+        if login in self._open:
+            self._open[login].close(*ELSEWHERE)
+
+    def signed_out(self, session: Session) -> None:
+        desk = self._open.get(session.staff.login)
+        if desk is not None and desk.session.id == session.id:
+            desk.close(*NOT_SIGNED_IN)
+
+    async def serve(self, socket: WebSocket, session: Session, *, queues: Queues, feed: Feed, board: Board) -> None:
+        """From the opened WebSocket to its end."""
+        desk = Desk(socket, session, queues=queues, files=self._files, standing=self._standing)
+        login = desk.login
+        self.signed_in_elsewhere(login)
+        self._open[login] = desk
+        log.info("desk_opened", login=login)
+        try:
+            await self._redis.set(self._prefix + login, desk.id, ex=OWNER_S)
+            await desk.run(feed, board)
+        except WebSocketDisconnect:
+            pass
+        except Closed as sent:
+            await close(socket, sent.code, sent.reason)
+        except (RedisError, QueueError, RegisterError, OSError, TimeoutError) as away:
+            log.warning("desk_interrupted", login=login, error=type(away).__name__)
+            await close(socket, *AGAIN)
+        finally:
+            if self._open.get(login) is desk:
+                del self._open[login]
+            log.info("desk_closed", login=login)
+
+    async def _standing(self, desk: Desk) -> tuple[int, str] | None:
+        standing = await self._auth.standing(desk.session)
+        if standing == "out":
+            return NOT_SIGNED_IN
+        owner = await self._redis.getex(self._prefix + desk.login, ex=OWNER_S)
+        if owner is None:
+            await self._redis.set(self._prefix + desk.login, desk.id, ex=OWNER_S)
+        elif (owner.decode() if isinstance(owner, bytes) else owner) != desk.id:
+            return ELSEWHERE
+        return ELSEWHERE if standing == "elsewhere" else None
+
+
+async def close(socket: WebSocket, code: int, reason: str) -> None:
+    """Closes, whether or not the page is still there."""
+    with suppress(RuntimeError, OSError, WebSocketDisconnect):
+        await socket.close(code, reason)

@@ -1,0 +1,94 @@
+"""What the routes stand on, and who may enter: collaborators in one value, dependencies that hand them out."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.requests import HTTPConnection
+
+from kezek_api.auth import Auth, Session
+from kezek_api.callfile import CallFiles
+from kezek_api.desks import Desks
+from kezek_api.errors import Forbidden
+from kezek_api.feed import Feed
+from kezek_api.health import Health
+from kezek_api.settings import Settings
+from kezek_api.story import RedisStoryteller
+from kezek_api.wallboard import Board
+from kezek_queue.types import Queues
+from kezek_register import Register
+
+COOKIE = "kezek_session"
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Built by the house, handed to the routes whole."""
+
+    settings: Settings
+    auth: Auth
+    files: CallFiles
+    desks: Desks
+    feed: Feed
+    board: Board
+    health: Health
+    stories: RedisStoryteller
+    register: Register
+    queues: Queues
+
+
+def doors_of(connection: HTTPConnection) -> Doors:
+    doors: Doors = connection.app.state.doors
+    return doors
+
+
+async def session_of(connection: HTTPConnection) -> Session:
+    """Raises NotSignedIn."""
+    return await doors_of(connection).auth.who(connection.cookies.get(COOKIE))
+
+
+async def operator_of(session: Annotated[Session, Depends(session_of)]) -> Session:
+    if session.staff.role != "operator":
+        raise Forbidden("For operators only")
+    return session
+
+
+async def manager_of(session: Annotated[Session, Depends(session_of)]) -> Session:
+    if session.staff.role != "manager":
+        raise Forbidden("For managers only")
+    return session
+
+
+async def loopback(request: Request) -> None:
+    """Only from this machine."""
+    if not is_loopback(address_of(request)):
+        raise Forbidden("From this machine only")
+
+
+def address_of(request: HTTPConnection) -> str:
+    return request.client.host if request.client else ""
+
+
+def is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def same_site(headers: Mapping[str, str], allowed: tuple[str, ...] = ()) -> bool:
+    """True when no other site's page sent this: no Origin at all, our own host, or one of the allowed origins."""
+    origin = headers.get("origin")
+    if origin is None or origin in allowed:
+        return True
+    return origin.partition("://")[2] == headers.get("host", "") != ""
+
+
+OfDoors = Annotated[Doors, Depends(doors_of)]
+SignedIn = Annotated[Session, Depends(session_of)]
+Operator = Annotated[Session, Depends(operator_of)]
+Manager = Annotated[Session, Depends(manager_of)]

@@ -1,0 +1,39 @@
+"""What the doors themselves refuse. The register's and the queue's errors pass through as they are."""
+
+from __future__ import annotations
+
+
+class DoorError(Exception):
+    """A refusal with a stable `code`; the message is shown to people and holds nothing personal."""
+
+    code = "door"
+
+
+class NotSignedIn(DoorError):
+    code = "not_signed_in"
+
+
+class WrongPassword(DoorError):
+    code = "wrong_password"
+
+
+class TooManyAttempts(DoorError):
+    code = "too_many_attempts"
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class Forbidden(DoorError):
+    """Another role, another operator's call, or not from this machine."""
+
+    code = "forbidden"
+
+
+class WrongOrigin(DoorError):
+    code = "wrong_origin"
+
+
+class Invalid(DoorError):
+    code = "invalid"

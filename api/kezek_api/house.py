@@ -1,0 +1,220 @@
+"""The house: everything is built here, runs in one TaskGroup, and ends here in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+
+import structlog
+from redis.exceptions import RedisError
+
+from kezek_api.app import build
+from kezek_api.auth import Auth
+from kezek_api.callfile import CallFiles
+from kezek_api.desks import Desks
+from kezek_api.directory import SqlDirectory
+from kezek_api.doors import Doors
+from kezek_api.exchange import Exchange
+from kezek_api.feed import Feed
+from kezek_api.health import Health
+from kezek_api.hearing import Hearing
+from kezek_api.history import History
+from kezek_api.keeping import after, end, keep, unbroken
+from kezek_api.mqtt import Publisher
+from kezek_api.server import HttpServer
+from kezek_api.settings import Settings
+from kezek_api.steady import client, steady
+from kezek_api.story import RedisStoryteller
+from kezek_api.tally import midnight_before
+from kezek_api.wallboard import Board
+from kezek_queue import QueueSettings, RedisQueues, keep_ticking
+from kezek_register import Register, RegisterError
+
+log = structlog.get_logger(__name__)
+
+CHECK_S = 1.0
+ANSWER_S = 1.5
+RENEW_S = 30.0  # names, streets and topics are read again
+SEED_ROWS = 100_000
+
+
+class House:
+    """One node. `async with asyncio.TaskGroup() as group: group.create_task(house.serve())`, then `house.stop()`.
+
+    What is away is waited for; only a wrong setting or a taken address stops the start (SettingsError, OSError).
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.health = Health()
+        self.feed = Feed()
+        self.redis = client(settings.redis_url)
+        self.stories = RedisStoryteller(self.redis, site=settings.site)
+        self.files = CallFiles(self.redis, site=settings.site)
+        self._names: dict[str, str] = {}
+        self.board = Board(service_level_s=settings.service_level_s, names=lambda: self._names, zone=settings.zone)
+        self._stop = asyncio.Event()
+        self._begun = asyncio.Event()  # Redis has answered
+        self._migrated = asyncio.Event()  # SQL has, and has its tables
+        self._port = 0
+
+    @property
+    def port(self) -> int:
+        """Where HTTP is served; 0 before `serve` listens."""
+        return self._port
+
+    def stop(self) -> None:
+        """Drains and ends: `serve` returns."""
+        self._stop.set()
+
+    async def serve(self) -> None:
+        settings = self.settings
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.redis.aclose)
+            register = await stack.enter_async_context(
+                Register.open(settings.sql, node=settings.node, clock=lambda: datetime.now(settings.zone))
+            )
+            queues = RedisQueues(settings.redis_url, settings.site, queue_settings(settings))
+            steady(queues._redis)  # its verbs must be cancellable too
+            stack.push_async_exit(queues)
+            auth = Auth(self.redis, site=settings.site, key=settings.key(), staff=register.staff.get)
+            desks = Desks(self.redis, site=settings.site, auth=auth, files=self.files)
+            doors = Doors(
+                settings, auth, self.files, desks, self.feed, self.board, self.health, self.stories, register, queues
+            )
+            server = HttpServer(build(doors), settings.http_listen)
+            stack.callback(server.close)
+            self._port = server.port
+            directory = SqlDirectory(register)
+            hearing = Hearing(settings, directory, self.health)
+            exchange = Exchange(settings, queues, directory, hearing, self.stories, self.health)
+            history = History(queues, register, self.files, self.stories, node=settings.node, filed=desks.look_again)
+
+            async with asyncio.TaskGroup() as group:
+                work: dict[str, Callable[[], Awaitable[None]]] = {
+                    "http": server.run,
+                    "line": lambda: self._begin_line(queues),
+                    "register": lambda: self._tend_register(register, directory, hearing),
+                    "redis": self._check_redis,
+                    "sql": lambda: self._check_sql(register),
+                    "ticker": lambda: keep_ticking(queues),
+                    "feed": lambda: after(self._begun, self.feed.run(queues)),
+                    "history": lambda: after(self._migrated, history.run()),
+                    "stories": self.stories.run,
+                    "tally": lambda: after(self._begun, self._follow(queues, register)),
+                    "wallboard": lambda: self.board.draw(queues),
+                    "hearing": hearing.run,
+                    "exchange": lambda: after(self._begun, exchange.run()),
+                    "mqtt": self._publish,
+                }
+                parts = [group.create_task(keep(name, part), name=name) for name, part in work.items()]
+                log.info("house_up", node=settings.node, port=self._port)
+                await self._stop.wait()
+                log.info("house_drains")
+                await exchange.drain(settings.drain_s)
+                self.board.close()
+                await end(parts)
+        log.info("house_down")
+
+    async def _publish(self) -> None:
+        settings = self.settings
+        if not settings.mqtt_url:
+            self.health.mark("mqtt", True, "none wanted")
+            return
+        publisher = Publisher(
+            settings.mqtt_url,
+            site=settings.site,
+            node=settings.node,
+            feed=self.feed,
+            board=self.board,
+            health=self.health,
+        )
+        await publisher.run()
+
+    async def _tend_register(self, register: Register, directory: SqlDirectory, hearing: Hearing) -> None:
+        """Migrated once, then the names are read again and again."""
+        if not self._migrated.is_set():
+            await unbroken(register.migrate())
+            self._migrated.set()
+        while True:
+            with contextlib.suppress(RegisterError):
+                people = await unbroken(register.staff.all())
+                self._names.update({person.login: person.name for person in people})
+                if await unbroken(directory.load()):
+                    hearing.renew()
+            await asyncio.sleep(RENEW_S)
+
+    async def _check_redis(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(ANSWER_S):
+                    await self.redis.ping()
+                self.health.mark("redis", True)
+            except (RedisError, OSError, TimeoutError):
+                self.health.mark("redis", False, "no answer")
+            await asyncio.sleep(CHECK_S)
+
+    async def _check_sql(self, register: Register) -> None:
+        while True:
+            asked = asyncio.create_task(register.ping())  # shown as late before its own limit ends it
+            await unbroken(self._judge_sql(asked))
+            await asyncio.sleep(CHECK_S)
+
+    async def _judge_sql(self, asked: asyncio.Task[None]) -> None:
+        _, late = await asyncio.wait({asked}, timeout=ANSWER_S)
+        if late:
+            self.health.mark("sql", False, "no answer")
+        try:
+            await asked
+        except RegisterError:
+            self.health.mark("sql", False, "no answer")
+            return
+        ready = self._migrated.is_set()
+        self.health.mark("sql", ready, "" if ready else "migrating")
+
+    async def _begin_line(self, queues: RedisQueues) -> None:
+        """Reading begins when Redis answers; its verbs say Unavailable until then. The exit stack ends it."""
+        await queues.__aenter__()
+        self._begun.set()
+
+    async def _follow(self, queues: RedisQueues, register: Register) -> None:
+        """What the feed no longer holds of today, the history does."""
+        with contextlib.suppress(RegisterError, TimeoutError):
+            async with asyncio.timeout(5):
+                await self._migrated.wait()
+                now = datetime.now(UTC)
+                midnight = datetime.fromtimestamp(midnight_before(now.timestamp(), self.settings.zone), UTC)
+                self.board.seed(await unbroken(register.history.list(midnight, now, SEED_ROWS)))
+        await self.board.follow(queues)
+
+
+def queue_settings(settings: Settings) -> QueueSettings:
+    return QueueSettings(lease_s=settings.ring_s + 5, wrap_up_s=settings.wrap_up_s, timezone=settings.zone)
+
+
+async def run(settings: Settings) -> None:
+    """`kezek serve`: one node until SIGTERM or SIGINT."""
+    house = House(settings)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, house.stop)
+    try:
+        await house.serve()
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+async def sign_in_phone(settings: Settings, login: str) -> None:
+    """An operator with a phone alone: signed in and ready, without a page. Raises NotFound, Unavailable."""
+    async with (
+        Register.open(settings.sql) as register,
+        RedisQueues(settings.redis_url, settings.site, queue_settings(settings)) as queues,
+    ):
+        staff = await register.staff.get(login)
+        await queues.sign_in(login, phone=staff.phone, queues=staff.queues, skills=staff.skills, desk=False)
+        await queues.ready(login)

@@ -1,0 +1,98 @@
+"""Notes, offer and the operator's own changes make the pop; the same three make the ticket. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from kezek_api import shapes
+from kezek_api.callfile import FIELDS, Filed
+from kezek_ivr.types import FieldNote
+from kezek_queue.types import Call
+from kezek_register.types import Provenance, Ticket
+
+Phase = Literal["ringing", "talking", "wrap_up"]
+
+
+def fields_of(notes: Mapping[str, Any], filed: Filed) -> dict[str, FieldNote]:
+    """The fields as they stand: the operator's over the caller's; emptied ones are left out."""
+    merged: dict[str, FieldNote] = {**notes.get("fields", {}), **filed.fields}
+    return {name: merged[name] for name in FIELDS if name in merged and merged[name]["value"]}
+
+
+def pop_of(call: Call, notes: Mapping[str, Any], filed: Filed, *, phase: Phase, now: float) -> shapes.Pop:
+    """The pop of a call as its operator sees it. `now`: unix seconds, for the wait of a call still ringing."""
+    waited = (call.connected_at or now) - (call.placed_at or call.since)
+    return shapes.Pop.model_validate(
+        {
+            "call": call.call,
+            "offer": call.offer,
+            "phase": phase,
+            "caller": notes.get("caller") or call.caller,
+            "caller_name": notes.get("caller_name", ""),
+            "language": notes.get("language", ""),
+            "since": shapes.moment(call.since),
+            "waited_s": round(max(0.0, waited), 1),
+            "household": notes.get("household"),
+            "open_tickets": notes.get("open_tickets", ()),
+            "words": notes.get("words", ()),
+            "unheard": notes.get("unheard", ""),
+            "fields": fields_of(notes, filed),
+            "note": filed.note,
+            "ticket": {"number": filed.number, "confirmed": filed.confirmed} if filed.number else None,
+        }
+    )
+
+
+def ticket_of(call: Call, notes: Mapping[str, Any], filed: Filed) -> Ticket:
+    """The draft of the call's ticket, without a number."""
+    fields = fields_of(notes, filed)
+    street = fields.get("street")
+    household = notes.get("household") or {}
+    provenance: dict[str, Provenance] = {name: field["source"] for name, field in fields.items()}
+    return Ticket(
+        number="",
+        state="open",
+        call=call.call,
+        caller=notes.get("caller") or call.caller,
+        household_id=household.get("id"),
+        street_id=_number(street["ref"]) if street else None,
+        street=street["value"] if street else "",
+        house=_value(fields, "house"),
+        flat=_value(fields, "flat"),
+        topic=_value(fields, "topic"),
+        words=" / ".join(said["text"] for said in notes.get("words", ()) if said.get("text")),
+        note=filed.note,
+        language=notes.get("language", ""),
+        operator=filed.operator or call.operator,
+        confirmed=filed.confirmed or filed.to_confirm,
+        provenance=provenance,
+        confidence={name: round(field["confidence"], 3) for name, field in fields.items()},
+    )
+
+
+def keyed(value: str, ref: str = "") -> FieldNote:
+    """A field as an operator gives it."""
+    return {"value": value, "ref": ref, "confidence": 1.0, "source": "operator", "words": ""}
+
+
+def changed(present: Mapping[str, FieldNote], given: Mapping[str, FieldNote]) -> dict[str, FieldNote]:
+    """Those of the given fields that say something else than the present ones: what an operator lets stand stays as it
+    came, with its source and its confidence."""
+    return {name: field for name, field in given.items() if not _same(present.get(name), field)}
+
+
+def _same(present: FieldNote | None, given: FieldNote) -> bool:
+    if present is None:
+        return not given["value"]
+    if given["ref"] and present["ref"]:
+        return present["value"] == given["value"] and present["ref"] == given["ref"]
+    return present["value"] == given["value"]
+
+
+def _value(fields: Mapping[str, FieldNote], name: str) -> str:
+    return fields[name]["value"] if name in fields else ""
+
+
+def _number(ref: str) -> int | None:
+    return int(ref) if ref.isdigit() else None

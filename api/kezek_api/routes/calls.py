@@ -1,0 +1,117 @@
+"""What the operator of a call does with it: mend the fields, confirm the ticket."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import Any
+
+from fastapi import APIRouter
+
+from kezek_api import problems
+from kezek_api.auth import Session
+from kezek_api.desk import PHASES
+from kezek_api.doors import Doors, OfDoors, Operator
+from kezek_api.errors import Forbidden, Invalid
+from kezek_api.pop import changed, fields_of, keyed, pop_of, ticket_of
+from kezek_api.shapes import ConfirmIn, MendIn, Pop, Ticket
+from kezek_api.story import tell_ticket
+from kezek_ivr.types import FieldNote
+from kezek_queue.types import Call, OperatorState
+from kezek_register import street_name
+from kezek_register.types import NotFound, RegisterError
+
+router = APIRouter(prefix="/api/calls", tags=["calls"], responses=problems.RESPONSES)
+
+
+@router.put("/{call}/fields")
+async def mend(call: str, body: MendIn, session: Operator, doors: OfDoors) -> Pop:
+    """Only what is named changes; '' empties a field. A street goes by its id, or by its name alone."""
+    known = await _own(doors, call, session)
+    notes = await doors.queues.notes(call)
+    present = fields_of(notes, await doors.files.read(call))
+    given = body.model_dump(exclude_unset=True, exclude_none=True, include={"house", "flat", "topic"})
+    if body.street_id is not None:
+        given["street"] = await _street(doors, body.street_id, notes.get("language", ""))
+    elif body.street is not None:
+        given["street"] = keyed(body.street)
+    changes: dict[str, Any] = changed(present, await _keyed(doors, present, given))
+    if body.note is not None:
+        changes["note"] = body.note
+    if changes:
+        await doors.files.write(call, {**changes, "operator": session.staff.login})
+        doors.desks.look_again(session.staff.login)
+        filed = await doors.files.read(call)
+        if filed.number and not filed.confirmed:  # the talk is over, its ticket stands unconfirmed
+            with suppress(RegisterError):
+                await doors.register.tickets.ensure(ticket_of(known, notes, filed))
+    return await _pop(doors, known, session)
+
+
+@router.post("/{call}/ticket")
+async def confirm(call: str, body: ConfirmIn, session: Operator, doors: OfDoors) -> Ticket:
+    """The ticket with its registration number; again gives the same number. While SQL is away: 503, and the
+    confirmation is kept and made good when the register is back."""
+    known = await _own(doors, call, session)
+    notes = await doors.queues.notes(call)
+    present = fields_of(notes, await doors.files.read(call))
+    given: dict[str, Any] = {"house": body.house, "flat": body.flat, "topic": body.topic}
+    street = present.get("street")
+    if body.street_id is not None:
+        given["street"] = await _street(doors, body.street_id, notes.get("language", ""), street)
+    elif street is not None and street["ref"]:
+        given["street"] = keyed("")
+    changes: dict[str, Any] = changed(present, await _keyed(doors, present, given))
+    changes |= {"note": body.note, "operator": session.staff.login, "to_confirm": True}
+    await doors.files.write(call, changes)
+
+    filed = await doors.files.read(call)
+    ticket = await doors.register.tickets.confirm(ticket_of(known, notes, filed))
+    await doors.files.write(call, {"number": ticket.number, "confirmed": True, "to_confirm": False})
+    doors.desks.look_again(session.staff.login)
+    tell_ticket(doors.stories, notes, ticket)
+    return Ticket.of(ticket)
+
+
+async def _own(doors: Doors, call: str, session: Session) -> Call:
+    """The call, when it is this operator's: ringing, talked to, or ended. Raises Forbidden, Unknown."""
+    known = await doors.queues.call(call)
+    if known.operator != session.staff.login:
+        raise Forbidden("Another operator's call")
+    return known
+
+
+async def _pop(doors: Doors, call: Call, session: Session) -> Pop:
+    operator = await doors.queues.operator(session.staff.login)
+    phase = PHASES.get(operator.state if operator.call == call.call else OperatorState.WRAP_UP, "wrap_up")
+    notes, filed = await doors.queues.notes(call.call), await doors.files.read(call.call)
+    return pop_of(call, notes, filed, phase=phase, now=time.time())
+
+
+async def _street(doors: Doors, street_id: int, language: str, present: FieldNote | None = None) -> FieldNote:
+    """The street by its id. While the register is away the present one is taken at its word. Raises Invalid."""
+    if present is not None and present["ref"] == str(street_id):
+        return keyed(present["value"], present["ref"])
+    try:
+        street = await doors.register.addresses.street(street_id)
+    except NotFound:
+        raise Invalid("street_id: no such street") from None
+    return keyed(street_name(street, language), str(street.id))
+
+
+async def _keyed(doors: Doors, present: dict[str, FieldNote], given: dict[str, Any]) -> dict[str, FieldNote]:
+    """What the operator wrote as fields; a house that exists gets its building's id."""
+    fields: dict[str, FieldNote] = {
+        name: keyed(value.strip()) if isinstance(value, str) else value for name, value in given.items()
+    }
+    street = fields.get("street") or present.get("street")
+    house = fields.get("house") or present.get("house")
+    if street and street["ref"].isdigit() and house and house["value"] and ("house" in fields or "street" in fields):
+        try:
+            building = await doors.register.addresses.building(int(street["ref"]), house["value"])
+        except RegisterError:
+            building = None
+        if "house" in fields:
+            value = building.house if building else house["value"]
+            fields["house"] = keyed(value, str(building.id) if building else "")
+    return fields

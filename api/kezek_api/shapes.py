@@ -1,0 +1,288 @@
+"""The shapes that go through the doors (docs/api.md): one class for each, and how the stones' values become them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from kezek_queue import types as line
+from kezek_register import types as register
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def moment(seconds: float) -> datetime | None:
+    """Unix seconds to a time with its zone; 0 is none."""
+    return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
+
+
+class StaffView(Shape):
+    login: str
+    name: str
+    role: Literal["operator", "manager"]
+    phone: str
+    language: str
+    queues: tuple[str, ...]
+
+
+class SignedIn(Shape):
+    staff: StaffView
+
+
+class Operator(Shape):
+    operator: str
+    name: str
+    phone: str
+    state: line.OperatorState
+    since: AwareDatetime | None
+    reason: str
+    until: AwareDatetime | None
+    reachable: bool
+    call: str
+
+    @classmethod
+    def of(cls, value: line.Operator, name: str = "") -> Operator:
+        return cls(
+            operator=value.operator,
+            name=name or value.operator,
+            phone=value.phone,
+            state=value.state,
+            since=moment(value.since),
+            reason=value.reason,
+            until=moment(value.until),
+            reachable=value.reachable,
+            call=value.call,
+        )
+
+
+class QueueLoad(Shape):
+    queue: str
+    waiting: int
+    longest_wait_s: float
+    ready: int
+    talking: int
+    answered: int
+    abandoned: int
+
+    @classmethod
+    def of(cls, value: line.QueueLoad) -> QueueLoad:
+        return cls(
+            queue=value.queue,
+            waiting=value.waiting,
+            longest_wait_s=round(value.longest_wait_s, 1),
+            ready=value.ready,
+            talking=value.talking,
+            answered=value.answered,
+            abandoned=value.abandoned,
+        )
+
+
+class Household(Shape):
+    id: int
+    person: str
+    street_id: int
+    street: str
+    house: str
+    flat: str
+
+
+class OpenTicket(Shape):
+    number: str
+    topic: str
+    state: str
+    created_at: str
+
+
+class Words(Shape):
+    question: str
+    text: str
+    final: bool
+
+
+class FieldView(Shape):
+    """One pre-filled field: what, how sure (0..1), and where it came from."""
+
+    value: str
+    ref: str = ""
+    confidence: float = 0.0
+    source: Literal["spoken", "household", "keyed", "operator"] = "spoken"
+    words: str = ""
+
+
+class TicketMark(Shape):
+    number: str
+    confirmed: bool
+
+
+class Pop(Shape):
+    call: str
+    offer: int
+    phase: Literal["ringing", "talking", "wrap_up"]
+    caller: str
+    caller_name: str
+    language: str
+    since: AwareDatetime | None
+    waited_s: float
+    household: Household | None
+    open_tickets: tuple[OpenTicket, ...]
+    words: tuple[Words, ...]
+    unheard: str
+    fields: dict[Literal["street", "house", "flat", "topic"], FieldView]
+    note: str
+    ticket: TicketMark | None
+
+
+class Ticket(Shape):
+    number: str
+    state: Literal["open", "done"]
+    call: str
+    caller: str
+    street_id: int | None
+    street: str
+    house: str
+    flat: str
+    topic: str
+    words: str
+    note: str
+    language: str
+    operator: str
+    confirmed: bool
+    provenance: dict[str, str]
+    confidence: dict[str, float]
+    created_at: AwareDatetime | None
+
+    @classmethod
+    def of(cls, value: register.Ticket) -> Ticket:
+        created = value.created_at
+        if created is not None and created.tzinfo is None:
+            created = created.replace(tzinfo=UTC)
+        return cls(
+            number=value.number,
+            state=value.state,
+            call=value.call,
+            caller=value.caller,
+            street_id=value.street_id,
+            street=value.street,
+            house=value.house,
+            flat=value.flat,
+            topic=value.topic,
+            words=value.words,
+            note=value.note,
+            language=value.language,
+            operator=value.operator,
+            confirmed=value.confirmed,
+            provenance=dict(value.provenance),
+            confidence=value.confidence,
+            created_at=created,
+        )
+
+
+class Tickets(Shape):
+    tickets: tuple[Ticket, ...]
+
+
+class StreetView(Shape):
+    id: int
+    name: str
+    kind: str
+
+
+class Streets(Shape):
+    streets: tuple[StreetView, ...]
+
+
+class Houses(Shape):
+    houses: tuple[str, ...]
+
+
+class TopicView(Shape):
+    code: str
+    names: dict[str, str]
+    parent: str
+
+
+class Topics(Shape):
+    topics: tuple[TopicView, ...]
+
+
+class Totals(Shape):
+    """Of the calls that arrived since local midnight: offered = answered + abandoned + other_ends + in_progress."""
+
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    other_ends: int = 0
+    in_progress: int = 0
+    service_level_pct: float | None = None  # SL-3; null while nobody was answered or left the queue
+    asa_s: float | None = None
+
+
+class ChartMinute(Shape):
+    minute: AwareDatetime
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    waiting_max: int = 0
+
+
+class Wallboard(Shape):
+    at: AwareDatetime
+    queues: tuple[QueueLoad, ...]
+    operators: tuple[Operator, ...]
+    totals: Totals
+    ends: dict[str, int]
+    chart: tuple[ChartMinute, ...]
+
+
+class PartState(Shape):
+    ok: bool
+    detail: str = ""
+
+
+class HealthView(Shape):
+    status: Literal["ok", "degraded", "down"]
+    parts: dict[str, PartState]
+
+
+# what comes in
+
+Short = Annotated[str, Field(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Text = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+StreetId = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class SignIn(Shape):
+    login: Annotated[str, Field(min_length=1, max_length=64)]
+    password: Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class PauseIn(Shape):
+    reason: Literal["break", "lunch", "meeting", "training", "other"]
+
+
+class DeclineIn(Shape):
+    call: Annotated[str, Field(min_length=1, max_length=64)]
+    offer: Annotated[int, Field(ge=0, le=2**53)]
+
+
+class MendIn(Shape):
+    """Only the fields that are named are changed; '' empties one."""
+
+    street_id: StreetId | None = None
+    street: Short | None = None
+    house: Short | None = None
+    flat: Short | None = None
+    topic: Short | None = None
+    note: Text | None = None
+
+
+class ConfirmIn(Shape):
+    street_id: StreetId | None = None
+    house: Short = ""
+    flat: Short = ""
+    topic: Short = ""
+    note: Text = ""

@@ -1,0 +1,28 @@
+"""Words out of sound, and mentions out of words: a recogniser behind a small boundary, and a phrasebook for each
+language."""
+
+from .models import FoundModel, available, check
+from .phrasebook import build_phrasebook
+from .pool import EarsLoad, SpeechSettings, VoskEars
+from .types import Dead, Ears, Full, Heard, Mention, NoModel, Phrasebook, Recogniser, SpeechError, Vocabulary, Word
+
+__all__ = [
+    "Dead",
+    "Ears",
+    "EarsLoad",
+    "FoundModel",
+    "Full",
+    "Heard",
+    "Mention",
+    "NoModel",
+    "Phrasebook",
+    "Recogniser",
+    "SpeechError",
+    "SpeechSettings",
+    "Vocabulary",
+    "VoskEars",
+    "Word",
+    "available",
+    "build_phrasebook",
+    "check",
+]

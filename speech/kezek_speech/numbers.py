@@ -1,0 +1,116 @@
+"""Number words to numbers: what a speaker puts together ('two hundred' 'forty' 'five') and what he says one by one.
+Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .lexer import Item
+from .packs import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: int
+    ordinal: bool
+    fit: float
+    confidence: float
+    start: int  # items, both inclusive
+    end: int
+
+
+def numbers_at(items: Sequence[Item], start: int, pack: Pack) -> list[Number]:
+    """The numbers said in a row from `start` on; 'five two zero' are three, 'two hundred forty five' is one."""
+    found: list[Number] = []
+    at = start
+    while at < len(items) and items[at].kind == "number":
+        number = _one(items, at, pack)
+        found.append(number)
+        at = number.end + 1
+    return found
+
+
+def _one(items: Sequence[Item], start: int, pack: Pack) -> Number:
+    value, room, end = 0, 10_000, start - 1
+    ordinal = False
+    torn = 1.0
+    at = start
+    while at < len(items):
+        item = items[at]
+        if item.kind == "and" and 0 < value < 10_000 and room <= 100 and at > start:
+            following = items[at + 1] if at + 1 < len(items) else None
+            if following is None or following.atom is None or not 0 < following.atom.value < room:
+                break
+            at += 1
+            continue
+        if item.kind == "filler" and len(item.text) <= 2 and at > start and 10 <= room <= 100:  # 'тридцать в восемь'
+            following = items[at + 1] if at + 1 < len(items) else None
+            if following is None or following.atom is None or not 0 < following.atom.value < min(room, 10):
+                break
+            if following.atom.ordinal or (at + 2 < len(items) and items[at + 2].kind in ("unit", "flat", "floor")):
+                break
+            at, torn = at + 1, 0.6
+            continue
+        atom = item.atom
+        if atom is None or (ordinal and at > start):
+            break
+        part, size, ordinal_part = atom.value, 1, atom.ordinal
+        following = items[at + 1] if at + 1 < len(items) else None
+        if (
+            not atom.times
+            and not atom.ordinal
+            and 0 < part < 100
+            and following is not None
+            and following.atom is not None
+            and following.atom.times
+            and (following.atom.value == 1000 or part < 10)
+        ):
+            part, size, ordinal_part = part * following.atom.value, 2, following.atom.ordinal
+        if at > start and (part == 0 or part >= room):
+            break
+        value += part
+        room = _room(part, pack)
+        ordinal = ordinal_part
+        end = at + size - 1
+        at += size
+        if part == 0 or room == 0 or item.text.isdecimal():
+            break
+    used = items[start : end + 1]
+    return Number(
+        value=value,
+        ordinal=ordinal,
+        fit=torn * min(item.fit for item in used),
+        confidence=min(item.confidence for item in used),
+        start=start,
+        end=end,
+    )
+
+
+def _room(part: int, pack: Pack) -> int:
+    """What may follow a part must be smaller than this: 'forty' leaves room for units, 'twelve' for nothing."""
+    if part >= 1000:
+        return 1000
+    if part >= 100:
+        return 100
+    if part >= 20:
+        return 10
+    return 10 if part == 10 and pack.ten_opens else 0
+
+
+def spell(value: int, pack: Pack) -> str:
+    """0..999 in the pack's words, for street names with a number in them. Raises ValueError beyond."""
+    if not 0 <= value < 1000:
+        raise ValueError(f"{value} is not spelled")
+    words = {atom.value: word for word, atom in reversed(list(pack.numbers.items())) if not atom.ordinal}
+    if value == 0:
+        return words[0]
+    parts: list[str] = []
+    hundreds, rest = divmod(value, 100)
+    if hundreds:
+        whole = words.get(hundreds * 100)
+        parts += [whole] if whole else [words[hundreds], words[100]]
+    if rest:
+        tens, units = divmod(rest, 10)
+        parts += [words[rest]] if rest in words else [words[tens * 10], words[units]]
+    return " ".join(parts)

@@ -1,0 +1,110 @@
+"""What the caller's trouble is: the pack's rules and the town's own words, the heaviest first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from .packs import TopicRule
+from .text import Token, clean
+
+_REACH = 7  # tokens: words of one rule lie within this many
+_ALIKE = 88.0  # of 100
+NO_TOPIC = "-"  # a rule's code: 'the meter shows hot water ...' is about no trouble
+
+
+@dataclass(frozen=True, slots=True)
+class TopicHit:
+    code: str
+    confidence: float
+    first: int
+    last: int
+
+
+class TopicIndex:
+    """Rules by their first stem; `names` (spoken name -> code) are the town's own, each word by its beginning."""
+
+    def __init__(self, rules: Sequence[TopicRule], names: Mapping[str, str] | None = None) -> None:
+        known = {rule.code for rule in rules}
+        own = [
+            TopicRule(code, 0.8 if code in known else 0.995, tuple(_stem(word) for word in clean(name).split()))
+            for name, code in (names or {}).items()
+            if clean(name)
+        ]
+        self._rules = [*rules, *own]
+        self._stems = {stem: tuple(stem.split()) for rule in self._rules for stem in rule.stems}
+        self._words = {word for words in self._stems.values() for word in words}
+        self._long_words = [word for word in self._words if len(word) >= 5]
+
+    def find(self, tokens: Sequence[Token]) -> list[TopicHit]:
+        fits = [self._fits(token.text) for token in tokens]
+        places = {stem: found for stem, words in self._stems.items() if (found := _places(fits, words))}
+        best: dict[str, TopicHit] = {}
+        for rule in self._rules:
+            if all(stem in places for stem in rule.stems):
+                hit = self._hit(rule, [places[stem] for stem in rule.stems], tokens)
+                if hit is not None and hit.confidence > best.get(rule.code, _NOTHING).confidence:
+                    best[rule.code] = hit
+        meter = best.pop(NO_TOPIC, None)
+        if meter is not None:
+            best = {code: hit for code, hit in best.items() if abs(hit.first - meter.first) > _REACH}
+        return sorted(best.values(), key=lambda hit: (-hit.confidence, hit.first))
+
+    def _fits(self, text: str) -> dict[str, float]:
+        """The stems that this word begins with, and how well."""
+        fits = {
+            text[:end]: 1.0
+            for end in range(1, len(text) + 1)
+            if text[:end] in self._words and (end > 3 or len(text) == end or (end == 3 and len(text) <= 5))
+        }
+        if not fits and len(text) >= 5:
+            for stem, _, _ in process.extract(text, self._long_words, scorer=fuzz.ratio, limit=4, score_cutoff=62):
+                fit = _begins_alike(text, stem)
+                if fit:
+                    fits[stem] = fit
+        return fits
+
+    @staticmethod
+    def _hit(rule: TopicRule, places: list[list[tuple[int, int, float]]], tokens: Sequence[Token]) -> TopicHit | None:
+        for first, last, fit in places[0]:
+            chosen = [(first, last, fit)]
+            for others in places[1:]:
+                near = [each for each in others if abs(each[0] - first) <= _REACH and each[0] != first]
+                if not near:
+                    break
+                chosen.append(min(near, key=lambda each: abs(each[0] - first)))
+            else:
+                low, high = min(each[0] for each in chosen), max(each[1] for each in chosen)
+                heard = min(tokens[place].confidence for each in chosen for place in range(each[0], each[1] + 1))
+                likeness = min(each[2] for each in chosen)
+                return TopicHit(rule.code, rule.weight * heard * likeness, low, high)
+        return None
+
+
+_NOTHING = TopicHit("", 0.0, 0, 0)
+
+
+def _places(fits: Sequence[Mapping[str, float]], words: tuple[str, ...]) -> list[tuple[int, int, float]]:
+    """(first token, last token, fit) wherever the stems stand in a row."""
+    found = []
+    for at in range(len(fits) - len(words) + 1):
+        if words[0] in fits[at]:
+            fit = min(fits[at + offset].get(word, 0.0) for offset, word in enumerate(words))
+            if fit:
+                found.append((at, at + len(words) - 1, fit))
+    return found
+
+
+def _begins_alike(text: str, stem: str) -> float:
+    """How well a word begins with a stem of at least five letters: 0.9, 0.8, or 0 when not at all."""
+    if abs(len(text) - len(stem)) > 4:
+        return 0.0
+    score = fuzz.ratio(text[: len(stem)], stem)
+    return 0.9 if score >= _ALIKE else 0.8 if score >= _ALIKE - 8 else 0.0
+
+
+def _stem(word: str) -> str:
+    """A word without what its cases change."""
+    return word if len(word) <= 4 else word[:-1] if len(word) <= 6 else word[:-2]

@@ -1,0 +1,158 @@
+"""The main job, as its users see it: everything real, from the SIP caller's voice to the row in SQL."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from websockets.asyncio.client import ClientConnection, connect
+
+from kezek_register import Register
+from kit.installation import Installation, installation, set_up, until
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
+    home = tmp_path_factory.mktemp("house")
+    code, said = await set_up(home)
+    assert code == 0, said
+    async with installation(home, "--demo", "--no-call") as made:
+        yield made
+
+
+async def test_a_citizen_speaks_and_the_operator_reads_who_where_and_what(house: Installation) -> None:
+    """The caller's words, as the real recogniser heard them, are on the ringing pop and in SQL afterwards."""
+    async with httpx.AsyncClient(base_url=house.page, headers={"Origin": house.page}) as client:
+        await sign_in(client, "operator", house.password("operator"))
+        async with open_desk(client, house.page) as desk:
+            await client.post("/api/operator/ready")
+            calling = asyncio.create_task(house.kezek("call", "--json"))
+            try:
+                pop = await desk.phase("ringing")
+                assert pop["household"]["person"] == "Aigerim Demo"
+                for name, value in (("street", "나무"), ("house", "4"), ("topic", "heating")):
+                    assert pop["fields"][name]["value"] == value
+                    assert pop["fields"][name]["source"] == "spoken", f"{name} as heard, not as known"
+                assert "나무" in " ".join(words["text"] for words in pop["words"])
+                pop = await desk.phase("talking")
+                ticket = await confirm(client, pop)
+                pop = await desk.phase("wrap_up")
+                assert pop["ticket"]["number"] == ticket["number"]
+                await client.post("/api/operator/wrap-up/done")
+            finally:
+                code, said = await calling
+    story = [json.loads(line) for line in said.splitlines()]
+    steps = [step["step"] for step in story]
+    assert code == 0, said
+    wanted = ["answered", "language", "known_number", "words", "fields", "place", "offered", "ringing", "connected"]
+    assert [step for step in wanted if step not in steps] == []
+    assert story[-1]["ok"] is True
+    async with Register.open(f"sqlite+aiosqlite:///{house.home / 'kezek.sqlite'}") as register:
+        row = await register.tickets.get(ticket["number"])
+        assert (row.house, row.topic, row.confirmed, row.operator) == ("4", "heating", True, "operator")
+        assert (row.provenance["house"], row.caller) == ("spoken", "+77009990109")
+        street = await register.addresses.street(row.street_id or 0)
+        assert street.names["ko"] == "나무"
+
+
+async def test_nobodys_words_or_number_are_in_a_log(house: Installation) -> None:
+    logs = "".join(path.read_text(errors="replace") for path in (house.home / "log").glob("*.log"))
+    for private in ("나무", "난방", "77009990109", "Aigerim"):
+        assert private not in logs
+
+
+async def test_a_second_house_in_the_same_home_is_refused(house: Installation) -> None:
+    code, said = await house.kezek("up")
+    assert code == 3
+    assert "already running" in said
+
+
+async def test_staff_is_added_and_gets_a_phone(house: Installation) -> None:
+    code, said = await house.kezek("user", "add", "dina", "--phone", "1011", "--language", "kk")
+    assert code == 0, said
+    assert "SIP account 1011" in said
+    again, why = await house.kezek("user", "add", "dina")
+    assert (again, "already" in why) == (1, True)
+
+
+async def test_a_killed_supervisor_leaves_no_orphan(tmp_path: Path) -> None:
+    """SIGKILL: nobody is asked, and nobody stays."""
+    async with installation(tmp_path / "home", "--no-demo") as made:
+        children = made.processes()
+        assert len(children) >= 4
+        os.kill(made.process.pid, signal.SIGKILL)
+        await made.process.wait()
+        await until(lambda: not any(alive(pid) for pid in children), 10, "all parts are gone")
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+# --- a person at the desk ---------------------------------------------------------------------------------------------
+
+
+async def sign_in(client: httpx.AsyncClient, login: str, password: str) -> None:
+    answer = await client.post("/api/session", json={"login": login, "password": password})
+    assert answer.status_code == 200, answer.text
+
+
+class Desk:
+    """A page's part: acknowledges everything, and remembers the pops it was shown."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._pops: list[dict[str, Any]] = []
+        self._news = asyncio.Condition()
+
+    async def read(self) -> None:
+        async for raw in self._socket:
+            message = json.loads(raw)
+            await self._socket.send(json.dumps({"type": "ack", "seq": message["seq"]}))
+            if message["type"] == "pop":
+                async with self._news:
+                    self._pops.append(message["data"])
+                    self._news.notify_all()
+
+    async def phase(self, phase: str, limit_s: float = 90) -> dict[str, Any]:
+        """The latest pop, once it is in that phase."""
+        async with asyncio.timeout(limit_s), self._news:
+            await self._news.wait_for(lambda: bool(self._pops) and self._pops[-1]["phase"] == phase)
+            return self._pops[-1]
+
+
+@contextlib.asynccontextmanager
+async def open_desk(client: httpx.AsyncClient, page: str) -> AsyncIterator[Desk]:
+    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    headers = {"Cookie": cookie, "Origin": page}
+    async with connect(page.replace("http", "ws", 1) + "/api/desk", additional_headers=headers) as socket:
+        desk = Desk(socket)
+        reading = asyncio.create_task(desk.read())  # ends with this block
+        try:
+            yield desk
+        finally:
+            reading.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await reading
+
+
+async def confirm(client: httpx.AsyncClient, pop: dict[str, Any]) -> dict[str, Any]:
+    fields = {name: field["value"] for name, field in pop["fields"].items()}
+    body = {**fields, "street_id": int(pop["fields"]["street"]["ref"]), "note": "from the whole path's test"}
+    answer = await client.post(f"/api/calls/{pop['call']}/ticket", json=body)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())

@@ -1,0 +1,251 @@
+"""The pure rules of the doors: settings, the pop and the ticket, counting, problems."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.exceptions import HTTPException
+
+from kezek_api import problems
+from kezek_api.app import console_file
+from kezek_api.callfile import Filed
+from kezek_api.doors import is_loopback, same_site
+from kezek_api.errors import TooManyAttempts
+from kezek_api.health import Health
+from kezek_api.pop import changed, fields_of, keyed, pop_of, ticket_of
+from kezek_api.settings import Settings, SettingsError, split_address
+from kezek_api.tally import Tally, as_events, midnight_before, sl_3
+from kezek_queue import Call, CallState, End, FeedEvent, Kind, Unknown
+from kezek_register import BadNumber, CallRecord, NotFound, Unavailable
+from kit.api import notes
+
+CALL = Call(
+    call="c1",
+    state=CallState.TALKING,
+    caller="+77009990111",
+    dialled="109",
+    queue="hotline",
+    priority=0,
+    skills={},
+    since=1000.0,
+    placed_at=1010.0,
+    offered_at=1020.0,
+    connected_at=1025.0,
+    operator="aigul",
+    offer=7,
+    end="",
+    node="one",
+)
+
+
+def test_settings_come_from_the_environment_then_the_file_then_the_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"site": "77", "ring_s": 12, "languages": ["ru"], "ami_secret": "s", "home": "elsewhere"}
+    (tmp_path / "run.json").write_text(json.dumps(told))
+    monkeypatch.setenv("KEZEK_LANGUAGES", "uk, en")
+    monkeypatch.setenv("KEZEK_NUMBERS", "109:hotline,112:rescue")
+    settings = Settings.load(tmp_path)
+    assert (settings.site, settings.ring_s, settings.languages) == ("77", 12, ("uk", "en"))
+    assert settings.queues == ("hotline", "rescue")
+    assert (settings.home, settings.wrap_up_s) == (tmp_path, 30)
+    assert settings.ami_password() == "s"
+    assert "s" not in repr(settings.ami_secret)
+    monkeypatch.setenv("KEZEK_HOME", str(tmp_path))
+    assert Settings.load().site == "77"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"http_listen": "here"}, {"timezone": "Nowhere/Land"}, {"site": "a b"}, {"ring_s": 0}]
+)
+def test_a_wrong_setting_is_named_without_its_value(tmp_path: Path, wrong: dict[str, object]) -> None:
+    with pytest.raises(SettingsError, match=next(iter(wrong))):
+        Settings.load(tmp_path, **wrong)
+
+
+def test_no_secret_has_a_default(tmp_path: Path) -> None:
+    settings = Settings.load(tmp_path)
+    with pytest.raises(SettingsError, match="ami_secret"):
+        settings.ami_password()
+    with pytest.raises(SettingsError, match="secret_key"):
+        settings.key()
+
+
+def test_addresses() -> None:
+    assert split_address("127.0.0.1:8109") == ("127.0.0.1", 8109)
+    assert split_address("[::1]:80") == ("::1", 80)
+    assert is_loopback("127.0.0.9")
+    assert is_loopback("::1")
+    assert not is_loopback("192.0.2.1")
+    assert not is_loopback("testclient")
+
+
+def test_whose_page_it_is() -> None:
+    host = {"host": "kezek.example:8109"}
+    assert same_site(host)
+    assert same_site({**host, "origin": "http://kezek.example:8109"})
+    assert same_site({**host, "origin": "https://other.example"}, ("https://other.example",))
+    assert not same_site({**host, "origin": "http://kezek.example"})
+    assert not same_site({**host, "origin": "null"})
+    assert not same_site({"origin": "http://"})
+
+
+def test_the_pop_shows_what_was_said_and_what_the_operator_wrote() -> None:
+    filed = Filed(fields={"house": keyed("9"), "topic": keyed("")}, note="urgent", number="26-000001-1")
+    pop = pop_of(CALL, notes(), filed, phase="talking", now=2000.0)
+    assert pop.waited_s == 15.0, "from the place in the line to the talk"
+    assert set(pop.fields) == {"street", "house"}, "what the operator emptied is empty"
+    assert pop.fields["house"].source == "operator"
+    assert (pop.note, pop.ticket and pop.ticket.number) == ("urgent", "26-000001-1")
+    empty = pop_of(CALL, {}, Filed(), phase="ringing", now=1020.0)
+    assert (empty.caller, empty.fields, empty.household) == ("+77009990111", {}, None)
+
+
+def test_the_ticket_remembers_where_each_field_came_from() -> None:
+    ticket = ticket_of(CALL, notes(), Filed(fields={"house": keyed("9")}))
+    assert (ticket.street_id, ticket.street, ticket.house, ticket.topic) == (1, "Летняя", "9", "heating")
+    assert ticket.provenance == {"street": "spoken", "house": "operator", "topic": "spoken"}
+    assert ticket.confidence["house"] == 1.0
+    assert (ticket.operator, ticket.confirmed) == ("aigul", False)
+    assert ticket.words == "летняя восемь нет отопления"
+
+
+def test_what_an_operator_lets_stand_is_not_his() -> None:
+    present = fields_of(notes(), Filed())
+    assert changed(present, {"house": keyed("8"), "flat": keyed(""), "topic": keyed("water")}) == {
+        "topic": keyed("water")
+    }
+    assert changed(present, {"street": keyed("Летняя", "2")}) == {"street": keyed("Летняя", "2")}
+
+
+def test_statuses() -> None:
+    for error, status, code in (
+        (NotFound("no such"), 404, "not_found"),
+        (BadNumber("1"), 422, "bad_number"),
+        (Unavailable("away"), 503, "unavailable"),
+        (Unknown("call"), 404, "unknown"),
+        (ConnectionError("10.0.0.1 refused"), 503, "unavailable"),
+        (KeyError("x"), 500, "internal"),
+    ):
+        told = json.loads(bytes(problems.of(error).body))
+        assert (told["status"], told["code"]) == (status, code)
+        assert "10.0.0.1" not in told["title"]
+    assert problems.of(TooManyAttempts("wait", 7)).headers["retry-after"] == "7"
+
+
+def test_health_is_down_without_a_vital_part() -> None:
+    health = Health()
+    assert health.view().status == "down"
+    for part in ("asterisk", "redis", "sql", "mqtt"):
+        health.mark(part, True)
+    assert health.view().status == "degraded"
+    health.mark("speech", True)
+    assert health.view().status == "ok"
+
+
+def test_without_the_console_the_page_says_how_to_build_it(tmp_path: Path) -> None:
+
+    told = console_file(tmp_path, "")
+    assert b"make console" in bytes(told.body)
+
+
+def test_console_files_and_paths(tmp_path: Path) -> None:
+
+    (tmp_path / "static" / "assets").mkdir(parents=True)
+    (tmp_path / "secret.txt").write_text("no")
+    (tmp_path / "static" / "index.html").write_text("page")
+    (tmp_path / "static" / "assets" / "a.js").write_text("code")
+    static = tmp_path / "static"
+    assert "immutable" in console_file(static, "assets/a.js").headers["cache-control"]
+    assert console_file(static, "manager").headers["cache-control"] == "no-cache"
+    for path in ("../secret.txt", "assets/b.js", "api/nothing"):
+        with pytest.raises(HTTPException):
+            console_file(static, path)
+
+
+# --- counting --------------------------------------------------------------------------------------------------------
+
+
+def test_sl_3_by_the_check_vector() -> None:
+    """PAINS.md, formulas: A = 1000, A_20 = 860, B = 60 gives 81.1 %."""
+    assert sl_3(860, 1000, 60) == 81.1
+    assert sl_3(0, 0, 0) is None
+
+
+def event(kind: Kind, at: float, call: str = "c", **data: object) -> FeedEvent:
+    return FeedEvent(f"{int(at * 1000)}-0", kind, at, call, "", "hotline", data)
+
+
+def test_service_level_and_asa_count_from_the_place_in_the_line() -> None:
+    tally = Tally(midnight=0.0)
+    for call, placed, connected in (("a", 10.0, 25.0), ("b", 10.0, 40.0)):
+        tally.see(event(Kind.ARRIVED, 1.0, call))
+        tally.see(event(Kind.PLACED, placed, call))
+        tally.see(event(Kind.CONNECTED, connected, call))
+        tally.see(event(Kind.ENDED, 60.0, call, end="answered"))
+    tally.see(event(Kind.ARRIVED, 2.0, "c"))
+    tally.see(event(Kind.ENDED, 3.0, "c", end="abandoned"))
+    totals = tally.totals()
+    assert totals.asa_s == 22.5
+    assert totals.service_level_pct == 50.0, "who hung up before the line is no abandon of the queue"
+    assert (totals.offered, totals.answered, totals.abandoned) == (3, 2, 1)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b", "c", "d"]),
+            st.sampled_from([Kind.ARRIVED, Kind.PLACED, Kind.OFFERED, Kind.CONNECTED, Kind.FINISHED, Kind.ENDED]),
+            st.sampled_from([end.value for end in End]),
+        ),
+        max_size=60,
+    ),
+    st.integers(0, 5000),
+)
+def test_every_call_is_counted_once_whatever_is_told(told: list[tuple[str, Kind, str]], midnight: int) -> None:
+    """P5: offered = the sum of the ends + in progress, for any events in any order, told twice, over a midnight."""
+    tally = Tally(midnight=0.0)
+    for at, (call, kind, end) in enumerate(told * 2):
+        tally.see(event(kind, 100.0 * at + 1, call, end=end))
+        if at == len(told):
+            tally.new_day(float(midnight))
+        totals = tally.totals()
+        assert totals.offered == totals.answered + totals.abandoned + totals.other_ends + totals.in_progress
+        assert totals.offered == sum(tally.ends.values()) + totals.in_progress
+        assert min(totals.model_dump(exclude_none=True).values()) >= 0
+        assert totals.offered <= 4
+
+
+def test_the_chart_is_the_last_hour_and_carries_the_waiting_on() -> None:
+    tally = Tally(midnight=0.0)
+    tally.see(event(Kind.ARRIVED, 60.0, "a"))
+    tally.see(event(Kind.PLACED, 61.0, "a"))
+    chart = tally.chart(60.0 * 90)
+    assert len(chart) == 60
+    assert [minute.waiting_max for minute in chart] == [1] * 60
+    tally.see(event(Kind.ENDED, 60.0 * 90 + 1, "a", end="abandoned"))
+    last = tally.chart(60.0 * 91)[-2:]
+    assert [(minute.abandoned, minute.waiting_max) for minute in last] == [(1, 1), (0, 0)]
+    assert [minute.offered for minute in tally.chart(60.0 * 91)] == [0] * 60
+
+
+def test_history_fills_in_for_a_feed_that_was_trimmed() -> None:
+    moment = datetime.fromtimestamp(1000, UTC)
+    row = CallRecord("c1", "", "109", "ru", "hotline", "", "abandoned", moment, moment, None, moment, "")
+    tally = Tally(midnight=0.0)
+    for told in [*as_events([row]), event(Kind.ENDED, 1000.0, "c1", end="abandoned")]:
+        tally.see(told)
+    assert (tally.totals().offered, tally.totals().abandoned) == (1, 1)
+
+
+def test_midnight_is_the_towns(tmp_path: Path) -> None:
+    zone = Settings.load(tmp_path, timezone="Asia/Almaty").zone
+    now = datetime(2026, 11, 21, 20, 30, tzinfo=UTC).timestamp()
+    assert datetime.fromtimestamp(midnight_before(now, zone), UTC) == datetime(2026, 11, 21, 19, 0, tzinfo=UTC)
+    local = Settings.load(tmp_path).zone
+    assert 0 <= now - midnight_before(now, local) < 90_000
