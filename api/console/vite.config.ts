@@ -2,7 +2,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
-const server = process.env["KEZEK_API"] ?? "http://127.0.0.1:8080";
+const server = process.env["KEZEK_API"] ?? "http://127.0.0.1:8109";
 
 export default defineConfig(async ({ mode }) => ({
   plugins: [svelte(), ...(mode === "fake" ? [(await import("./dev/fake.ts")).fakeServer()] : [])],

@@ -28,7 +28,7 @@ _BYTES = 2 * RATE  # a second
 @dataclass(frozen=True, slots=True)
 class StreamSettings:
     piece_seconds: float = 0.2  # waited for: 20 ms pieces cost 2.9 % over a C loop, 200 ms ones 0.7 %
-    behind_seconds: float = 1.0  # decoded at once when that much is waiting
+    behind_seconds: float = 0.4  # decoded at once when that much is waiting
     buffer_seconds: float = 8.0  # waiting sound; more than this and the oldest is dropped
 
 

@@ -88,7 +88,7 @@ async def test_staff_is_added_and_gets_a_phone(house: Installation) -> None:
 
 async def test_a_killed_supervisor_leaves_no_orphan(tmp_path: Path) -> None:
     """SIGKILL: nobody is asked, and nobody stays."""
-    async with installation(tmp_path / "home", "--no-demo") as made:
+    async with installation(tmp_path / "home", "--no-demo", deaf=True) as made:
         children = made.processes()
         assert len(children) >= 4
         os.kill(made.process.pid, signal.SIGKILL)

@@ -23,7 +23,7 @@ def _citizen(caller: str, voice: str, street: str, house: str, topic: str, *, op
     says = {"street": street, "house": house, "topic": topic}
     if open_question:
         says["open"] = f"{street}, {house}, {topic}"
-    return Citizen(caller, voice, 120, says)
+    return Citizen(caller, voice, 130, says)
 
 
 CITIZENS = {

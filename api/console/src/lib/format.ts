@@ -53,8 +53,11 @@ export function spoken(number: string): string[] {
     .flatMap((part) => (part.length > 4 ? (part.match(/.{1,3}/g) ?? [part]) : [part]));
 }
 
+/** Where a browser has no Kazakh of its own: numbers and hours are written alike. */
+const SPARE = "ru";
+
 export function count(n: number, language: string): string {
-  return new Intl.NumberFormat(language).format(n);
+  return new Intl.NumberFormat([language, SPARE]).format(n);
 }
 
 /** A share in whole percent, without the sign; a dash when there is none. */
@@ -63,7 +66,7 @@ export function percent(share: number | null): string {
 }
 
 export function timeOfDay(at: string | number, language: string, seconds = false): string {
-  return new Intl.DateTimeFormat(language, {
+  return new Intl.DateTimeFormat([language, SPARE], {
     hour: "2-digit",
     minute: "2-digit",
     hourCycle: "h23",
