@@ -65,7 +65,7 @@ def _one(espeak: Path, folder: Path, language: str, job: tuple[str, str, str]) -
 def speak(
     espeak: Path, text: str, voice: str, path: Path, *, speed: int = SPEED, lead_s: float = 0.0, tail_s: float = 0.0
 ) -> float:
-    """Write `text` as 8 kHz mono wav, with silence of `lead_s` before and `tail_s` behind; returns its length. All in seconds.
+    """Write `text` as 8 kHz mono wav, silence of `lead_s` before and `tail_s` behind; returns its length in seconds.
 
     Raises CannotHave when espeak-ng fails.
     """
