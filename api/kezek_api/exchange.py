@@ -1,4 +1,4 @@
-"""Where the lines meet the waiting line: who conducts a call, which phones can ring, which calls are still there."""
+"""Where the lines meet the waiting line: who conducts a call, and which phones can ring."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ import structlog
 from kezek_api.health import Health
 from kezek_api.hearing import Hearing
 from kezek_api.settings import Settings, split_address
+from kezek_api.strays import Strays
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.reception import Reception
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.types import Directory, Storyteller
-from kezek_queue import CallState, End, OperatorState, QueueError, Queues, Unknown
+from kezek_queue import CallState, OperatorState, QueueError, Queues
 from kezek_telephony import (
     CallGone,
     Line,
@@ -27,14 +28,13 @@ from kezek_telephony import (
     LinkDown,
     Refused,
     Telephony,
-    TelephonyError,
     TelephonySettings,
 )
 
 log = structlog.get_logger(__name__)
 
-BURY_S = 5.0  # what the conductor of a call that has gone gets to end it himself
 MEMBERS_S = 5.0
+STRAYS_S = 5.0
 LOOK_S = 1.0
 AWAY_S = 1.0
 
@@ -61,6 +61,7 @@ class Exchange:
         self._receptions: dict[str, Reception] = {}
         self._calls: dict[str, asyncio.Task[None]] = {}
         self._draining = False
+        self.settled = asyncio.Event()  # the line has been compared with Asterisk's calls once
 
     async def run(self) -> None:
         telephony = Telephony(telephony_settings(self._settings), self._on_call)
@@ -68,8 +69,10 @@ class Exchange:
         try:
             async with telephony, asyncio.TaskGroup() as group:
                 group.create_task(self._watch(telephony))
-                group.create_task(self._follow(telephony, group))
+                strays = Strays(telephony, self._queues)
+                group.create_task(self._follow(telephony, strays, group))
                 group.create_task(self._keep_members(telephony))
+                group.create_task(self._tend_strays(telephony, strays))
         finally:
             self._health.mark("asterisk", False, "not connected")
 
@@ -122,8 +125,7 @@ class Exchange:
             self._health.mark("asterisk", telephony.switchboard.up, self._why(telephony))
             await asyncio.sleep(LOOK_S)
 
-    async def _follow(self, telephony: Telephony, group: asyncio.TaskGroup) -> None:
-        been_up = False
+    async def _follow(self, telephony: Telephony, strays: Strays, group: asyncio.TaskGroup) -> None:
         async with aclosing(_closable(telephony.switchboard.events())) as events:
             async for event in events:
                 await self._tell_phones(telephony)
@@ -131,10 +133,18 @@ class Exchange:
                     case LinkChanged(up=up):
                         self._health.mark("asterisk", up, self._why(telephony))
                         if up:
-                            await self._reconcile(telephony, first=not been_up)
-                            been_up = True
+                            await strays.reconcile()
+                            self.settled.set()
+                    case CallGone(by_fallback=True):
+                        await strays.bury(event)  # before the reconciliation, which knows no talk of the fallback's
                     case CallGone():
-                        group.create_task(self._bury(telephony, event))
+                        group.create_task(strays.bury(event))
+
+    async def _tend_strays(self, telephony: Telephony, strays: Strays) -> None:
+        while True:
+            await asyncio.sleep(STRAYS_S)
+            if telephony.switchboard.up:
+                await strays.look()
 
     async def _tell_phones(self, telephony: Telephony) -> None:
         """The phones as they are now; asked again until the waiting line has taken it. A link that is down says nothing
@@ -146,33 +156,6 @@ class Exchange:
             except QueueError as away:
                 log.warning("phones_not_told", code=away.code)
                 await asyncio.sleep(AWAY_S)
-
-    async def _reconcile(self, telephony: Telephony, *, first: bool) -> None:
-        """Calls that Asterisk no longer has get their end, and their operators are free again. An Asterisk that comes
-        back without a single call has restarted: it cut them."""
-        try:
-            live = await telephony.switchboard.live_calls()
-            end = End.ABANDONED if first or live else End.CUT
-            gone = await self._queues.reconcile([one.call for one in live], end=end)
-        except (TelephonyError, QueueError) as away:
-            log.warning("not_reconciled", code=away.code)
-            return
-        if gone:
-            log.warning("calls_reconciled", number=len(gone))
-
-    async def _bury(self, telephony: Telephony, gone: CallGone) -> None:
-        """A call that nobody here conducts any more: talked to by way of the fallback queue, or left while its node was
-        away. Its conductor, if there is one, comes first."""
-        await asyncio.sleep(BURY_S)
-        if telephony.lines.get(gone.call) is not None:
-            return
-        with contextlib.suppress(Unknown):
-            try:
-                await self._queues.end(gone.call, End.ANSWERED if gone.by_fallback else End.ABANDONED)
-            except QueueError as away:
-                if isinstance(away, Unknown):
-                    raise
-                log.warning("end_not_told", code=away.code)
 
     async def _keep_members(self, telephony: Telephony) -> None:
         """Asterisk's own queue has our operators at any moment. Paused there is who paused himself: nobody could end a

@@ -1,4 +1,5 @@
-"""The durable reader of the feed: each call's row in the history, and a ticket for each talk.
+"""The durable reader of the feed: each call's row in the history, and a ticket for each talk. Beside it the clerk, who
+writes what operators confirmed while SQL was away.
 
 An event is acknowledged when SQL has taken it; until then it stays pending in Redis, through restarts too. Rows are
 written at least once and stand once: by the call's name.
@@ -9,20 +10,21 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
 from kezek_api.callfile import CallFiles
+from kezek_api.filing import Clerk, Filing
 from kezek_api.keeping import unbroken
 from kezek_api.pop import ticket_of
 from kezek_api.story import tell_ticket
 from kezek_ivr.types import Storyteller
-from kezek_queue.types import Call, FeedEvent, Gap, Kind, Queues, Unknown
+from kezek_queue.types import Call, FeedEvent, Gap, Kind, QueueError, Queues, Unknown
 from kezek_register import Register
-from kezek_register.types import CallRecord, RegisterError, Unavailable
+from kezek_register.types import CallRecord, RegisterError, Ticket, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -49,12 +51,19 @@ class History:
         self._queues = queues
         self._register = register
         self._files = files
+        self._filing = Filing(files, register)
+        self._clerk = Clerk(files, register, self._made_good)
         self._stories = stories
         self._node = node
         self._filed = filed
         self._again = again_s
 
     async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._read())
+            group.create_task(self._clerk.run())
+
+    async def _read(self) -> None:
         while True:
             try:
                 async with aclosing(self._queues.consume(GROUP, self._node)) as events:  # type: ignore[type-var]
@@ -95,17 +104,19 @@ class History:
     async def _ticket(self, call: Call, notes: dict[str, Any]) -> str:
         """No talk without a ticket: unconfirmed, unless the operator has confirmed it."""
         filed = await self._files.read(call.call)
-        if filed.confirmed and not filed.to_confirm:
-            return filed.number
-        draft = ticket_of(call, notes, filed)
-        tickets = self._register.tickets
-        ticket = await (tickets.confirm(draft) if filed.to_confirm else tickets.ensure(draft))
-        changes = {"number": ticket.number, "confirmed": ticket.confirmed, "to_confirm": False}
-        if filed.number != ticket.number or filed.to_confirm:
-            await self._files.write(call.call, changes)
+        if filed.confirmed:
+            return filed.number  # the door has written it, or the clerk will
+        ticket = await self._filing.ensure(ticket_of(call, notes, filed), filed)
+        if filed.number != ticket.number:
+            await self._files.write(call.call, {"number": ticket.number})
             self._filed(ticket.operator)
             tell_ticket(self._stories, notes, ticket)
         return ticket.number
+
+    async def _made_good(self, ticket: Ticket) -> None:
+        self._filed(ticket.operator)
+        with suppress(QueueError):
+            tell_ticket(self._stories, await self._queues.notes(ticket.call), ticket)
 
 
 def record_of(call: Call, notes: dict[str, Any], *, ticket: str, ended_at: float) -> CallRecord:

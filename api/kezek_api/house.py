@@ -27,11 +27,10 @@ from kezek_api.keeping import after, end, keep, unbroken
 from kezek_api.mqtt import Publisher
 from kezek_api.server import HttpServer
 from kezek_api.settings import Settings
-from kezek_api.steady import client, steady
 from kezek_api.story import RedisStoryteller
 from kezek_api.tally import midnight_before
 from kezek_api.wallboard import Board
-from kezek_queue import QueueSettings, RedisQueues, keep_ticking
+from kezek_queue import QueueSettings, RedisQueues, keep_ticking, redis_client
 from kezek_register import Register, RegisterError
 
 log = structlog.get_logger(__name__)
@@ -39,6 +38,7 @@ log = structlog.get_logger(__name__)
 CHECK_S = 1.0
 ANSWER_S = 1.5
 RENEW_S = 30.0  # names, streets and topics are read again
+SETTLE_S = 2.0
 SEED_ROWS = 100_000
 
 
@@ -52,7 +52,7 @@ class House:
         self.settings = settings
         self.health = Health()
         self.feed = Feed()
-        self.redis = client(settings.redis_url)
+        self.redis = redis_client(settings.redis_url)
         self.stories = RedisStoryteller(self.redis, site=settings.site)
         self.files = CallFiles(self.redis, site=settings.site)
         self._names: dict[str, str] = {}
@@ -79,7 +79,6 @@ class House:
                 Register.open(settings.sql, node=settings.node, clock=lambda: datetime.now(settings.zone))
             )
             queues = RedisQueues(settings.redis_url, settings.site, queue_settings(settings))
-            steady(queues._redis)  # its verbs must be cancellable too
             stack.push_async_exit(queues)
             auth = Auth(self.redis, site=settings.site, key=settings.key(), staff=register.staff.get)
             desks = Desks(self.redis, site=settings.site, auth=auth, files=self.files)
@@ -101,7 +100,7 @@ class House:
                     "register": lambda: self._tend_register(register, directory, hearing),
                     "redis": self._check_redis,
                     "sql": lambda: self._check_sql(register),
-                    "ticker": lambda: keep_ticking(queues),
+                    "ticker": lambda: self._tick(queues, exchange),
                     "feed": lambda: after(self._begun, self.feed.run(queues)),
                     "history": lambda: after(self._migrated, history.run()),
                     "stories": self.stories.run,
@@ -180,6 +179,13 @@ class House:
         """Reading begins when Redis answers; its verbs say Unavailable until then. The exit stack ends it."""
         await queues.__aenter__()
         self._begun.set()
+
+    async def _tick(self, queues: RedisQueues, exchange: Exchange) -> None:
+        """First Asterisk is asked which of the offers of a node that died have become talks, if it answers at once."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_S):
+                await exchange.settled.wait()
+        await keep_ticking(queues)
 
     async def _follow(self, queues: RedisQueues, register: Register) -> None:
         """What the feed no longer holds of today, the history does."""

@@ -39,19 +39,25 @@ def pop_of(call: Call, notes: Mapping[str, Any], filed: Filed, *, phase: Phase, 
             "unheard": notes.get("unheard", ""),
             "fields": fields_of(notes, filed),
             "note": filed.note,
-            "ticket": {"number": filed.number, "confirmed": filed.confirmed} if filed.number else None,
+            "ticket": mark_of(filed),
         }
     )
 
 
+def mark_of(filed: Filed) -> dict[str, Any] | None:
+    if not filed.number:
+        return None
+    return {"number": filed.number, "confirmed": filed.confirmed, "filed": not filed.kept}
+
+
 def ticket_of(call: Call, notes: Mapping[str, Any], filed: Filed) -> Ticket:
-    """The draft of the call's ticket, without a number."""
+    """The draft of the call's ticket, with a number when one is reserved."""
     fields = fields_of(notes, filed)
     street = fields.get("street")
     household = notes.get("household") or {}
     provenance: dict[str, Provenance] = {name: field["source"] for name, field in fields.items()}
     return Ticket(
-        number="",
+        number=filed.reserved,
         state="open",
         call=call.call,
         caller=notes.get("caller") or call.caller,
@@ -65,7 +71,7 @@ def ticket_of(call: Call, notes: Mapping[str, Any], filed: Filed) -> Ticket:
         note=filed.note,
         language=notes.get("language", ""),
         operator=filed.operator or call.operator,
-        confirmed=filed.confirmed or filed.to_confirm,
+        confirmed=filed.confirmed,
         provenance=provenance,
         confidence={name: round(field["confidence"], 3) for name, field in fields.items()},
     )

@@ -116,6 +116,7 @@ class FieldView(Shape):
 class TicketMark(Shape):
     number: str
     confirmed: bool
+    filed: bool = True  # False: its number is sure, it gets into SQL when SQL is back
 
 
 class Pop(Shape):
@@ -154,9 +155,10 @@ class Ticket(Shape):
     provenance: dict[str, str]
     confidence: dict[str, float]
     created_at: AwareDatetime | None
+    filed: bool = True  # False: its number is sure, it gets into SQL when SQL is back
 
     @classmethod
-    def of(cls, value: register.Ticket) -> Ticket:
+    def of(cls, value: register.Ticket, *, filed: bool = True) -> Ticket:
         created = value.created_at
         if created is not None and created.tzinfo is None:
             created = created.replace(tzinfo=UTC)
@@ -178,6 +180,7 @@ class Ticket(Shape):
             provenance=dict(value.provenance),
             confidence=value.confidence,
             created_at=created,
+            filed=filed,
         )
 
 

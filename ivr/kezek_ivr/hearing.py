@@ -104,7 +104,8 @@ async def hear(
                     pump.cancel()
                     recogniser.flush()
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(read, FINAL_WORDS_S)
+                        async with asyncio.timeout(FINAL_WORDS_S):  # wait_for may swallow a cancellation (Python 3.11)
+                            await read
                     return Answer(listening.words, listening.final, digit, "")
                 unheard: Unheard = "recogniser_dead" if listening.dead else "" if listening.words else "silence"
                 return Answer(listening.words, listening.final, digit, "" if digit and not listening.dead else unheard)

@@ -90,7 +90,8 @@ class Keeper:
     async def written(self, limit: float) -> None:
         """Wait until all changes are written, for at most `limit` seconds."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._written.wait(), limit)
+            async with asyncio.timeout(limit):  # wait_for may swallow a cancellation (Python 3.11)
+                await self._written.wait()
 
     def _touch(self) -> None:
         self._written.clear()

@@ -34,7 +34,8 @@ AFTER_FAILURE_S = 1.0  # before the next attempt when the exchange, not an opera
 
 class Reception:
     """Serves the lines of a node. `serve` returns when the call has had its end, or is over for us; it raises when the
-    dialplan must go on by itself (another node, else Asterisk's own queue): the call keeps its place here meanwhile."""
+    dialplan must go on by itself (another node, else Asterisk's own queue): the call is out of the line meanwhile, and
+    gets its place back when it comes back."""
 
     def __init__(
         self,
@@ -73,14 +74,14 @@ class Reception:
                 raise
             except Exception as error:
                 log.warning("call.falls_through", call=talk.call, error=type(error).__name__)
-                if await self._apologise(talk):
+                if await self._give_up(talk):
                     raise
 
     async def _conduct(self, talk: Conversation) -> None:
         standing = await self._waiting.arrive(talk)
         if standing.state is CallState.ENDED and standing.end != End.ANSWERED:
             raise EndedElsewhere
-        if standing.connected_at:  # the talk was had while we were away
+        if standing.connected_at or talk.line.arrival.talked:  # the talk was had while we were away
             talk.connected, talk.operator, talk.offer = True, standing.operator, standing.offer
             talk.language = self._language_of(talk.line.arrival.language or "")
             await self._close(talk, caller_stays=True)
@@ -132,7 +133,7 @@ class Reception:
             talk.language = self._language_of(arrival.language or "", known.language)
             talk.keeper.set_language(talk.language)
             await Interview(talk, self._dialogue, self._ears, None, self._lookups).prepare()
-        talk.priority = standing.priority
+        talk.priority = max(standing.priority, arrival.priority)  # the channel remembers what an empty Redis does not
         await steady(talk.watch.read_clock, limit=limit, what="clock")
         if standing.state is CallState.OFFERED:  # by a node that is gone: its phone rings for nobody
             with suppress(Stale, NotAllowed, Unknown):
@@ -191,10 +192,23 @@ class Reception:
             await talk.line.play(self._dialogue.goodbye, language=talk.language)
             await talk.line.hang_up()
 
-    async def _apologise(self, talk: Conversation) -> bool:
-        """False when the caller left meanwhile. In a talk nothing is said and nothing ended."""
+    async def _give_up(self, talk: Conversation) -> bool:
+        """Out of the line, beside an apology; False when the caller left meanwhile. A talk is left in peace."""
         if talk.connected:
             return True
+        async with running(self._leave(talk)) as (leaving,):
+            stays = await self._apologise(talk)
+            await asyncio.wait({leaving})
+        return stays
+
+    async def _leave(self, talk: Conversation) -> None:
+        """Nobody rings for this caller now: an offer to him would lapse, and its operator be paused for nothing."""
+        try:
+            await steady(lambda: self._queues.leave(talk.call), limit=self._settings.leave_limit_s, what="leave")
+        except (QueueAway, QueueError) as error:
+            log.warning("call.not_out_of_line", call=talk.call, code=error.code)
+
+    async def _apologise(self, talk: Conversation) -> bool:
         try:
             language = talk.language or self._dialogue.language.default
             await talk.line.play(self._dialogue.sorry, language=language)

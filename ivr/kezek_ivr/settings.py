@@ -20,6 +20,7 @@ class ReceptionSettings:
     poll_s: float = 5.0  # the waiting call reads its own state: a lost event costs no more than this
     queue_limit_s: float = 8.0  # the waiting line may be away this long; then the fallback takes the caller
     closing_limit_s: float = 120.0  # after the talk nobody waits, so that Redis may come back
+    leave_limit_s: float = 2.0  # a caller given to the fallback is taken out of the line within this, or later
     link_limit_s: float = 10.0  # the exchange may refuse to ring this long; then the fallback takes the caller
     directory_limit_s: float = 1.0  # the register's answer comes within this or counts as 'nothing known'
     notes_limit_s: float = 1.0  # the notes are written within this before the call is placed, or later

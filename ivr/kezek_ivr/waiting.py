@@ -13,7 +13,7 @@ from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.side_tasks import running
 from kezek_ivr.steady import steady
 from kezek_ivr.watch import Offered
-from kezek_queue.types import Call, NotAllowed, Queues, Unknown, Waiting
+from kezek_queue.types import Call, CallState, NotAllowed, Queues, Unknown, Waiting
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +52,8 @@ class WaitingRoom:
         await talk.watch.following(FOLLOW_LIMIT_S)
         talk.watch.asked_at = asyncio.get_running_loop().time()
         waiting = await self._place(talk)
+        if talk.priority > talk.line.arrival.priority:  # for whoever takes the call over, should Redis come back empty
+            await talk.line.remember(PRIORITY=str(talk.priority))
         talk.position = waiting.position
         talk.story.tell("place", position=waiting.position, queue=waiting.queue, priority=waiting.priority)
         await self._look(talk)  # somebody may be free already: then no place is worth telling
@@ -143,8 +145,11 @@ class WaitingRoom:
 
     async def _look(self, talk: Conversation) -> None:
         try:
-            await steady(talk.watch.look, limit=self._settings.queue_limit_s, what="look")
+            call = await steady(talk.watch.look, limit=self._settings.queue_limit_s, what="look")
         except Unknown:
+            await self._place(talk)
+            return
+        if call.state is CallState.ARRIVED:  # somebody took it for one of the fallback's
             await self._place(talk)
 
     async def _gone_or_ended(self, talk: Conversation) -> None:

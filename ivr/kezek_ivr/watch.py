@@ -59,9 +59,10 @@ class Watch:
     async def following(self, limit: float) -> None:
         """Wait until events are followed, for at most `limit` seconds: without them the call still polls."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._following.wait(), limit)
+            async with asyncio.timeout(limit):  # wait_for may swallow a cancellation (Python 3.11)
+                await self._following.wait()
 
-    async def look(self) -> None:
+    async def look(self) -> Call:
         """Read the state itself and set right what events may have missed. Raises QueueErrors."""
         before = self.offered
         call = await self._queues.call(self._call)
@@ -74,6 +75,7 @@ class Watch:
         elif before is not None and self.offered is before and not _same(call, before):
             self.offered = None
         self.changed.set()
+        return call
 
     def forget(self, offer: int) -> None:
         """This offer is done with, whatever events still come."""

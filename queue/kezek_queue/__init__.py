@@ -1,5 +1,6 @@
 """The waiting line: calls, operators, offers and the feed, in Redis (`RedisQueues`) or in memory (`ModelQueues`)."""
 
+from .client import redis_client
 from .engine import RedisQueues
 from .model_queues import ModelQueues
 from .runner import keep_ticking
@@ -48,4 +49,5 @@ __all__ = [
     "Unknown",
     "Waiting",
     "keep_ticking",
+    "redis_client",
 ]

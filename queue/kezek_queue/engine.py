@@ -9,13 +9,11 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Self
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
 
 from . import codec, scripts
 from .asking import ask
+from .client import redis_client
 from .codec import milliseconds
 from .consumer import Consumer
 from .reader import FeedReader
@@ -39,23 +37,12 @@ class RedisQueues:
         self.settings = settings or QueueSettings()
         self._prefix = f"kezek:{{{site}}}:"
         self._clock = clock
-        retry = Retry(NoBackoff(), 0)  # the client's own default asks a lost EVALSHA again ten times, without a key
         timeout_s = self.settings.timeout_s
-        self._redis = Redis.from_pool(
-            BlockingConnectionPool.from_url(
-                redis_url,
-                max_connections=CONNECTIONS,
-                timeout=timeout_s,
-                retry=retry,
-                socket_timeout=timeout_s,
-                socket_connect_timeout=timeout_s,
-                decode_responses=True,
-            )
+        self._redis = redis_client(
+            redis_url, timeout_s=timeout_s, connect_s=timeout_s, connections=CONNECTIONS, decode=True
         )
         # blocking reads: a socket timeout would break them
-        self._blocking = Redis.from_url(
-            redis_url, retry=retry, socket_timeout=None, socket_connect_timeout=timeout_s, decode_responses=True
-        )
+        self._blocking = redis_client(redis_url, timeout_s=None, connect_s=timeout_s, decode=True)
         self._scripts: dict[str, AsyncScript] = {
             verb: self._redis.register_script(text) for verb, text in scripts.load().items()
         }
@@ -123,6 +110,9 @@ class RedisQueues:
         check_priority(priority)
         wanted = {"queue": queue, "priority": priority, "skills": codec.levels(skills)}
         return codec.waiting_of(await self._write("place", call, key, call=call, **wanted))
+
+    async def leave(self, call: str) -> None:
+        await self._write("leave", call, None, call=call)
 
     async def note(self, call: str, notes: Mapping[str, Any]) -> None:
         await self._write("note", call, None, call=call, notes=json.dumps(notes, ensure_ascii=False))

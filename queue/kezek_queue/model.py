@@ -64,6 +64,23 @@ class Model(ModelOperators):
         self.match()
         return place
 
+    def leave(self, call: str) -> None:
+        self.tell_time()
+        c = self.get_call(call)
+        if c.state is CallState.TALKING:
+            raise NotAllowed("a talk cannot leave the line")
+        if c.state in (CallState.WAITING, CallState.OFFERED):
+            o = self.operators.get(c.operator)
+            if o is not None:
+                self.take_back(c, Kind.DECLINED, {"reason": "left", "pause": False})
+            self.out_of_line(c)
+            self.out_of_rank(c)
+            c.state = CallState.ARRIVED
+            self.tell(Kind.LEFT, call, "", c.queue, {})
+            if o is not None:
+                self.to_next(o, o.idle)
+            self.match()
+
     def note(self, call: str, notes: Mapping[str, Any]) -> None:
         self.tell_time()
         c = self.get_call(call)

@@ -80,6 +80,9 @@ class ModelQueues:
             "place", call, key, lambda: self.model.place(call, queue=queue, priority=priority, skills=skills)
         )
 
+    async def leave(self, call: str) -> None:
+        self.model.leave(call)
+
     async def note(self, call: str, notes: Mapping[str, Any]) -> None:
         self.model.note(call, notes)
 

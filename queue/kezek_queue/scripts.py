@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 
 VERBS = (
-    "accept", "arrive", "beat", "call", "connect", "decline", "end", "finish", "note", "notes", "operator", "pause",
-    "phones", "place", "ready", "reconcile", "sign_in", "sign_out", "snapshot", "tick", "wrap_up_done",
+    "accept", "arrive", "beat", "call", "connect", "decline", "end", "finish", "leave", "note", "notes", "operator",
+    "pause", "phones", "place", "ready", "reconcile", "sign_in", "sign_out", "snapshot", "tick", "wrap_up_done",
 )  # fmt: skip
 
 # A verb's file is a function's body, so that it may return early; a reply kept under the key comes before it.

@@ -49,14 +49,15 @@ class CallState(StrEnum):
 class Kind(StrEnum):
     """Kinds of feed events; each names the call and the operator it concerns, where there is one.
 
-    `data` by kind (times in unix seconds): arrived {since, dialled, node}; placed {priority, position, since}; offered
-    {offer, phone, lease_until}; accepted {offer}; declined {offer, reason, pause}; lapsed {offer, reason: no_answer |
-    desk_silent | unreachable}; connected {offer, waited_s}; finished {offer, until}; ended {end, since, connected_at};
-    operator {state, reason, until, reachable, desk}. No number and no word of a caller is ever in the feed.
+    `data` by kind (times in unix seconds): arrived {since, dialled, node}; placed {priority, position, since}; left {};
+    offered {offer, phone, lease_until}; accepted {offer}; declined {offer, reason, pause}; lapsed {offer, reason:
+    no_answer | desk_silent | unreachable}; connected {offer, waited_s}; finished {offer, until}; ended {end, since,
+    connected_at}; operator {state, reason, until, reachable, desk}. No number and no caller's word is in the feed.
     """
 
     ARRIVED = "arrived"
     PLACED = "placed"
+    LEFT = "left"  # out of the line without an end: somebody else serves the caller now
     NOTED = "noted"  # the call's notes changed: read them again (the event carries no words)
     OFFERED = "offered"
     ACCEPTED = "accepted"
@@ -181,6 +182,14 @@ class Queues(Protocol):
         key: str | None = None,
     ) -> Waiting:
         """Into the line; the place counts from the arrival. A call already there keeps its place."""
+        ...
+
+    async def leave(self, call: str) -> None:
+        """Out of the line without an end: nobody of ours can serve the caller now, so nobody is offered to him.
+
+        The call is ARRIVED again, a pending offer is taken back (DECLINED, reason 'left') and its operator ready as
+        before; a later `place` puts it back to the same place. Outside the line it changes nothing; NotAllowed in a
+        talk."""
         ...
 
     async def note(self, call: str, notes: Mapping[str, Any]) -> None:

@@ -55,6 +55,8 @@ class Arrival:
     language: str | None  # KEZEK_LANGUAGE as remembered on the channel; None at first arrival
     resumed: bool  # the channel was in our waiting before: another node's, or ours before a restart
     story: str | None  # token of a demo call, from loopback only: its story may be told word by word
+    priority: int = 0  # KEZEK_PRIORITY as remembered on the channel: 0 is usual, 9 is an emergency
+    talked: bool = False  # the channel comes from a talk with an operator
 
 
 # Steps of one attempt to connect the caller with an operator, in this order; the last one is TalkEnded or NotTaken.

@@ -1,5 +1,13 @@
 """Real parts that several rooms' tests share; each is started once."""
 
+from kit.api import (  # noqa: F401 - fixtures
+    house,
+    node_settings,
+    queues,
+    town,
+    visitor,
+)
+from kit.broker import mqtt_broker  # noqa: F401 - fixtures
 from kit.databases import (  # noqa: F401 - fixtures
     dialect,
     empty_url,
@@ -9,3 +17,4 @@ from kit.databases import (  # noqa: F401 - fixtures
     register_url,
     sqlite_template,
 )
+from kit.valkey import site, valkey  # noqa: F401 - fixtures

@@ -1,6 +1,5 @@
 """The operator's desk: the pop comes to whom it rings, changes with the call, and goes with it."""
 
-# ruff: noqa: F811 - fixtures are imported by their names and asked for by the same names
 from __future__ import annotations
 
 import time
@@ -14,23 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from kezek_api.settings import Settings
 from kezek_queue import CallState, End, OperatorState, RedisQueues
 from kezek_register import Register
-from kit.api import (  # noqa: F401 - fixtures among them
-    DeskClient,
-    House,
-    Line,
-    Page,
-    base_of,
-    house,
-    living_in,
-    node_settings,
-    notes,
-    queues,
-    site,
-    town,
-    until,
-    valkey,
-    visitor,
-)
+from kit.api import DeskClient, House, Line, Page, base_of, living_in, notes, until
 
 
 @asynccontextmanager
@@ -86,14 +69,14 @@ async def test_a_call_from_the_ring_to_the_end_of_the_wrap_up(visitor: Page, que
         first = await visitor.http.post("/api/calls/d1/ticket", json=body)
         assert first.status_code == 200, first.text
         ticket = first.json()
-        assert ticket["confirmed"] is True
+        assert (ticket["confirmed"], ticket["filed"]) == (True, True)
         assert (ticket["street"], ticket["operator"]) == ("Летняя", "aigul")
         assert ticket["provenance"]["street"] == "operator", "the caller's words named another street"
         assert ticket["provenance"]["topic"] == "spoken"
         again = await visitor.http.post("/api/calls/d1/ticket", json=body)
         assert again.json()["number"] == ticket["number"]
         pop = (await desk.next("pop"))["data"]
-        assert pop["ticket"] == {"number": ticket["number"], "confirmed": True}
+        assert pop["ticket"] == {"number": ticket["number"], "confirmed": True, "filed": True}
         assert (await visitor.http.get(f"/api/tickets/{ticket['number']}")).json() == again.json()
 
         await queues.finish("d1", offer, wrap_up=60)

@@ -1,6 +1,5 @@
 """Who may enter, by which door, and what is said to the others."""
 
-# ruff: noqa: F811 - fixtures are imported by their names and asked for by the same names
 from __future__ import annotations
 
 from pathlib import Path
@@ -10,21 +9,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from kezek_api.settings import Settings
 from kezek_queue import OperatorState, RedisQueues
-from kit.api import (  # noqa: F401 - fixtures among them
-    House,
-    Line,
-    Page,
-    base_of,
-    house,
-    living_in,
-    node_settings,
-    queues,
-    site,
-    town,
-    until,
-    valkey,
-    visitor,
-)
+from kit.api import House, Line, Page, base_of, living_in, until
 from kit.valkey import Valkey
 
 

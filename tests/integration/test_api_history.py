@@ -1,6 +1,5 @@
 """History, tickets and stories: what may be late is late, what may not be lost is not."""
 
-# ruff: noqa: F811 - fixtures are imported by their names and asked for by the same names
 from __future__ import annotations
 
 import asyncio
@@ -16,25 +15,8 @@ from kezek_api.settings import Settings
 from kezek_api.story import RedisStoryteller, read_story
 from kezek_queue import End, OperatorState, RedisQueues
 from kezek_register import CallRecord, Register, load_sample
-from kit.api import (  # noqa: F401 - fixtures among them
-    LIMIT_S,
-    Line,
-    Page,
-    base_of,
-    fill,
-    house,
-    living_in,
-    node_settings,
-    notes,
-    queues,
-    settings_for,
-    site,
-    town,
-    until,
-    valkey,
-    visitor,
-)
-from kit.databases import PostgresProxy, PostgresServer, postgres_proxy, postgres_server  # noqa: F401 - fixtures
+from kit.api import LIMIT_S, Line, Page, base_of, fill, living_in, notes, until
+from kit.databases import PostgresProxy, PostgresServer, postgres_proxy
 
 
 @asynccontextmanager
@@ -81,31 +63,6 @@ async def test_sql_goes_away_and_the_history_arrives_once(
         (ticket,) = await register.tickets.list()
         assert row.ticket == ticket.number
         assert (ticket.call, ticket.confirmed, ticket.operator) == ("h1", False, "aigul")
-
-
-async def test_a_confirmation_while_sql_is_away_is_made_good(
-    node_settings: Settings, queues: RedisQueues, postgres_server: PostgresServer
-) -> None:
-    async with node_on_postgres(node_settings, postgres_server) as (house, proxy, register):  # noqa: SIM117 - needs the first
-        async with Page(base_of(house)) as page:
-            await page.sign_in("aigul")
-            await queues.beat("aigul")
-            await page.http.post("/api/operator/ready")
-            line = await Line(queues, "h2").waits(notes())
-            offer = await line.talks()
-            await proxy.cut()
-            body = {"street_id": 1, "house": "9", "flat": "", "topic": "heating", "note": ""}
-            told = await page.http.post("/api/calls/h2/ticket", json=body)
-            assert (told.status_code, told.json()["code"]) == (503, "unavailable")
-            await queues.finish("h2", offer, wrap_up=30)
-            await queues.end("h2", End.ANSWERED)
-            await proxy.restore()
-
-            async def confirmed() -> bool:
-                tickets = await register.tickets.list()
-                return [(ticket.confirmed, ticket.house) for ticket in tickets] == [(True, "9")]
-
-            await until(confirmed, 20)
 
 
 async def test_a_node_begins_while_sql_is_away(node_settings: Settings, postgres_server: PostgresServer) -> None:

@@ -1,6 +1,5 @@
 """Every route against its own OpenAPI document: whatever is sent, the answer is one of those it names."""
 
-# ruff: noqa: F811 - fixtures are imported by their names and asked for by the same names
 from __future__ import annotations
 
 import asyncio
@@ -11,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from kezek_api.house import House
-from kit.api import Page, base_of, house, node_settings, site, town, valkey, visitor  # noqa: F401 - fixtures
+from kit.api import Page, base_of
 
 CHECKS = (status_code_conformance, response_schema_conformance)  # 500 is in no document
 ENDLESS = "/api/wallboard/events"

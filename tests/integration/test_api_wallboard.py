@@ -1,6 +1,5 @@
 """The wallboard by SSE and MQTT: one computation, live, resumed."""
 
-# ruff: noqa: F811 - fixtures are imported by their names and asked for by the same names
 from __future__ import annotations
 
 import asyncio
@@ -13,24 +12,8 @@ import aiomqtt
 
 from kezek_api.settings import Settings
 from kezek_queue import End, RedisQueues
-from kit.api import (  # noqa: F401 - fixtures among them
-    LIMIT_S,
-    House,
-    Line,
-    Page,
-    base_of,
-    engine,
-    house,
-    living_in,
-    node_settings,
-    queues,
-    site,
-    town,
-    until,
-    valkey,
-    visitor,
-)
-from kit.broker import MqttBroker, mqtt_broker  # noqa: F401 - fixtures
+from kit.api import LIMIT_S, House, Line, Page, base_of, living_in, until
+from kit.broker import MqttBroker
 
 
 async def pictures(page: Page, last_event_id: str = "") -> AsyncIterator[tuple[str, dict[str, Any]]]:

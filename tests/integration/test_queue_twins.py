@@ -69,6 +69,10 @@ class Line(RuleBasedStateMachine):
         self.arrive(call, 0, None)
         self.ask("place", call, queue=queue)
 
+    @rule(call=CALLS)
+    def leave(self, call: str) -> None:
+        self.ask("leave", call)
+
     @rule(call=CALLS, words=st.sampled_from(["Жылу жоқ", "", "нет воды"]))
     def note(self, call: str, words: str) -> None:
         self.ask("note", call, {"words": words, "fields": {}, "open": []})

@@ -96,6 +96,33 @@ async def test_callers_of_the_fallback_come_back_to_a_new_service_in_their_order
         assert all(call.talking for call in calls)
 
 
+async def test_an_emergency_stays_one_in_the_fallback_and_for_the_next_service(asterisk: RunningAsterisk) -> None:
+    """P20: the channel remembers the priority."""
+    taken: list[Line] = []
+
+    async def on_call(line: Line) -> None:
+        taken.append(line)
+        await line.digit(3600)
+
+    async with SipAgent.calling(asterisk) as citizen:
+        async with Telephony(asterisk.settings, on_call):
+            for number in (1, 2):
+                call = await citizen.call("109")
+                await call.answered()
+                await until(lambda wanted=number: len(taken) == wanted, what="taken")
+            await taken[1].remember(PRIORITY="9")
+        queue = ""
+        async with asyncio.timeout(10):
+            while queue.count("wait:") < 2:
+                queue = await asterisk.cli("queue show kezek")
+        usual, urgent = (line.arrival for line in taken)
+        assert queue.index(urgent.channel) < queue.index(usual.channel)
+        taken.clear()
+        async with Telephony(asterisk.settings, on_call):
+            await until(lambda: len(taken) == 2, what="taken again")
+            assert {line.arrival.call: line.arrival.priority for line in taken} == {usual.call: 0, urgent.call: 9}
+
+
 async def test_another_node_takes_over_when_one_dies() -> None:
     ports = [free_port(), free_port()]
     async with running_asterisk(nodes=[f"127.0.0.1:{port}" for port in ports]) as asterisk:

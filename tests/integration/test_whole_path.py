@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
 import signal
@@ -14,9 +13,9 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from websockets.asyncio.client import ClientConnection, connect
 
 from kezek_register import Register
+from kit.desk import open_desk, sign_in
 from kit.installation import Installation, installation, set_up, until
 
 pytestmark = pytest.mark.timeout(240)
@@ -101,53 +100,6 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
-
-
-# --- a person at the desk ---------------------------------------------------------------------------------------------
-
-
-async def sign_in(client: httpx.AsyncClient, login: str, password: str) -> None:
-    answer = await client.post("/api/session", json={"login": login, "password": password})
-    assert answer.status_code == 200, answer.text
-
-
-class Desk:
-    """A page's part: acknowledges everything, and remembers the pops it was shown."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self._socket = socket
-        self._pops: list[dict[str, Any]] = []
-        self._news = asyncio.Condition()
-
-    async def read(self) -> None:
-        async for raw in self._socket:
-            message = json.loads(raw)
-            await self._socket.send(json.dumps({"type": "ack", "seq": message["seq"]}))
-            if message["type"] == "pop":
-                async with self._news:
-                    self._pops.append(message["data"])
-                    self._news.notify_all()
-
-    async def phase(self, phase: str, limit_s: float = 90) -> dict[str, Any]:
-        """The latest pop, once it is in that phase."""
-        async with asyncio.timeout(limit_s), self._news:
-            await self._news.wait_for(lambda: bool(self._pops) and self._pops[-1]["phase"] == phase)
-            return self._pops[-1]
-
-
-@contextlib.asynccontextmanager
-async def open_desk(client: httpx.AsyncClient, page: str) -> AsyncIterator[Desk]:
-    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    headers = {"Cookie": cookie, "Origin": page}
-    async with connect(page.replace("http", "ws", 1) + "/api/desk", additional_headers=headers) as socket:
-        desk = Desk(socket)
-        reading = asyncio.create_task(desk.read())  # ends with this block
-        try:
-            yield desk
-        finally:
-            reading.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await reading
 
 
 async def confirm(client: httpx.AsyncClient, pop: dict[str, Any]) -> dict[str, Any]:

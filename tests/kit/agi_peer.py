@@ -42,6 +42,7 @@ agi_arg_3: {phase}
 agi_arg_4: {language}
 agi_arg_5: 109
 agi_arg_6: {story}
+agi_arg_7: {priority}
 
 """
 
@@ -59,6 +60,7 @@ def opening(
     phase: str = "arrived",
     language: str = "",
     story: str = "",
+    priority: str = "",
 ) -> bytes:
     text = OPENING.format(
         number=number,
@@ -68,6 +70,7 @@ def opening(
         phase=phase,
         language=language,
         story=story,
+        priority=priority,
     )
     return text.encode()
 

@@ -39,13 +39,13 @@ class Installation:
     def password(self, login: str) -> str:
         return str(json.loads((self.home / "secrets.json").read_text())["accounts"][login])
 
-    async def kezek(self, *arguments: str) -> tuple[int, str]:
-        """Run a command to its end; its exit status and what it printed."""
+    async def kezek(self, *arguments: str, given: str = "") -> tuple[int, str]:
+        """Run a command to its end, `given` as its input; its exit status and what it printed."""
         process = await asyncio.create_subprocess_exec(
-            *KEZEK, *arguments, env=self.environment, stdin=asyncio.subprocess.DEVNULL,
+            *KEZEK, *arguments, env=self.environment, stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
-        output, _ = await process.communicate()
+        output, _ = await process.communicate(given.encode())
         return process.returncode or 0, output.decode()
 
     def processes(self) -> set[int]:
@@ -54,13 +54,13 @@ class Installation:
 
 
 @contextlib.asynccontextmanager
-async def installation(home: Path, *arguments: str, deaf: bool = False) -> AsyncIterator[Installation]:
+async def installation(home: Path, *arguments: str, deaf: bool = False, **settings: str) -> AsyncIterator[Installation]:
     """`kezek up` with these arguments, up and healthy (`deaf`: but for the speech); stopped by SIGINT at the end."""
     prepare(home)
     log = (home / "up.txt").open("wb")
     process = await asyncio.create_subprocess_exec(
-        *KEZEK, "up", *arguments, env=environment(home), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
-        start_new_session=True,
+        *KEZEK, "up", *arguments, env=environment(home, **settings), start_new_session=True,
+        stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
     )  # fmt: skip
     made = Installation(home, process)
     try:
@@ -94,9 +94,11 @@ def prepare(home: Path) -> None:
             (home / name).symlink_to(source)
 
 
-def environment(home: Path) -> dict[str, str]:
+def environment(home: Path, **settings: str) -> dict[str, str]:
+    """Nothing of this shell's KEZEK_*, but these settings (`languages="kk"`)."""
     mine = {name: value for name, value in os.environ.items() if not name.startswith("KEZEK_")}
-    return {**mine, "KEZEK_HOME": str(home), "COLUMNS": "200"}
+    told = {f"KEZEK_{name.upper()}": value for name, value in settings.items()}
+    return {**mine, **told, "KEZEK_HOME": str(home), "COLUMNS": "200"}
 
 
 async def until_healthy(made: Installation, good: tuple[int, ...]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Any
 
+from kezek_queue.model_queues import ModelQueues
 from kezek_queue.types import FeedEvent, Queues, Unavailable
 
 
@@ -55,3 +56,11 @@ class LosingQueues(BrokenQueues):
             pass
         return
         yield
+
+
+def forget_all_calls(queues: ModelQueues) -> None:
+    """Redis came back empty."""
+    model = queues.model
+    for kept in (model.calls, model.live, model.ranks, model.lines):
+        kept.clear()
+    model.waiting = 0

@@ -35,6 +35,8 @@ class ScriptedLine:
         language: str | None = None,
         resumed: bool = False,
         story: str | None = None,
+        priority: int = 0,
+        talked: bool = False,
         prompt_seconds: float = 1.0,
         durations: Mapping[str, float] | None = None,
         missing: Collection[str] = (),
@@ -53,6 +55,8 @@ class ScriptedLine:
             language=language,
             resumed=resumed,
             story=story,
+            priority=priority,
+            talked=talked,
         )
         self.heard: list[str] = []
         self.done: list[str] = []

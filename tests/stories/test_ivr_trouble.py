@@ -11,9 +11,9 @@ from kezek_ivr.steady import QueueAway
 from kezek_ivr.waiting import EndedElsewhere
 from kezek_queue.types import End, Kind, OperatorState, Queues
 from kezek_telephony.types import LineLost, LinkDown
-from kit.ivr_trouble import BrokenQueues, LosingQueues
+from kit.ivr_trouble import BrokenQueues, LosingQueues, forget_all_calls
 from kit.ivr_world import World
-from kit.scripted_line import Cue, Phone, after, at, during, in_virtual_time, pause, press, say
+from kit.scripted_line import Cue, Phone, after, during, in_virtual_time, pause, press, say
 
 STRAIGHT = during("greeting", press("0"))
 
@@ -168,9 +168,7 @@ async def test_a_redis_that_came_back_empty_gives_the_place_back_by_the_time_of_
         line = world.call(STRAIGHT, language="ru", caller=None)
         serving = asyncio.create_task(world.reception.serve(line))
         await asyncio.sleep(30)
-        model = world.queues.model
-        model.calls.clear(), model.live.clear(), model.ranks.clear(), model.lines.clear()  # type: ignore[func-returns-value]
-        model.waiting = 0
+        forget_all_calls(world.queues)
         await asyncio.sleep(10)
         call = await world.state(line)
         assert (call.state, call.since) == ("waiting", line.arrival.since)
@@ -203,6 +201,55 @@ async def test_with_the_link_to_the_exchange_down_no_operator_is_blamed_and_the_
         assert all(o.state is not OperatorState.PAUSED for o in world.queues.model.operators.values())
 
 
+@pytest.mark.parametrize("away", [30.0, 300.0])
+@in_virtual_time
+async def test_whom_the_fallback_serves_is_offered_to_nobody_and_comes_back_to_his_place(away: float) -> None:
+    """P20: with the exchange's link down and Redis alive, no operator is paused for a caller whom nobody can ring."""
+    async with World.open(aigul_201=Phone(talks=20)) as world:
+        world.board.set_link(False)
+        line = world.call(STRAIGHT, language="ru", caller=None)
+        with pytest.raises(LinkDown):
+            await world.reception.serve(line)
+        assert (await world.state(line)).state == "arrived"
+        offered = len(world.events(Kind.OFFERED))
+        await asyncio.sleep(away)
+        assert len(world.events(Kind.OFFERED)) == offered
+        assert world.events(Kind.LAPSED) == []
+        paused = [e for e in world.queues.model.feed if e.kind is Kind.OPERATOR and e.data["state"] == "paused"]
+        assert [e.data["reason"] for e in paused] == ["signed_in"]
+
+        await world.queues.pause("aigul", "lunch")
+        later = world.call(STRAIGHT, language="ru", caller=None)
+        waiting = asyncio.create_task(world.reception.serve(later))
+        await asyncio.sleep(20)
+        world.board.set_link(True)
+        again = world.call(call=line.arrival.call, since=line.arrival.since, language="ru", resumed=True, caller=None)
+        resumed = asyncio.create_task(world.reception.serve(again))
+        await asyncio.sleep(10)
+        places = {each.call: each.position for each in (await world.queues.snapshot()).waiting}
+        assert places == {line.arrival.call: 1, later.arrival.call: 2}
+        await world.queues.ready("aigul")
+        await asyncio.gather(waiting, resumed)
+        assert world.ends() == ["answered"] * 2
+        assert world.events(Kind.LAPSED) == []
+        world.nothing_is_left()
+
+
+@in_virtual_time
+async def test_a_caller_taken_out_of_the_line_by_mistake_is_back_in_it_by_himself() -> None:
+    """P20: a late word of another node, for whom the caller was the fallback's, costs a moment and no place."""
+    async with World.open() as world:
+        line = world.call(STRAIGHT, language="ru", caller=None)
+        serving = asyncio.create_task(world.reception.serve(line))
+        await asyncio.sleep(20)
+        await world.queues.leave(line.arrival.call)
+        await asyncio.sleep(world.settings.poll_s + 1)
+        call = await world.state(line)
+        assert (call.state, call.since) == ("waiting", line.arrival.since)
+        line.leave()
+        await serving
+
+
 @in_virtual_time
 async def test_a_link_that_is_down_for_a_moment_delays_the_ring_and_nothing_else() -> None:
     async with World.open(aigul_201=Phone()) as world:
@@ -223,75 +270,3 @@ async def test_a_line_taken_by_somebody_else_is_left_alone_with_its_place(cue: C
         with pytest.raises(LineLost):
             await world.reception.serve(line)
         assert world.ends() == []
-
-
-# --- our own process --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("killed_at", [1.5, 10.0, 40.0])
-@in_virtual_time
-async def test_after_our_restart_a_waiting_call_is_back_at_its_place_and_asked_nothing_again(killed_at: float) -> None:
-    """P20: a restart keeps every place."""
-    async with World.open() as world:
-        line = world.call(after("open", say("Abay house 45 heating")), language="ru", caller=None, prompt_seconds=0.2)
-        serving = asyncio.create_task(world.reception.serve(line))
-        await asyncio.sleep(killed_at)
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
-        assert world.ends() == []
-        later = world.call(STRAIGHT, language="ru", caller=None)
-        waiting = asyncio.create_task(world.reception.serve(later))
-        await asyncio.sleep(10)
-
-        again = world.call(
-            at(0), call=line.arrival.call, since=line.arrival.since, language="ru", caller=None, resumed=True
-        )
-        resumed = asyncio.create_task(world.reception.serve(again))
-        await asyncio.sleep(10)
-        places = {each.call: each.position for each in (await world.queues.snapshot()).waiting}
-        assert places == {line.arrival.call: 1, later.arrival.call: 2}
-        assert not {"greeting", "keys", "open", "street"} & {*again.heard}
-        assert again.with_music
-        if killed_at > 5:
-            assert (await world.notes(again))["fields"]["topic"]["value"] == "heating"
-        for each in (again, later):
-            each.leave()
-        await asyncio.gather(waiting, resumed)
-        world.nothing_is_left()
-
-
-@in_virtual_time
-async def test_an_offer_of_a_dead_node_is_declined_by_its_fence_and_the_caller_is_connected() -> None:
-    """P20, P2: the old offer is taken back, the operator is not blamed, the next offer has a greater fence."""
-    async with World.open(aigul_201=Phone(answers_after=8, talks=20)) as world:
-        line = world.call(STRAIGHT, language="ru", caller=None)
-        serving = asyncio.create_task(world.reception.serve(line))
-        await asyncio.sleep(4)
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
-        assert (await world.state(line)).state == "offered"
-        again = world.call(call=line.arrival.call, since=line.arrival.since, language="ru", resumed=True, caller=None)
-        await world.serve(again)
-        fences = [offer for _, _, offer in world.board.rung]
-        assert len(fences) == 2
-        assert fences[0] < fences[1]
-        assert world.ends() == ["answered"]
-        world.nothing_is_left()
-
-
-@in_virtual_time
-async def test_a_talk_that_ended_while_we_were_away_is_finished_and_the_caller_hears_goodbye() -> None:
-    async with World.open(aigul_201=Phone(answers_after=1, talks=60)) as world:
-        line = world.call(STRAIGHT, language="ru", caller=None)
-        serving = asyncio.create_task(world.reception.serve(line))
-        await asyncio.sleep(20)
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
-        assert (await world.state(line)).state == "talking"
-        again = world.call(call=line.arrival.call, since=line.arrival.since, language="ru", resumed=True, caller=None)
-        await world.serve(again)
-        assert again.heard == ["goodbye"]
-        assert again.ended_by == "us"
-        assert world.ends() == ["answered"]
-        assert await world.operator("aigul") is OperatorState.WRAP_UP
-        world.nothing_is_left()

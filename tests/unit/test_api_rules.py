@@ -101,7 +101,12 @@ def test_the_pop_shows_what_was_said_and_what_the_operator_wrote() -> None:
     assert pop.waited_s == 15.0, "from the place in the line to the talk"
     assert set(pop.fields) == {"street", "house"}, "what the operator emptied is empty"
     assert pop.fields["house"].source == "operator"
-    assert (pop.note, pop.ticket and pop.ticket.number) == ("urgent", "26-000001-1")
+    assert pop.ticket is not None
+    assert (pop.note, pop.ticket.number) == ("urgent", "26-000001-1")
+    assert pop.ticket.filed
+    kept = pop_of(CALL, {}, Filed(number="26-000001-1", confirmed=True, kept=True), phase="wrap_up", now=1020.0)
+    assert kept.ticket is not None
+    assert (kept.ticket.confirmed, kept.ticket.filed) == (True, False)
     empty = pop_of(CALL, {}, Filed(), phase="ringing", now=1020.0)
     assert (empty.caller, empty.fields, empty.household) == ("+77009990111", {}, None)
 

@@ -153,3 +153,51 @@ def test_what_cannot_be_is_refused(hall: Hall) -> None:
         hall.line.place("c1", queue="109")
     with pytest.raises(NotAllowed):
         hall.line.decline("c1", hall.offer("c1"), "busy", pause=True)
+
+
+def test_a_call_that_leaves_the_line_frees_its_operator_unblamed_and_comes_back_to_its_place(hall: Hall) -> None:
+    """P20: whom the fallback serves is offered to nobody, and no operator is paused for it."""
+    hall.works("ann", "101")
+    hall.clock.wait(1)
+    hall.works("bek", "102")
+    hall.calls("c1")
+    hall.calls("c2")
+    hall.calls("c3")
+    hall.line.pause("bek", "lunch")
+    assert (hall.offered(), hall.positions()) == ({"ann": "c1"}, {"c1": 1, "c2": 2, "c3": 3})
+    first = hall.offer("c1")
+    hall.line.leave("c1")
+    hall.line.leave("c1")
+    assert (hall.offered(), hall.positions()) == ({"ann": "c2"}, {"c2": 1, "c3": 2})
+    c1 = hall.line.get_call("c1")
+    assert (c1.state, c1.operator, c1.offer, c1.end) == (CallState.ARRIVED, "", 0, "")
+    told = [(str(e.kind), e.call, e.data.get("reason")) for e in hall.line.feed if e.kind in ("declined", "left")]
+    assert told == [("declined", "c2", "lunch"), ("declined", "c1", "left"), ("left", "c1", None)]
+    with pytest.raises(Stale):
+        hall.line.accept("c1", first)
+    hall.line.leave("c3")
+    hall.line.place("c3", queue="109")
+    hall.line.place("c1", queue="109")
+    assert hall.positions() == {"c1": 1, "c2": 2, "c3": 3}
+
+
+def test_a_talk_does_not_leave_the_line_and_an_ended_call_is_left_alone(hall: Hall) -> None:
+    hall.works("ann", "101")
+    hall.calls("c1")
+    hall.talks("c1")
+    with pytest.raises(NotAllowed):
+        hall.line.leave("c1")
+    with pytest.raises(Unknown):
+        hall.line.leave("c9")
+    hall.line.end("c1", End.ANSWERED)
+    hall.line.leave("c1")
+    assert hall.line.get_call("c1").state is CallState.ENDED
+
+
+def test_who_asked_for_a_pause_while_picking_up_is_paused_when_the_call_leaves(hall: Hall) -> None:
+    hall.works("ann", "101")
+    hall.calls("c1")
+    hall.line.accept("c1", hall.offer("c1"))
+    hall.line.pause("ann", "lunch")
+    hall.line.leave("c1")
+    assert hall.state("ann") == ("paused", "lunch")

@@ -58,6 +58,20 @@ def test_a_callers_name_loses_its_control_characters_and_escapes():
     assert clean("a\r\nAction: Originate") == "aAction: Originate"
 
 
+@pytest.mark.parametrize(("kept", "priority"), [("", 0), ("9", 9), ("0", 0), ("10", 0), ("-1", 0), ("x", 0), ("٣", 0)])
+def test_a_priority_is_one_digit_or_the_usual_one(kept, priority):
+    assert arrival_of(parse_request(opening(priority=kept).decode().splitlines()[:-1])).priority == priority
+
+
+@pytest.mark.parametrize(
+    ("phase", "resumed", "talked"),
+    [("arrived", False, False), ("waiting", True, False), ("talked", True, True), ("", False, False)],
+)
+def test_the_phase_tells_where_the_call_comes_from(phase, resumed, talked):
+    arrival = arrival_of(parse_request(opening(phase=phase).decode().splitlines()[:-1]))
+    assert (arrival.resumed, arrival.talked) == (resumed, talked)
+
+
 @pytest.mark.parametrize("since", ["", "nan", "-5", "x", "1e30"])
 def test_a_call_without_a_sound_beginning_is_taken_as_of_now(since):
     lines = ["agi_uniqueid: 1.1", "agi_channel: x", f"agi_arg_2: {since}", "agi_arg_4: ../etc", "agi_arg_6: a b"]

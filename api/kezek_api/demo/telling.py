@@ -41,7 +41,7 @@ def words(step: dict[str, Any]) -> str:
         case "ticket":
             return f"registration number {get('number', '?')}" + (", confirmed" if get("confirmed") else "")
         case "wrap_up":
-            return "is over" if get("over", True) else f"at most {get('seconds', '?')} s"
+            return f"at most {float(get('seconds', 0) or 0):.0f} s" if get("seconds") else ""
         case "ended":
             return str(get("end", ""))
     return ""

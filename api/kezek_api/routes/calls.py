@@ -13,6 +13,7 @@ from kezek_api.auth import Session
 from kezek_api.desk import PHASES
 from kezek_api.doors import Doors, OfDoors, Operator
 from kezek_api.errors import Forbidden, Invalid
+from kezek_api.filing import Filing, within
 from kezek_api.pop import changed, fields_of, keyed, pop_of, ticket_of
 from kezek_api.shapes import ConfirmIn, MendIn, Pop, Ticket
 from kezek_api.story import tell_ticket
@@ -42,16 +43,16 @@ async def mend(call: str, body: MendIn, session: Operator, doors: OfDoors) -> Po
         await doors.files.write(call, {**changes, "operator": session.staff.login})
         doors.desks.look_again(session.staff.login)
         filed = await doors.files.read(call)
-        if filed.number and not filed.confirmed:  # the talk is over, its ticket stands unconfirmed
+        if filed.number and not filed.confirmed and _sql(doors):  # the talk is over, its ticket stands unconfirmed
             with suppress(RegisterError):
-                await doors.register.tickets.ensure(ticket_of(known, notes, filed))
+                await within(doors.register.tickets.ensure(ticket_of(known, notes, filed)))
     return await _pop(doors, known, session)
 
 
 @router.post("/{call}/ticket")
 async def confirm(call: str, body: ConfirmIn, session: Operator, doors: OfDoors) -> Ticket:
-    """The ticket with its registration number; again gives the same number. While SQL is away: 503, and the
-    confirmation is kept and made good when the register is back."""
+    """The ticket with its registration number; again gives the same number. While SQL is away it is kept, with a number
+    of this node's stock and `filed` false, and written when SQL is back; 503 (kept too) when the stock is empty."""
     known = await _own(doors, call, session)
     notes = await doors.queues.notes(call)
     present = fields_of(notes, await doors.files.read(call))
@@ -62,15 +63,22 @@ async def confirm(call: str, body: ConfirmIn, session: Operator, doors: OfDoors)
     elif street is not None and street["ref"]:
         given["street"] = keyed("")
     changes: dict[str, Any] = changed(present, await _keyed(doors, present, given))
-    changes |= {"note": body.note, "operator": session.staff.login, "to_confirm": True}
+    changes |= {"note": body.note, "operator": session.staff.login}
     await doors.files.write(call, changes)
 
     filed = await doors.files.read(call)
-    ticket = await doors.register.tickets.confirm(ticket_of(known, notes, filed))
-    await doors.files.write(call, {"number": ticket.number, "confirmed": True, "to_confirm": False})
+    filing = Filing(doors.files, doors.register)
+    ticket, stands = await filing.confirm(ticket_of(known, notes, filed), filed, sql=_sql(doors))
     doors.desks.look_again(session.staff.login)
-    tell_ticket(doors.stories, notes, ticket)
-    return Ticket.of(ticket)
+    if stands:
+        tell_ticket(doors.stories, notes, ticket)
+    return Ticket.of(ticket, filed=stands)
+
+
+def _sql(doors: Doors) -> bool:
+    """Worth asking: nobody waits for a database that is known to be away."""
+    part = doors.health.parts["sql"]
+    return part.ok or part.detail == "starting"
 
 
 async def _own(doors: Doors, call: str, session: Session) -> Call:
@@ -93,7 +101,7 @@ async def _street(doors: Doors, street_id: int, language: str, present: FieldNot
     if present is not None and present["ref"] == str(street_id):
         return keyed(present["value"], present["ref"])
     try:
-        street = await doors.register.addresses.street(street_id)
+        street = await within(doors.register.addresses.street(street_id))
     except NotFound:
         raise Invalid("street_id: no such street") from None
     return keyed(street_name(street, language), str(street.id))
@@ -106,12 +114,9 @@ async def _keyed(doors: Doors, present: dict[str, FieldNote], given: dict[str, A
     }
     street = fields.get("street") or present.get("street")
     house = fields.get("house") or present.get("house")
-    if street and street["ref"].isdigit() and house and house["value"] and ("house" in fields or "street" in fields):
-        try:
-            building = await doors.register.addresses.building(int(street["ref"]), house["value"])
-        except RegisterError:
-            building = None
-        if "house" in fields:
-            value = building.house if building else house["value"]
-            fields["house"] = keyed(value, str(building.id) if building else "")
+    if street and street["ref"].isdigit() and house and house["value"] and "house" in fields and _sql(doors):
+        with suppress(RegisterError):
+            building = await within(doors.register.addresses.building(int(street["ref"]), house["value"]))
+            if building is not None:
+                fields["house"] = keyed(building.house, str(building.id))
     return fields

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -30,16 +30,25 @@ class _Steady(AbstractConnection):
             self.socket_timeout = limit
 
 
-def steady(redis: Redis) -> Redis:
-    """The same client, its future connections of that kind."""
-    pool = redis.connection_pool
-    if not issubclass(pool.connection_class, _Steady):
-        pool.connection_class = type("SteadyConnection", (_Steady, pool.connection_class), {})
+def redis_client(
+    url: str, *, timeout_s: float | None = 2.0, connections: int = 0, decode: bool = False, connect_s: float = 2.0
+) -> Redis:
+    """`timeout_s` for each send and each read (None for blocking reads), `connect_s` for a new connection.
+
+    With `connections`, a caller waits `connect_s` at most for one of so many. Nothing is asked twice: the client's own
+    default repeats a lost command ten times, without a key; a lost reply is for the caller to judge.
+    """
+    common: dict[str, Any] = {
+        "retry": Retry(NoBackoff(), 0),
+        "socket_timeout": timeout_s,
+        "socket_connect_timeout": connect_s,
+        "decode_responses": decode,
+    }
+    if connections:
+        pool = BlockingConnectionPool.from_url(url, max_connections=connections, timeout=connect_s, **common)
+        redis = Redis.from_pool(pool)
+    else:
+        redis = Redis.from_url(url, **common)
+    kind = redis.connection_pool.connection_class
+    redis.connection_pool.connection_class = type("SteadyConnection", (_Steady, kind), {})
     return redis
-
-
-def client(url: str, *, timeout_s: float = 2.0) -> Redis:
-    """No retries: a lost reply is for the caller to judge."""
-    return steady(
-        Redis.from_url(url, socket_timeout=timeout_s, socket_connect_timeout=timeout_s, retry=Retry(NoBackoff(), 0))
-    )
