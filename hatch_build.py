@@ -1,4 +1,4 @@
-"""The console goes into wheel and sdist built: made here when set-up has not made it yet. Never for an editable install."""
+"""The console goes into wheel and sdist built: made here when set-up has not; never for an editable install."""
 
 from __future__ import annotations
 

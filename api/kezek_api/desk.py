@@ -21,6 +21,7 @@ from kezek_api.auth import Session
 from kezek_api.callfile import CallFiles
 from kezek_api.feed import Feed, Look
 from kezek_api.pop import Phase, pop_of
+from kezek_api.streets import StreetName, pop_for
 from kezek_api.wallboard import Board
 from kezek_queue.types import End, OperatorState, Queues
 
@@ -73,6 +74,7 @@ class Desk:
         *,
         queues: Queues,
         files: CallFiles,
+        street_name: StreetName,
         standing: Callable[[Desk], Awaitable[tuple[int, str] | None]],
     ) -> None:
         self.session = session
@@ -80,6 +82,7 @@ class Desk:
         self._socket = socket
         self._queues = queues
         self._files = files
+        self._street_name = street_name
         self._standing = standing
         self._sending = asyncio.Lock()
         self._wake = asyncio.Event()
@@ -187,6 +190,8 @@ class Desk:
 
     async def _read(self) -> tuple[shapes.Operator, shapes.Pop | None]:
         pop = await present_pop(self._queues, self._files, self.login, time.time())
+        if pop is not None:
+            pop = pop_for(pop, self._street_name, self.session.staff.language)
         operator = await self._queues.operator(self.login)
         return shapes.Operator.of(operator, self.session.staff.name), pop
 

@@ -13,6 +13,7 @@ from kezek_api.auth import Auth, Session
 from kezek_api.callfile import CallFiles
 from kezek_api.desk import AGAIN, ELSEWHERE, NOT_SIGNED_IN, Closed, Desk
 from kezek_api.feed import Feed
+from kezek_api.streets import StreetName
 from kezek_api.wallboard import Board
 from kezek_queue.types import QueueError, Queues
 from kezek_register.types import RegisterError
@@ -25,11 +26,12 @@ OWNER_S = 60  # how long an absent desk's mark stays
 class Desks:
     """The newest desk of an operator is the desk; an earlier one closes with 4001 (on another node within a ping)."""
 
-    def __init__(self, redis: Redis, *, site: str, auth: Auth, files: CallFiles) -> None:
+    def __init__(self, redis: Redis, *, site: str, auth: Auth, files: CallFiles, street_name: StreetName) -> None:
         self._redis = redis
         self._prefix = f"kezek:{{{site}}}:desk:"
         self._auth = auth
         self._files = files
+        self._street_name = street_name
         self._open: dict[str, Desk] = {}
 
     def __len__(self) -> int:
@@ -51,7 +53,14 @@ class Desks:
 
     async def serve(self, socket: WebSocket, session: Session, *, queues: Queues, feed: Feed, board: Board) -> None:
         """From the opened WebSocket to its end."""
-        desk = Desk(socket, session, queues=queues, files=self._files, standing=self._standing)
+        desk = Desk(
+            socket,
+            session,
+            queues=queues,
+            files=self._files,
+            street_name=self._street_name,
+            standing=self._standing,
+        )
         login = desk.login
         self.signed_in_elsewhere(login)
         self._open[login] = desk

@@ -18,6 +18,7 @@ from kezek_api.feed import Feed
 from kezek_api.health import Health
 from kezek_api.settings import Settings
 from kezek_api.story import RedisStoryteller
+from kezek_api.streets import StreetName
 from kezek_api.wallboard import Board
 from kezek_queue.types import Queues
 from kezek_register import Register
@@ -39,6 +40,7 @@ class Doors:
     stories: RedisStoryteller
     register: Register
     queues: Queues
+    street_name: StreetName
 
 
 def doors_of(connection: HTTPConnection) -> Doors:

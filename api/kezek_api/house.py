@@ -81,14 +81,26 @@ class House:
             queues = RedisQueues(settings.redis_url, settings.site, queue_settings(settings))
             stack.push_async_exit(queues)
             auth = Auth(self.redis, site=settings.site, key=settings.key(), staff=register.staff.get)
-            desks = Desks(self.redis, site=settings.site, auth=auth, files=self.files)
+            directory = SqlDirectory(register)
+            desks = Desks(
+                self.redis, site=settings.site, auth=auth, files=self.files, street_name=directory.street_name
+            )
             doors = Doors(
-                settings, auth, self.files, desks, self.feed, self.board, self.health, self.stories, register, queues
+                settings=settings,
+                auth=auth,
+                files=self.files,
+                desks=desks,
+                feed=self.feed,
+                board=self.board,
+                health=self.health,
+                stories=self.stories,
+                register=register,
+                queues=queues,
+                street_name=directory.street_name,
             )
             server = HttpServer(build(doors), settings.http_listen)
             stack.callback(server.close)
             self._port = server.port
-            directory = SqlDirectory(register)
             hearing = Hearing(settings, directory, self.health)
             exchange = Exchange(settings, queues, directory, hearing, self.stories, self.health)
             history = History(queues, register, self.files, self.stories, node=settings.node, filed=desks.look_again)

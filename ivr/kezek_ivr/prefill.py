@@ -106,7 +106,9 @@ def _beats(new: FieldNote, old: FieldNote | None) -> bool:
 
 def _set(fields: dict[FieldName, FieldNote], name: FieldName, note: FieldNote) -> dict[FieldName, FieldNote]:
     old = fields.get(name)
-    same = old is not None and (old["ref"] or old["value"]) == (note["ref"] or note["value"])
+    # a house's ref is its building's, which the words do not know yet
+    what: Literal["ref", "value"] = "ref" if name == "street" and old is not None and old["ref"] else "value"
+    same = old is not None and old[what] == note[what]
     if old is not None and same:  # said twice, or said and known: the better of both
         note = cast(FieldNote, {**note, "confidence": max(note["confidence"], old["confidence"])})
     changed = {**fields, name: note}

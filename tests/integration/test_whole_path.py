@@ -40,9 +40,10 @@ async def test_a_citizen_speaks_and_the_operator_reads_who_where_and_what(house:
             try:
                 pop = await desk.phase("ringing")
                 assert pop["household"]["person"] == "Aigerim Demo"
-                for name, value in (("street", "나무"), ("house", "4"), ("topic", "heating")):
+                for name, value in (("street", "Ағаш"), ("house", "4"), ("topic", "heating")):
                     assert pop["fields"][name]["value"] == value
                     assert pop["fields"][name]["source"] == "spoken", f"{name} as heard, not as known"
+                assert pop["fields"]["flat"]["value"] == "12", "kept: the caller named the address we know"
                 assert "나무" in " ".join(words["text"] for words in pop["words"])
                 pop = await desk.phase("talking")
                 ticket = await confirm(client, pop)

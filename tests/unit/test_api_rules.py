@@ -19,6 +19,7 @@ from kezek_api.errors import TooManyAttempts
 from kezek_api.health import Health
 from kezek_api.pop import changed, fields_of, keyed, pop_of, ticket_of
 from kezek_api.settings import Settings, SettingsError, split_address
+from kezek_api.streets import pop_for
 from kezek_api.tally import Tally, as_events, midnight_before, sl_3
 from kezek_queue import Call, CallState, End, FeedEvent, Kind, Unknown
 from kezek_register import BadNumber, CallRecord, NotFound, Unavailable
@@ -254,3 +255,21 @@ def test_midnight_is_the_towns(tmp_path: Path) -> None:
     assert datetime.fromtimestamp(midnight_before(now, zone), UTC) == datetime(2026, 11, 21, 19, 0, tzinfo=UTC)
     local = Settings.load(tmp_path).zone
     assert 0 <= now - midnight_before(now, local) < 90_000
+
+
+def test_an_operator_reads_street_names_in_her_own_language() -> None:
+    pop = pop_of(
+        CALL,
+        {
+            "fields": {"street": {"value": "나무", "ref": "7", "confidence": 0.9, "source": "spoken", "words": "나무"}},
+            "household": {"id": 1, "person": "", "street_id": 7, "street": "나무", "house": "4", "flat": ""},
+        },
+        Filed(),
+        phase="talking",
+        now=0,
+    )
+    shown = pop_for(pop, lambda street, language: {(7, "kk"): "Ағаш"}.get((street, language), ""), "kk")
+    assert (shown.fields["street"].value, shown.fields["street"].words) == ("Ағаш", "나무")
+    assert shown.household is not None
+    assert shown.household.street == "Ағаш"
+    assert pop_for(pop, lambda street, language: "", "kk") == pop

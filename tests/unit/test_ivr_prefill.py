@@ -147,3 +147,11 @@ def test_whatever_is_said_confidences_stay_within_bounds_and_keys_stand(utteranc
         assert all(0 <= note["confidence"] <= 1 for note in fields.values())
         assert fields["house"]["value"] == "7"
         assert fields["street"]["ref"] in STREETS or fields["street"]["ref"] == "45"
+
+
+def test_a_caller_who_names_the_house_we_know_keeps_the_flat_we_know() -> None:
+    known = prefill.with_building(prefill.from_household(household()), 77)
+    assert known["house"]["ref"] == "77"
+    said = Mention("house", known["house"]["value"], 0.7, "said")
+    named = prefill.with_mentions(known, [said], street_name=str)
+    assert (named["house"]["source"], named["flat"]["source"]) == ("spoken", "household")

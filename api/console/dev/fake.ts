@@ -112,10 +112,10 @@ class Fake {
     const ticket = {
       number, state: "open", call: this.pop?.call ?? "", caller: this.pop?.caller ?? "", street_id: Number(body["street_id"]),
       street, house: body["house"] ?? "", flat: body["flat"] ?? "", topic: body["topic"] ?? "", words: "", note: body["note"] ?? "",
-      language: "kk", operator: "aigul", confirmed: true, created_at: new Date().toISOString(),
+      language: "kk", operator: "aigul", confirmed: true, filed: true, created_at: new Date().toISOString(),
     } as Ticket;
     if (!this.pop?.ticket) this.tickets.unshift(ticket);
-    this.show({ ticket: { number, confirmed: true } });
+    this.show({ ticket: { number, confirmed: true, filed: true } });
     return ticket;
   }
 }

@@ -80,7 +80,11 @@ describe("replies to commands", () => {
 
   test("a confirmation marks its own call", () => {
     const state = { ...EMPTY, pop: world.ringing() };
-    expect(registered(state, "c-1001", "26-000124-3").pop?.ticket).toEqual({ number: "26-000124-3", confirmed: true });
-    expect(registered(state, "c-9", "26-000124-3")).toBe(state);
+    expect(registered(state, "c-1001", { number: "26-000124-3", filed: false }).pop?.ticket).toEqual({
+      number: "26-000124-3",
+      confirmed: true,
+      filed: false,
+    });
+    expect(registered(state, "c-9", { number: "26-000124-3", filed: true })).toBe(state);
   });
 });

@@ -17,6 +17,7 @@ from kezek_api.filing import Filing, within
 from kezek_api.pop import changed, fields_of, keyed, pop_of, ticket_of
 from kezek_api.shapes import ConfirmIn, MendIn, Pop, Ticket
 from kezek_api.story import tell_ticket
+from kezek_api.streets import pop_for, ticket_for
 from kezek_ivr.types import FieldNote
 from kezek_queue.types import Call, OperatorState
 from kezek_register import street_name
@@ -72,7 +73,7 @@ async def confirm(call: str, body: ConfirmIn, session: Operator, doors: OfDoors)
     doors.desks.look_again(session.staff.login)
     if stands:
         tell_ticket(doors.stories, notes, ticket)
-    return Ticket.of(ticket, filed=stands)
+    return ticket_for(Ticket.of(ticket, filed=stands), doors.street_name, session.staff.language)
 
 
 def _sql(doors: Doors) -> bool:
@@ -93,7 +94,8 @@ async def _pop(doors: Doors, call: Call, session: Session) -> Pop:
     operator = await doors.queues.operator(session.staff.login)
     phase = PHASES.get(operator.state if operator.call == call.call else OperatorState.WRAP_UP, "wrap_up")
     notes, filed = await doors.queues.notes(call.call), await doors.files.read(call.call)
-    return pop_of(call, notes, filed, phase=phase, now=time.time())
+    pop = pop_of(call, notes, filed, phase=phase, now=time.time())
+    return pop_for(pop, doors.street_name, session.staff.language)
 
 
 async def _street(doors: Doors, street_id: int, language: str, present: FieldNote | None = None) -> FieldNote:

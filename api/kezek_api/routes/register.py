@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from kezek_api import problems
 from kezek_api.doors import OfDoors, SignedIn, session_of
 from kezek_api.shapes import Houses, Streets, StreetView, Ticket, Tickets, Topics, TopicView
+from kezek_api.streets import ticket_for
 from kezek_register import street_name
 from kezek_register.types import Street
 
@@ -16,19 +17,22 @@ router = APIRouter(prefix="/api", tags=["register"], responses=problems.RESPONSE
 
 
 @router.get("/tickets/{number}")
-async def ticket(number: Annotated[str, Path(max_length=32)], doors: OfDoors) -> Ticket:
-    return Ticket.of(await doors.register.tickets.get(number))
+async def ticket(number: Annotated[str, Path(max_length=32)], doors: OfDoors, session: SignedIn) -> Ticket:
+    found = Ticket.of(await doors.register.tickets.get(number))
+    return ticket_for(found, doors.street_name, session.staff.language)
 
 
 @router.get("/tickets")
 async def tickets(
     doors: OfDoors,
+    session: SignedIn,
     state: Literal["open", "done"] | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Tickets:
     """Newest first."""
     found = await doors.register.tickets.list(state=state, limit=limit)
-    return Tickets(tickets=tuple(Ticket.of(one) for one in found))
+    language = session.staff.language
+    return Tickets(tickets=tuple(ticket_for(Ticket.of(one), doors.street_name, language) for one in found))
 
 
 @router.get("/streets")

@@ -33,8 +33,10 @@ class Numbering:
         return len(self._stock) if self._clock().year == self._year else 0
 
     async def next(self) -> str:
-        """The next number of this year. Raises Unavailable when the stock is empty and SQL is away."""
-        await self.top_up(self._size // 2)
+        """The next number of this year, from the stock alone while there is one.
+
+        Raises Unavailable when it is empty and SQL is away.
+        """
         while not len(self):
             await self.top_up(1)
         return self._stock.popleft()

@@ -83,7 +83,7 @@ export class Form {
       const path = `/api/calls/${encodeURIComponent(pop.call)}/ticket`;
       const ticket = await this.app.http.ask<Ticket>("POST", path, body);
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // so that Enter is free for what comes
-      this.desk.state = registered(this.desk.state, pop.call, ticket.number);
+      this.desk.state = registered(this.desk.state, pop.call, ticket);
       return ticket;
     } catch (error) {
       this.desk.failed(error);

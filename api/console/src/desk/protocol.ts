@@ -1,5 +1,5 @@
 /** What the desk knows, and how each message of `WS /api/desk` changes it. Pure: no socket, no clock. */
-import type { Field, FieldName, GoneWhy, Operator, Pop, QueueLoad } from "../lib/types";
+import type { Field, FieldName, GoneWhy, Operator, Pop, QueueLoad, Ticket } from "../lib/types";
 
 export type DeskMessage = { seq: number } & (
   | { type: "snapshot"; data: { operator: Operator; pop: Pop | null; queues: QueueLoad[] } }
@@ -80,9 +80,9 @@ export function mended(state: DeskState, answer: Pop, sent: readonly (FieldName 
 }
 
 /** The reply to the confirmation. */
-export function registered(state: DeskState, call: string, number: string): DeskState {
+export function registered(state: DeskState, call: string, { number, filed }: Pick<Ticket, "number" | "filed">): DeskState {
   if (state.pop?.call !== call) return state;
-  return { ...state, pop: { ...state.pop, ticket: { number, confirmed: true } } };
+  return { ...state, pop: { ...state.pop, ticket: { number, confirmed: true, filed } } };
 }
 
 function goneWith(state: DeskState): DeskState["gone"] {

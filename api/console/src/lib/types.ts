@@ -77,7 +77,8 @@ export interface Pop {
   unheard: Unheard;
   fields: Partial<Record<FieldName, Field>>;
   note: string;
-  ticket: { number: string; confirmed: boolean } | null;
+  /** filed: it stands in the register; false while the database is away (the number is sure). */
+  ticket: { number: string; confirmed: boolean; filed: boolean } | null;
 }
 
 export interface QueueLoad {
@@ -105,6 +106,7 @@ export interface Ticket {
   language: string;
   operator: string;
   confirmed: boolean;
+  filed: boolean;
   created_at: string | null;
 }
 

@@ -148,6 +148,7 @@ export const en = {
   confirm_when_talking: "Can be confirmed as soon as you talk",
   topic_needed: "Choose a topic first",
   confirmed: "Ticket registered",
+  filed_later: "Kept safe; it goes into the register as soon as the database is back",
   tell_number: "Tell the caller this number",
   copy: "Copy",
   copied: "Copied",
