@@ -38,8 +38,9 @@ class Result:
     skipped: str = ""
 
 
-def pytest(folder: str) -> list[str]:
-    return [str(BIN / "python"), "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", f"tests/{folder}"]
+def pytest(folder: str, *more: str) -> list[str]:
+    quiet = ("-q", "--no-header", "-p", "no:cacheprovider")
+    return [str(BIN / "python"), "-m", "pytest", *quiet, f"tests/{folder}", *more]
 
 
 def lanes() -> list[list[Check]]:
@@ -54,13 +55,19 @@ def lanes() -> list[list[Check]]:
         Check("unit", "unit", pytest("unit")),
         Check("stories", "unit", pytest("stories")),
         Check("console", "console", pytest("console"), wants="chromium"),
+        Check("telephony", "integration", pytest("integration", "-k", "telephony")),
     ]
-    return [static, [Check("integration", "integration", pytest("integration"))]]
+    return [static, [Check("integration", "integration", pytest("integration", "-k", "not telephony"))]]
 
 
 def environment() -> dict[str, str]:
     """The machine's Node, or the one that set-up put beside Python."""
-    return {**os.environ, "PATH": f"{os.environ.get('PATH', '')}{os.pathsep}{BIN}", "PYTHONUNBUFFERED": "1"}
+    return {
+        **os.environ,
+        "PATH": f"{os.environ.get('PATH', '')}{os.pathsep}{BIN}",
+        "PYTHONUNBUFFERED": "1",
+        "NO_COLOR": "1",
+    }
 
 
 def missing(wanted: str) -> str:

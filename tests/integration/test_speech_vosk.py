@@ -24,7 +24,7 @@ async def answered(ears: VoskEars, question, sound: bytes):
     return [mention for mention in BOOK.answer(question, words) if mention.kind == question]
 
 
-@pytest.mark.parametrize("street", ["나무", "여름", "라디오", "화요일"])
+@pytest.mark.parametrize("street", ["나무", "여름", "라디오", "병원"])
 async def test_a_street_of_the_town_is_heard(korean_ears, street):  # noqa: F811
     mentions = await answered(korean_ears, "street", clip(street))
     assert mentions[0].value == f"street-{street}"

@@ -246,7 +246,7 @@ def notes(**more: Any) -> dict[str, Any]:
         "open_tickets": [],
         "words": [{"question": "open", "text": "летняя восемь нет отопления", "final": True}],
         "fields": {
-            "street": {**field, "value": "Летняя", "ref": "1", "words": "летняя"},
+            "street": {**field, "value": "Летняя", "ref": "2", "words": "летняя"},
             "house": {**field, "value": "8", "confidence": 0.6, "words": "восемь"},
             "topic": {**field, "value": "heating", "words": "нет отопления"},
         },

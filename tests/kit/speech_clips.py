@@ -29,7 +29,7 @@ def espeak() -> str:
 
 
 @cache
-def clip(text: str, voice: str = "ko+f2", speed: int = 120) -> bytes:
+def clip(text: str, voice: str = "ko+f2", speed: int = 130) -> bytes:
     """16-bit mono at 8 kHz with a second of silence behind it."""
     command = [espeak(), "-v", voice, "-s", str(speed), "--stdout", text]
     wave = subprocess.run(command, capture_output=True, check=True).stdout
