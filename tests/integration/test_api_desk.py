@@ -37,7 +37,7 @@ async def test_a_call_from_the_ring_to_the_end_of_the_wrap_up(visitor: Page, que
         line = await Line(queues, "d1").waits(notes())
         pop = (await desk.next("pop"))["data"]
         assert (pop["call"], pop["phase"], pop["language"]) == ("d1", "ringing", "ru")
-        assert pop["words"][0]["text"] == "летняя восемь нет отопления"
+        assert pop["words"][0]["text"] == "древесная восемь нет отопления"
         assert pop["fields"]["house"] == {
             "value": "8",
             "ref": "",
@@ -95,7 +95,7 @@ async def test_words_that_come_while_it_rings_are_shown(visitor: Page, queues: R
         await Line(queues, "d2").waits(notes(words=[], fields={}))
         assert (await desk.next("pop"))["data"]["words"] == []
         await queues.note("d2", notes())
-        assert (await desk.next("pop"))["data"]["fields"]["street"]["value"] == "Летняя"
+        assert (await desk.next("pop"))["data"]["fields"]["street"]["value"] == "Древесная"
 
 
 async def test_the_pop_comes_to_the_ringing_operator_alone(visitor: Page, queues: RedisQueues, house: House) -> None:
@@ -218,7 +218,7 @@ async def test_no_talk_without_a_ticket(visitor: Page, queues: RedisQueues, hous
             pass
         assert pop["ticket"]["confirmed"] is False
         ticket = (await visitor.http.get(f"/api/tickets/{pop['ticket']['number']}")).json()
-        assert (ticket["street"], ticket["house"], ticket["topic"]) == ("Летняя", "8", "heating")
+        assert (ticket["street"], ticket["house"], ticket["topic"]) == ("Древесная", "8", "heating")
         assert ticket["confidence"]["house"] == pytest.approx(0.6)
         await queues.end("d7", End.ANSWERED)
         async with Register.open(house.settings.sql) as register:

@@ -244,9 +244,9 @@ def notes(**more: Any) -> dict[str, Any]:
         "language": "ru",
         "household": None,
         "open_tickets": [],
-        "words": [{"question": "open", "text": "летняя восемь нет отопления", "final": True}],
+        "words": [{"question": "open", "text": "древесная восемь нет отопления", "final": True}],
         "fields": {
-            "street": {**field, "value": "Летняя", "ref": "2", "words": "летняя"},
+            "street": {**field, "value": "Древесная", "ref": "1", "words": "древесная"},
             "house": {**field, "value": "8", "confidence": 0.6, "words": "восемь"},
             "topic": {**field, "value": "heating", "words": "нет отопления"},
         },

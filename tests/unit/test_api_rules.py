@@ -114,11 +114,11 @@ def test_the_pop_shows_what_was_said_and_what_the_operator_wrote() -> None:
 
 def test_the_ticket_remembers_where_each_field_came_from() -> None:
     ticket = ticket_of(CALL, notes(), Filed(fields={"house": keyed("9")}))
-    assert (ticket.street_id, ticket.street, ticket.house, ticket.topic) == (1, "Летняя", "9", "heating")
+    assert (ticket.street_id, ticket.street, ticket.house, ticket.topic) == (1, "Древесная", "9", "heating")
     assert ticket.provenance == {"street": "spoken", "house": "operator", "topic": "spoken"}
     assert ticket.confidence["house"] == 1.0
     assert (ticket.operator, ticket.confirmed) == ("aigul", False)
-    assert ticket.words == "летняя восемь нет отопления"
+    assert ticket.words == "древесная восемь нет отопления"
 
 
 def test_what_an_operator_lets_stand_is_not_his() -> None:
