@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -15,9 +14,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from kezek_api.provision.console import node_here
+
 ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 CONSOLE = ROOT / "api" / "console"
+NPM, NPM_ENVIRONMENT = node_here() or ([], {})
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ def lanes() -> list[list[Check]]:
         Check("ruff format", "lint", [str(BIN / "ruff"), "format", "--check", *code]),
         Check("mypy strict", "lint", [str(BIN / "mypy")]),
         Check("import-linter", "lint", [str(BIN / "lint-imports")]),
-        Check("svelte-check", "lint", ["npm", "run", "check"], CONSOLE, wants="npm"),
-        Check("vitest", "lint", ["npm", "test"], CONSOLE, wants="npm"),
+        Check("svelte-check", "lint", [*NPM, "run", "check"], CONSOLE, wants="npm"),
+        Check("vitest", "lint", [*NPM, "test"], CONSOLE, wants="npm"),
         Check("unit", "unit", pytest("unit")),
         Check("stories", "unit", pytest("stories")),
         Check("console", "console", pytest("console"), wants="chromium"),
@@ -61,23 +63,16 @@ def lanes() -> list[list[Check]]:
 
 
 def environment() -> dict[str, str]:
-    """The machine's Node, or the one that set-up put beside Python."""
-    return {
-        **os.environ,
-        "PATH": f"{os.environ.get('PATH', '')}{os.pathsep}{BIN}",
-        "PYTHONUNBUFFERED": "1",
-        "NO_COLOR": "1",
-    }
+    return {**os.environ, **NPM_ENVIRONMENT, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
 
 
 def missing(wanted: str) -> str:
-    if not wanted:
-        return ""
+    """Why a check cannot be run here; '' when it can."""
     if wanted == "chromium":
         from kit.browser import chromium
 
         return "" if chromium() else "no Chromium on this machine"
-    return "" if shutil.which(wanted, path=environment()["PATH"]) else f"no {wanted} on this machine"
+    return "no Node on this machine" if wanted == "npm" and not NPM else ""
 
 
 def run(check: Check, lock: threading.Lock) -> Result:

