@@ -42,7 +42,7 @@ async def tell_call(settings: Settings, language: str, *, as_json: bool) -> int:
     citizen = CITIZENS[chosen]
     why = reason(chosen, heard, settings)
     out(f"The demo call, in {chosen}: {why}", {"step": "call", "language": chosen, "why": why}, "bold")
-    made = Call(settings, citizen, f"{plan.LOOPBACK}:{running['ports']['sip']}")
+    made = Call(settings, citizen, str(running["local_sip"]))
     started = time.time()
     ticket: dict[str, Any] = {}
     try:

@@ -11,6 +11,6 @@ from kezek_api.supervise import plan, secrets
 
 async def operate(settings: Settings) -> None:
     kept = secrets.load(settings.home)
-    server = f"{plan.LOOPBACK}:{plan.read(settings.home)['ports']['sip']}"
+    server = str(plan.read(settings.home)["local_sip"])
     account = SipAccount(DEMO_PHONE, server, kept.phone(DEMO_PHONE), "Aigul Omarova")
     await run(settings, DEMO_OPERATOR, kept.account(DEMO_OPERATOR), account)

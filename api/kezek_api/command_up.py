@@ -44,7 +44,7 @@ async def run_all(home: Path, *, listen: str, demo: bool, call: bool) -> int:
 
         async def once_up() -> None:
             introduce(console, made, kept)
-            if call:
+            if call and made.demo:
                 await all_well(made)
                 await first_call(console, made)
 
@@ -85,6 +85,9 @@ def introduce(console: Console, made: Plan, kept: Secrets) -> None:
         for login, page in ((DEMO_OPERATOR, "desk"), (DEMO_MANAGER, "wallboard")):
             say(f"  sign in as [bold]{login}[/] with password [bold]{kept.account(login)}[/] ({page})")
         say(f"  (kept in {made.home / secrets.FILE}; another call: kezek call)")
+    if "asterisk" not in made.embedded:
+        say("  calls come from your own Asterisk: no demo call is made")
+        return
     if made.listen != LOOPBACK or not made.demo:
         say(f"  SIP phones register at {made.sip}/udp; calls to 109 come from the account `line` or from your trunk")
         for phone, password in [("line", kept.line), *sorted(kept.phones.items())]:

@@ -23,10 +23,7 @@ UP_S = 60.0
 class Installation:
     home: Path
     process: asyncio.subprocess.Process
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return environment(self.home)
+    environment: dict[str, str]
 
     @property
     def run(self) -> dict[str, Any]:
@@ -62,7 +59,7 @@ async def installation(home: Path, *arguments: str, deaf: bool = False, **settin
         *KEZEK, "up", *arguments, env=environment(home, **settings), start_new_session=True,
         stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
     )  # fmt: skip
-    made = Installation(home, process)
+    made = Installation(home, process, environment(home, **settings))
     try:
         await until_healthy(made, good=(0, 1) if deaf else (0,))
         yield made
@@ -74,11 +71,11 @@ async def installation(home: Path, *arguments: str, deaf: bool = False, **settin
                 await process.wait()
 
 
-async def set_up(home: Path) -> tuple[int, str]:
+async def set_up(home: Path, **settings: str) -> tuple[int, str]:
     """`kezek setup` in this home: what the checkout has already takes no time, the register is made."""
     prepare(home)
     process = await asyncio.create_subprocess_exec(
-        *KEZEK, "setup", env=environment(home), stdin=asyncio.subprocess.DEVNULL,
+        *KEZEK, "setup", env=environment(home, **settings), stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     output, _ = await process.communicate()

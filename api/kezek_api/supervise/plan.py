@@ -5,6 +5,7 @@ What KEZEK_* in the environment points at one's own Asterisk, Redis, SQL or MQTT
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import socket
@@ -36,6 +37,11 @@ class Plan:
         return f"{self.listen}:{self.ports['sip']}"
 
     @property
+    def local_sip(self) -> str:
+        """Where the demo's phones, on this machine, find Asterisk: it listens on the loopback in any case."""
+        return f"{self.listen if ipaddress.ip_address(self.listen).is_loopback else LOOPBACK}:{self.ports['sip']}"
+
+    @property
     def page(self) -> str:
         return f"http://{self.listen}:{self.ports['http']}/"
 
@@ -54,6 +60,7 @@ def make(home: Path, secrets: Secrets, *, listen: str, demo: bool) -> Plan:
         for part, variable in (("redis", "REDIS_URL"), ("mqtt", "MQTT_URL"), ("asterisk", "AMI_HOST"))
         if f"KEZEK_{variable}" not in os.environ
     }
+    demo = demo and "asterisk" in embedded  # its phones have accounts in the embedded Asterisk alone
     settings: dict[str, Any] = {
         "http_listen": f"{listen}:{ports['http']}",
         "fastagi_listen": f"{LOOPBACK}:{ports['fastagi']}",
@@ -71,7 +78,8 @@ def make(home: Path, secrets: Secrets, *, listen: str, demo: bool) -> Plan:
         settings |= {"ami_host": LOOPBACK, "ami_port": ports["ami"], "ami_user": "kezek", "ami_secret": secrets.ami}
         settings["prompts"] = str(home / "prompts")
     plan = Plan(home, listen, demo, ports, settings, frozenset(embedded))
-    write_private(home / FILE, json.dumps({**settings, "ports": ports, "sip": plan.sip, "pid": os.getpid()}, indent=1))
+    told = {**settings, "ports": ports, "sip": plan.sip, "local_sip": plan.local_sip, "pid": os.getpid()}
+    write_private(home / FILE, json.dumps(told, indent=1))
     return plan
 
 
