@@ -110,6 +110,8 @@ def node(plan: Plan) -> Part:
             answer = await client.get(f"{plan.page}health")
         health = answer.json()
         missing = [f"{name}: {part['detail']}" for name, part in health["parts"].items() if not part["ok"]]
+        if health["status"] == "down":
+            raise ConnectionError("; ".join(missing))
         return f"{health['status']}; " + ("; ".join(missing) or ", ".join(health["parts"]) + " are there")
 
     return Part("node", [*KEZEK, "serve"], probe, environment(plan), stop_s=20)
