@@ -91,7 +91,7 @@ class FeedReader:
             self._fanout.close(call, follower)
 
     def feed(self, after: str) -> AsyncIterator[FeedEvent]:
-        """'$' counts from this very call, not from the first iteration: from the last event that this process has read."""
+        """'$' counts from this very call, not from the first iteration: after the last event that this process read."""
         return self._replay(self._last if after == "$" else after)
 
     async def _replay(self, last: str) -> AsyncIterator[FeedEvent]:
