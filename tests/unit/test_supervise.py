@@ -55,7 +55,7 @@ def test_a_port_in_use_is_passed_over() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = int(taken.getsockname()[1])
-        assert plan.free("127.0.0.1", port, datagram=False, taken=set()) != port
+        assert plan.free("127.0.0.1", [port], datagram=False, taken=set()) != port
 
 
 def test_an_address_of_another_machine_is_a_clear_error(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from kezek_api.demo.softphone import SipAccount, softphone
+from kezek_api.demo.softphone import PhoneError, SipAccount, softphone
 from kezek_api.provision.programs import program
 from kezek_api.provision.prompts import speak
 from kezek_api.settings import Settings
@@ -48,7 +48,7 @@ async def run(settings: Settings, login: str, password: str, account: SipAccount
                 event = await phone.event()
                 if event.get("type") == "CALL_INCOMING":
                     await asyncio.sleep(PICK_UP_S)
-                    with contextlib.suppress(Exception):  # the caller may have gone meanwhile
+                    with contextlib.suppress(PhoneError):  # the caller may have gone meanwhile
                         await phone.accept()
 
 

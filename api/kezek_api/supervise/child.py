@@ -24,13 +24,17 @@ Probe = Callable[[], Awaitable[str]]  # what there is, in a few words; raises wh
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What to run and how to see that it is up. `stop_s`: seconds it may take to end in good order."""
+    """What to run and how to see that it is up.
+
+    `stop_s`: seconds it may take to end in good order; `every_s`: seconds between two probes of a part that is up.
+    """
 
     name: str
     command: Sequence[str | Path]
     probe: Probe
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_s: float = 5.0
+    every_s: float = 1.0
     once_up: Callable[[], Awaitable[None]] | None = None
 
 
@@ -109,7 +113,7 @@ class Child:
                 self.up.set()
                 if self.part.once_up is not None:
                     await self.part.once_up()
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(self.part.every_s)
 
     async def stop(self) -> None:
         """SIGTERM, then SIGKILL after the part's `stop_s` seconds."""

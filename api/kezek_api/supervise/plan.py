@@ -9,6 +9,7 @@ import ipaddress
 import json
 import os
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def make(home: Path, secrets: Secrets, *, listen: str, demo: bool) -> Plan:
     ports: dict[str, int] = {}
     for name in names:
         address = listen if name in PREFERRED else LOOPBACK
-        wanted = before.get(name) or PREFERRED.get(name, 0)
+        wanted = [port for port in (PREFERRED.get(name), before.get(name)) if port]
         ports[name] = free(address, wanted, datagram=name == "sip", taken=set(ports.values()))
     embedded = {
         part
@@ -92,9 +93,9 @@ def read(home: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def free(address: str, wanted: int, *, datagram: bool, taken: set[int]) -> int:
-    """`wanted` when it can be bound, else a port that can (TCP, and UDP as well when `datagram`)."""
-    for port in (wanted, *([0] * 50)):
+def free(address: str, wanted: Sequence[int], *, datagram: bool, taken: set[int]) -> int:
+    """The first of `wanted` that can be bound, else any port that can (TCP, and UDP as well when `datagram`)."""
+    for port in (*wanted, *([0] * 50)):
         with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as packets:
             stream.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
