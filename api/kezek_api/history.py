@@ -22,7 +22,7 @@ from kezek_api.keeping import unbroken
 from kezek_api.pop import ticket_of
 from kezek_api.story import tell_ticket
 from kezek_ivr.types import Storyteller
-from kezek_queue.types import Call, FeedEvent, Gap, Kind, QueueError, Queues, Unknown
+from kezek_queue.types import Call, End, FeedEvent, Gap, Kind, QueueError, Queues, Unknown
 from kezek_register import Register
 from kezek_register.types import CallRecord, RegisterError, Ticket, Unavailable
 
@@ -96,13 +96,14 @@ class History:
         call = await self._queues.call(event.call)
         notes = await self._queues.notes(event.call)
         number = ""
-        if call.connected_at and event.kind in (Kind.FINISHED, Kind.ENDED):
+        if event.kind in (Kind.FINISHED, Kind.ENDED) and (call.connected_at or call.end == End.ANSWERED):
             number = await self._ticket(call, notes)
         ended = event.at if event.kind is Kind.ENDED else 0.0
         await self._register.history.save(record_of(call, notes, ticket=number, ended_at=ended))
 
     async def _ticket(self, call: Call, notes: dict[str, Any]) -> str:
-        """No talk without a ticket: unconfirmed, unless the operator has confirmed it."""
+        """No talk without a ticket, also one that was had by way of the fallback, without a screen: unconfirmed, unless
+        the operator has confirmed it."""
         filed = await self._files.read(call.call)
         if filed.confirmed:
             return filed.number  # the door has written it, or the clerk will

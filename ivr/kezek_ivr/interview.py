@@ -16,6 +16,8 @@ from kezek_speech.types import Ears, Mention, Phrasebook, Word
 
 Turn = Literal["straight", "understood", "fruitless", "silent"]
 
+LONGEST_KEYED = 40  # keys of one answer, all taken: what is left of a keyed telephone number answers the next question
+
 
 class Interview:
     """One caller's interview: `prepare` always, `hold` where there is time for questions."""
@@ -142,7 +144,7 @@ class Interview:
             return "straight"
         if question.name == "house":
             keys = digit
-            while len(keys) < 9 and keys[-1] != "#":
+            while len(keys) < LONGEST_KEYED and keys[-1] != "#":
                 following = await self._talk.line.digit(self._dialogue.limits.digit_s)
                 keys += following or "#"
             if house := prefill.keyed_house(keys.removesuffix("#")):

@@ -68,8 +68,8 @@ class Reception:
         async with running(watch.follow()):
             try:
                 await self._conduct(talk)
-            except HungUp:
-                await self._end(talk, End.ABANDONED)
+            except HungUp as left:
+                await self._end(talk, end_of(left))
             except LineLost:
                 raise
             except Exception as error:
@@ -212,8 +212,8 @@ class Reception:
         try:
             language = talk.language or self._dialogue.language.default
             await talk.line.play(self._dialogue.sorry, language=language)
-        except HungUp:
-            await self._end(talk, End.ABANDONED)
+        except HungUp as left:
+            await self._end(talk, end_of(left))
             return False
         except TelephonyError as error:
             log.warning("call.no_apology", call=talk.call, code=error.code)
@@ -241,3 +241,8 @@ class Reception:
         """The first that this dialogue speaks; else '' where one may `ask`, the default otherwise."""
         otherwise = "" if ask else self._dialogue.language.default
         return next((each for each in candidates if each in self._dialogue.languages), otherwise)
+
+
+def end_of(left: HungUp) -> End:
+    """Of a caller who is gone before any talk: given up, or cut by the exchange."""
+    return End.CUT if left.cut else End.ABANDONED

@@ -35,6 +35,7 @@ class Leash:
         self._doubt: asyncio.TimerHandle | None = None  # runs between the socket's end and the verdict
         self._pushed = 0.0  # when the watchdog was last pushed forward, by the loop's clock
         self.cause: int | None = None  # Q.850, once gone
+        self._cut = False
         self.released = asyncio.Event()  # its coroutine has ended: nobody speaks for this line any more
 
     # --- told by the exchange ---------------------------------------------------------------------------------------
@@ -51,11 +52,11 @@ class Leash:
         if self._session is None:
             self._begin_doubt()
 
-    def gone(self, cause: int) -> None:
-        """The channel is gone: every verb raises HungUp from now on."""
+    def gone(self, cause: int, *, cut: bool = False) -> None:
+        """The channel is gone: every verb raises HungUp from now on. `cut`: without its hang-up handler having run."""
         if self._gone:
             return
-        self._gone, self.cause = True, cause
+        self._gone, self.cause, self._cut = True, cause, cut
         if self._session is not None:
             self._session.close()
         self._end_doubt()
@@ -117,6 +118,10 @@ class Leash:
             await session.closed()
         self._end_doubt()
 
+    def hung_up(self) -> HungUp:
+        """What to raise for this caller who is gone."""
+        return HungUp(cut=self._cut)
+
     # --- for the verbs -----------------------------------------------------------------------------------------------
 
     async def _command(self, verb: str, *arguments: str | int, limit_s: float | None = None) -> Reply:
@@ -163,7 +168,7 @@ class Leash:
 
     def _need(self) -> None:
         if self._gone:
-            raise HungUp
+            raise self.hung_up()
         if self._lost:
             raise LineLost
 

@@ -82,7 +82,7 @@ class Trace:
         self.leg = ""  # the operator's channel, while it rings or talks
         self.connected_at: float | None = None
         self._leg_id = ""
-        self._rang = False
+        self.rang = False
 
     def take(self, event: AmiEvent) -> Fact | None:
         match event.name:
@@ -102,9 +102,9 @@ class Trace:
         return None
 
     def ringing(self) -> Ringing | None:
-        if self._rang:
+        if self.rang:
             return None
-        self._rang = True
+        self.rang = True
         return Ringing()
 
     def connected(self, at: float) -> Connected | None:

@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
 
 import structlog
 
@@ -19,6 +20,7 @@ from .types import Connected, HungUp, LinkDown, NotTaken, Refused, Ringing, Ring
 log = structlog.get_logger(__name__)
 
 PHONE = re.compile(r"[A-Za-z0-9_-]{1,40}")
+SILENT_S = 8.0  # a phone that has not said by then that it rings is dead: SIP itself would wait for 32 s
 PATIENCE_S = 10.0  # beyond the ringing time: then Asterisk is asked what has become of the attempt
 TALK_CHECK_S = 60.0  # how often a talk that tells nothing is asked after
 ATTACHED_S = 2.0  # a caller between two sessions of ours
@@ -31,6 +33,7 @@ class Attempt:
     def __init__(self, call: str, offer: int) -> None:
         self.trace = Trace(call, offer)
         self.stopped = False
+        self.dead = False  # the phone said nothing at all
         self.unclear = False  # nobody said whether the Redirect was taken
         self._facts: asyncio.Queue[Fact] = asyncio.Queue()
 
@@ -52,8 +55,10 @@ class Attempt:
 class Ringer:
     """`doubtful` is called for an attempt that tells nothing for long; it shall ask Asterisk and call `recheck`."""
 
-    def __init__(self, link: AmiLink, back_timeout_s: float, doubtful: Callable[[], object]) -> None:
-        self._link, self._back_timeout_s, self._doubtful = link, back_timeout_s, doubtful
+    def __init__(
+        self, link: AmiLink, back_timeout_s: float, doubtful: Callable[[], object], *, silent_s: float = SILENT_S
+    ) -> None:
+        self._link, self._back_timeout_s, self._doubtful, self._silent_s = link, back_timeout_s, doubtful, silent_s
         self._attempts: dict[str, Attempt] = {}
 
     async def ring(
@@ -137,7 +142,7 @@ class Ringer:
         if not self._link.up:
             raise LinkDown("not connected to Asterisk")
         if caller.cause is not None:
-            raise HungUp
+            raise caller.hung_up()
         if not still_ours():
             return None
         caller.mark_redirected()
@@ -165,15 +170,21 @@ class Ringer:
         trace = attempt.trace
         while True:
             patience = seconds + PATIENCE_S if trace.connected_at is None else TALK_CHECK_S
-            fact = await attempt.next(patience)
+            no_sign = not trace.rang and not attempt.dead
+            fact = await attempt.next(self._silent_s if no_sign else patience)
             match fact:
+                case None if no_sign and trace.leg and not trace.rang:
+                    attempt.dead = True
+                    log.warning("phone_silent", call=caller.arrival.call)
+                    with suppress(TelephonyError):
+                        await self._link.reply(self._end_leg(attempt))
                 case None:
                     self._doubtful()
                 case Ringing() | Connected():
                     yield fact
                 case Left(at):
                     if trace.connected_at is None:
-                        raise HungUp
+                        raise caller.hung_up()
                     yield TalkEnded(max(0.0, at - trace.connected_at), caller_stays=False)
                     return
                 case NeverBegun():
@@ -193,4 +204,4 @@ class Ringer:
         if fact.talked:
             yield TalkEnded(fact.talk_seconds, caller_stays=True)
         else:
-            yield NotTaken("declined" if attempt.stopped else fact.reason)
+            yield NotTaken("declined" if attempt.stopped else "unreachable" if attempt.dead else fact.reason)

@@ -132,7 +132,8 @@ class AsteriskSwitchboard:
             alive = {call.call for call in live}
             for line in lines:
                 if line.arrival.call not in alive:
-                    line.gone(self._gone.cause_of(line.arrival.call) or UNKNOWN_CAUSE)
+                    cause = self._gone.cause_of(line.arrival.call)  # none: the hang-up handler has not run
+                    line.gone(cause or UNKNOWN_CAUSE, cut=cause is None)
             self._sweep()
             self._tell(LinkChanged(True, True))
             return

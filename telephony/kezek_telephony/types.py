@@ -24,7 +24,13 @@ class TelephonyError(Exception):
 
 
 class HungUp(TelephonyError):
+    """`cut`: nobody hung up; Asterisk has lost the channel, mostly by a restart of its own."""
+
     code = "hung_up"
+
+    def __init__(self, *, cut: bool = False) -> None:
+        super().__init__()
+        self.cut = cut
 
 
 class LineLost(TelephonyError):

@@ -116,6 +116,7 @@ def test_mend_confirm_tell_the_number_wrap_up(visit: Visit, backend: Backend) ->
     expect(number).to_be_visible()
     expect(number).to_have_attribute("data-number", re.compile(r"^\d\d-\d{6}-\d$"))
     assert field(page, "flat") == ("40", "mine")
+    expect(page.locator("form")).not_to_contain_text("сохраняется")
     told = str(number.get_attribute("data-number"))
 
     backend.do(backend.queues.finish("c1", offer, wrap_up=60))
@@ -196,6 +197,42 @@ def test_after_the_servers_restart_there_is_one_pop(visit: Visit, backend: Backe
     expect(page.locator(".chip")).to_have_text("На связи")
     pop(page, "talking")
     expect(page.locator("#field-note")).to_have_value("не потерять")
+
+
+def test_hostile_and_endless_text_is_text_and_stays_inside(visit: Visit, backend: Backend) -> None:
+    """A name of one endless word, a note longer than the door takes: the page keeps its width and what it can store."""
+    page = visit.desk(width=390, height=844)
+    line = ring(backend, caller_name="<script>alert(1)</script>\u202e" + "W" * 120)
+    pop(page, "ringing")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    backend.do(line.talks())
+    pop(page, "talking")
+    page.locator("#field-note").fill("<b>\u202e" + "Ы" * 5000)
+    expect(page.locator("#field-note")).to_have_value("<b>\u202e" + "Ы" * 1996)
+    page.keyboard.press("Control+Enter")
+    told = str(page.locator("[data-number]").get_attribute("data-number"))
+    offer = backend.do(backend.queues.call("c1")).offer
+    backend.do(backend.queues.finish("c1", offer, wrap_up=60))
+    backend.do(backend.queues.end("c1", End.ANSWERED))
+    pop(page, "wrap_up")
+    page.keyboard.press("Alt+w")
+    page.locator("#find-number").fill(told)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="ЫЫЫ")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_reloaded_page_keeps_the_order_for_after_the_talk(visit: Visit, backend: Backend) -> None:
+    page = visit.desk()
+    line = ring(backend)
+    backend.do(line.talks())
+    pop(page, "talking")
+    page.keyboard.press("Alt+p")
+    page.keyboard.press("2")
+    expect(page.locator(".bar")).to_contain_text("После звонка")
+    page.reload()
+    pop(page, "talking")
+    expect(page.locator(".bar")).to_contain_text("После звонка")
 
 
 def test_a_phones_width_holds_the_pop(visit: Visit, backend: Backend) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from kezek_queue import End
 from kit.api import Line, notes
-from kit.console import Backend, Visit, backend, browser_here, site, town_file, valkey, visit  # noqa: F401
+from kit.console import Backend, Visit, backend, browser_here, sign_in, site, town_file, valkey, visit  # noqa: F401
 
 
 def figure(page: Page, name: str, text: str) -> None:
@@ -43,6 +43,23 @@ def test_an_operator_is_not_shown_the_wallboard(visit: Visit) -> None:
     expect(page).to_have_url(re.compile("/desk$"))
     page.goto("/wallboard")
     expect(page).to_have_url(re.compile("/desk$"))
+
+
+def test_an_operator_whose_page_is_closed_is_not_counted_as_ready(visit: Visit) -> None:
+    """No calls reach him, whatever his last command was."""
+    board, desk = visit.as_("dana"), visit.desk()
+    figure(board, "ready", "1")
+    desk.close()
+    figure(board, "ready", "0")
+    expect(board.locator("[data-operator=aigul]")).to_contain_text("рабочее место закрыто")
+
+
+def test_too_many_wrong_passwords_say_when_to_come_back(visit: Visit) -> None:
+    page = visit()
+    for _ in range(6):
+        sign_in(page, "aigul", "wrong")
+        expect(page.locator("form .main")).to_be_enabled()
+    expect(page.get_by_role("alert")).to_contain_text(re.compile(r"через \d мин|in \d min"))
 
 
 def test_old_figures_say_that_they_are_old(visit: Visit, backend: Backend) -> None:

@@ -65,6 +65,36 @@ async def test_sql_goes_away_and_the_history_arrives_once(
         assert (ticket.call, ticket.confirmed, ticket.operator) == ("h1", False, "aigul")
 
 
+async def test_a_talk_by_way_of_the_fallback_leaves_a_ticket_too(
+    house: House, node_settings: Settings, queues: RedisQueues
+) -> None:
+    """P6: its operator had no screen, and what the caller had said before the node died is all that there is."""
+    await Line(queues, "h2").waits(notes())
+    await queues.leave("h2")
+    await queues.end("h2", End.ANSWERED)
+    async with Register.open(node_settings.sql) as register:
+
+        async def written() -> bool:
+            return [row.end for row in await rows(register)] == ["answered"]
+
+        await until(written)
+        (row,), (ticket,) = await rows(register), await register.tickets.list()
+    assert (row.ticket, row.operator, row.connected_at) == (ticket.number, "", None)
+    assert (ticket.call, ticket.confirmed, ticket.street, ticket.caller) == ("h2", False, "Древесная", "+77009990111")
+
+
+async def test_a_caller_who_gave_up_leaves_none(house: House, node_settings: Settings, queues: RedisQueues) -> None:
+    await Line(queues, "h3").waits(notes())
+    await queues.end("h3", End.ABANDONED)
+    async with Register.open(node_settings.sql) as register:
+
+        async def written() -> bool:
+            return [(row.end, row.ticket) for row in await rows(register)] == [("abandoned", "")]
+
+        await until(written)
+        assert await register.tickets.list() == []
+
+
 async def test_a_node_begins_while_sql_is_away(node_settings: Settings, postgres_server: PostgresServer) -> None:
     name = postgres_server.database()
     async with postgres_proxy(postgres_server) as proxy:

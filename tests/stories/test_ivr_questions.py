@@ -174,6 +174,25 @@ async def test_wrong_keys_everywhere_change_nothing_and_end_with_an_operator() -
 
 
 @in_virtual_time
+async def test_a_telephone_number_keyed_for_a_house_is_no_answer_to_the_next_questions_too() -> None:
+    """Its last digits are neither another house, nor an emergency, nor a wish for an operator."""
+    async with World.open(aigul_201=Phone()) as world:
+        line = world.call(
+            after("open", say("Abay")),
+            after("house", press("87019875099#")),
+            after("house_again", press("45#")),
+            after("topic", say("heating")),
+            language="ru",
+            caller=None,
+        )
+        await world.serve(line)
+        assert line.heard == ["greeting", "keys", "open", "house", "house_again", "topic", "goodbye"]
+        fields = (await world.notes(line))["fields"]
+        assert [fields[name]["value"] for name in ("house", "topic")] == ["45", "heating"]  # type: ignore[index]
+        assert (await world.state(line)).priority == 0
+
+
+@in_virtual_time
 async def test_a_key_pressed_twice_or_a_wrong_one_does_not_cut_the_caller_short() -> None:
     async with World.open(aigul_201=Phone()) as world:
         line = world.call(

@@ -169,3 +169,33 @@ async def test_an_operator_who_answered_as_the_ringing_was_stopped_has_talked() 
     await board.stop(CALL)
     board.take(AmiEvent("UserEvent", {"call": CALL, "userevent": "KezekRing", "result": "7:ANSWER:16:1200"}))
     assert await following == [Connected(), TalkEnded(1.2, caller_stays=True)]
+
+
+async def test_a_phone_that_gives_no_sign_is_given_up_early() -> None:
+    """P16: its registration is still good, and SIP itself would wait for 32 s; the caller is not the one who waits."""
+    link = Link()
+    rings = Ringer(link, 1.0, lambda: None, silent_s=0.05)  # type: ignore[arg-type]
+    ringing = asyncio.create_task(ring(rings, Caller()))
+    await begun(link)
+    leg = {"destchannel": "PJSIP/1001-1", "destuniqueid": "kezek-2.0"}
+    rings.take(AmiEvent("DialBegin", {"uniqueid": CALL, **leg}))
+    async with asyncio.timeout(5):
+        while len(link.written) < 2:  # noqa: ASYNC110 - a list has nothing to wait for
+            await asyncio.sleep(0.01)
+    assert link.written[1] == ("Hangup", {"Channel": "PJSIP/1001-1", "Cause": "16"})
+    rings.take(AmiEvent("UserEvent", {"userevent": "KezekRing", "call": CALL, "result": "7:CANCEL:16:0"}))
+    assert await ringing == [NotTaken("unreachable")]
+
+
+async def test_a_phone_that_rings_is_left_to_ring() -> None:
+    link = Link()
+    rings = Ringer(link, 1.0, lambda: None, silent_s=0.05)  # type: ignore[arg-type]
+    ringing = asyncio.create_task(ring(rings, Caller()))
+    await begun(link)
+    leg = {"destchannel": "PJSIP/1001-1", "destuniqueid": "kezek-2.0"}
+    rings.take(AmiEvent("DialBegin", {"uniqueid": CALL, **leg}))
+    rings.take(AmiEvent("DialState", {"uniqueid": CALL, "dialstatus": "RINGING"}))
+    await asyncio.wait({ringing}, timeout=0.2)
+    rings.take(AmiEvent("UserEvent", {"userevent": "KezekRing", "call": CALL, "result": "7:NOANSWER:19:0"}))
+    assert await ringing == [Ringing(), NotTaken("no_answer")]
+    assert len(link.written) == 1
