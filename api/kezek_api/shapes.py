@@ -42,6 +42,7 @@ class Operator(Shape):
     reason: str
     until: AwareDatetime | None
     reachable: bool
+    desk: bool
     call: str
 
     @classmethod
@@ -55,6 +56,7 @@ class Operator(Shape):
             reason=value.reason,
             until=moment(value.until),
             reachable=value.reachable,
+            desk=value.desk,
             call=value.call,
         )
 

@@ -69,7 +69,7 @@ export function korean(): Pop {
 
 export const operator = (state: Operator["state"], reason = "", until: string | null = null): Operator => ({
   operator: "aigul", name: "Айгүл Сәрсенова", phone: "201", state, since: new Date().toISOString(), reason, until,
-  reachable: true, call: state === "ready" || state === "paused" ? "" : "c-1001",
+  reachable: true, desk: true, call: state === "ready" || state === "paused" ? "" : "c-1001",
 });
 
 export const queues = (): QueueLoad[] => [
@@ -100,7 +100,7 @@ export function wallboard(): Wallboard {
   return {
     at: new Date().toISOString(), queues: queues(),
     operators: CREW.map(([name, state, s, reason, reachable], i) => ({
-      operator: `op${i}`, name, phone: String(201 + i), state, since: ago(s), reason, until: null, reachable, call: "",
+      operator: `op${i}`, name, phone: String(201 + i), state, since: ago(s), reason, until: null, reachable, desk: true, call: "",
     })),
     totals: { offered: 1204, answered: 692, abandoned: 39, other_ends: 455, in_progress: 18, service_level_pct: 78.4, asa_s: 24.2 },
     ends: { answered: 692, abandoned: 39, informed: 318, recorded: 62, callback: 47, diverted: 21, refused: 5, cut: 2 },

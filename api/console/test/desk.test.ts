@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as world from "../dev/world";
 import { backoff, FIRST_MS, MOST_MS } from "../src/desk/backoff";
 import { Desk, SILENCE_MS } from "../src/desk/desk.svelte";
-import { Http } from "../src/lib/http";
+import { Http, Problem } from "../src/lib/http";
 
 class FakeSocket {
   sent: string[] = [];
@@ -22,6 +22,26 @@ class FakeSocket {
   }
 }
 
+const kept = new Map<string, string>();
+const memory = {
+  getItem: (key: string) => kept.get(key) ?? null,
+  setItem: (key: string, value: string) => void kept.set(key, value),
+  removeItem: (key: string) => void kept.delete(key),
+};
+
+function opened(): Desk {
+  const one = new Desk(
+    app,
+    () => {
+      sockets.push(new FakeSocket());
+      return last() as unknown as WebSocket;
+    },
+    memory,
+  );
+  one.open();
+  return one;
+}
+
 let sockets: FakeSocket[];
 let desk: Desk;
 const app = { http: new Http(), explain: () => "", signedOut: vi.fn(), checkSession: vi.fn(async () => undefined) };
@@ -31,11 +51,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.clearAllMocks();
   sockets = [];
-  desk = new Desk(app, () => {
-    sockets.push(new FakeSocket());
-    return last() as unknown as WebSocket;
-  });
-  desk.open();
+  kept.clear();
+  desk = opened();
 });
 afterEach(() => {
   desk.close();
@@ -88,6 +105,37 @@ describe("the desk's line", () => {
     old.tell(2, "pop", world.ringing());
     expect(desk.state.pop).toBeNull();
   });
+});
+
+test("what was said of the server's absence goes when it is back; a refusal stays", () => {
+  const explain = vi.spyOn(app, "explain").mockReturnValue("told");
+  last().join();
+  desk.failed(new Problem(0, "offline", ""));
+  expect(desk.problem).toBe("told");
+  last().onopen?.();
+  last().join();
+  expect(desk.problem).toBe("");
+  desk.failed(new Problem(422, "invalid", ""));
+  last().join();
+  expect(desk.problem).toBe("told");
+  explain.mockRestore();
+});
+
+test("a reloaded page still tells what was ordered for the time after the call", async () => {
+  last().join();
+  last().tell(2, "operator", world.operator("talking"));
+  vi.spyOn(app.http, "ask").mockResolvedValue(null);
+  await desk.pause("lunch");
+  expect(desk.after).toBe("paused");
+  desk.close();
+
+  desk = opened();
+  last().onopen?.();
+  last().tell(1, "snapshot", { operator: world.operator("talking"), pop: null, queues: [] });
+  expect(desk.after).toBe("paused");
+  last().tell(2, "operator", world.operator("paused", "lunch"));
+  expect(desk.after).toBe("");
+  expect(kept.size).toBe(0);
 });
 
 test("the back-off doubles up to its bound and is spread", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ringing } from "../dev/world";
-import { change, hold, NO_DRAFT, release, shown, stored, toSend } from "../src/desk/draft";
+import { change, clean, hold, MOST, NO_DRAFT, release, shown, stored, toSend } from "../src/desk/draft";
 import type { Pop } from "../src/lib/types";
 
 const heard = (value: string): Pop => {
@@ -59,4 +59,11 @@ test("another call begins with its own fields", () => {
   const other = { ...heard("8"), call: "c-2" };
   expect(shown(draft, other, "house").value).toBe("8");
   expect(hold(draft, other, "flat").edits.house).toBeUndefined();
+});
+
+test("pasted text becomes what the door takes", () => {
+  expect(clean("house", "12\t/2\u0000")).toBe("12 /2 ");
+  expect(clean("note", "первая\nвторая\u000b")).toBe("первая\nвторая");
+  expect(clean("note", "x".repeat(5_000))).toHaveLength(MOST.note);
+  expect(clean("street", "x".repeat(5_000))).toHaveLength(MOST.field);
 });

@@ -43,6 +43,7 @@ test("a registration number falls into the groups in which it is spoken", () => 
 
 test("counts and shares", () => {
   expect(count(1204, "en")).toBe("1,204");
+  expect(count(12_040, "kk")).toBe(count(12_040, "ru"));
   expect(percent(81.13)).toBe("81");
   expect(percent(null)).toBe("–");
 });

@@ -31,3 +31,9 @@ test("the chart's columns are one time axis and a line for each series", () => {
   expect(columns(chart).map((column) => column.length)).toEqual([60, 60, 60, 60, 60]);
   expect(sums([{ minute: "", offered: 2, answered: 1, abandoned: 1, waiting_max: 3 }]).offered).toBe(2);
 });
+
+test("an operator whose page is closed is not counted as ready, for no calls reach him", () => {
+  const board = wallboard();
+  const gone = board.operators.map((operator) => ({ ...operator, desk: false }));
+  expect(figures({ ...board, operators: gone }).ready).toBe(0);
+});

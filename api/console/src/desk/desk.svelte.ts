@@ -1,6 +1,6 @@
 /** The desk's life: one socket kept open with back-off, the state it tells, and the operator's commands. */
 import { Problem } from "../lib/http";
-import type { App } from "../lib/app.svelte";
+import type { App, Memory } from "../lib/app.svelte";
 import type { Operator, PauseReason } from "../lib/types";
 import { backoff } from "./backoff";
 import { ack, connected, type DeskState, EMPTY, parse, reduce, replied } from "./protocol";
@@ -9,6 +9,9 @@ import { ack, connected, type DeskState, EMPTY, parse, reduce, replied } from ".
 export const SILENCE_MS = 4_000;
 const ELSEWHERE = 4001;
 const NOT_SIGNED_IN = 4003;
+
+/** The order for the time after a call, by call: a reloaded page still tells it. */
+const AFTER = "kezek.after";
 
 export type Link = "connecting" | "open" | "lost" | "elsewhere";
 
@@ -23,12 +26,15 @@ export class Desk {
   private socket: WebSocket | null = null;
   private attempt = 0;
   private heard = 0;
+  /** The problem is one of the connection or the server, not of the operator's command. */
+  private passing = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private watch: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     private readonly app: Pick<App, "http" | "explain" | "signedOut" | "checkSession">,
     private readonly connect: () => WebSocket = () => new WebSocket("/api/desk"),
+    private readonly memory: Memory = sessionStorage,
   ) {}
 
   open(): void {
@@ -64,12 +70,32 @@ export class Desk {
   /** Shows what went wrong; a session that is over leads to the sign-in page. */
   failed(error: unknown): void {
     if (error instanceof Problem && error.status === 401) this.app.signedOut();
-    else this.problem = this.app.explain(error);
+    else {
+      this.problem = this.app.explain(error);
+      this.passing = error instanceof Problem && (error.status === 0 || error.status >= 500);
+    }
+  }
+
+  /** The server answers again: what was said of its absence is over. */
+  answered(): void {
+    if (this.passing) this.problem = "";
+    this.passing = false;
   }
 
   private async order(after: "ready" | "paused", path: string, body: unknown = {}): Promise<void> {
     const busy = this.busy; // before it: ready may bring a call at once
-    if ((await this.command(path, body)) && busy && this.busy) this.after = after;
+    if ((await this.command(path, body)) && busy && this.busy) this.remember(after);
+  }
+
+  private remember(after: Desk["after"]): void {
+    this.after = after;
+    if (after === "") this.memory.removeItem(AFTER);
+    else this.memory.setItem(AFTER, `${after} ${this.state.operator?.call}`);
+  }
+
+  private recall(): void {
+    const [after, call] = this.memory.getItem(AFTER)?.split(" ") ?? [];
+    if (call === this.state.operator?.call && (after === "ready" || after === "paused")) this.after = after;
   }
 
   private get busy(): boolean {
@@ -117,8 +143,10 @@ export class Desk {
     if (message === null) return;
     socket.send(ack(message.seq));
     this.state = reduce(this.state, message);
-    if (!this.busy) this.after = "";
+    if (!this.busy && this.after !== "") this.remember("");
     if (message.type !== "snapshot") return;
+    this.recall();
+    this.answered();
     this.link = "open";
     this.attempt = 0;
   }

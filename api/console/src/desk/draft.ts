@@ -22,6 +22,15 @@ export interface Draft {
   edits: Partial<Record<DraftName, Edit>>;
 }
 
+/** As much as the door takes: characters of a note, and of any other field. */
+export const MOST = { note: 2_000, field: 64 } as const;
+
+/** Without the control characters that pasted text brings and the door refuses; a note keeps its lines. */
+export function clean(name: DraftName, text: string): string {
+  if (name === "note") return text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "").slice(0, MOST.note);
+  return text.replace(/[\x00-\x1f\x7f]+/g, " ").slice(0, MOST.field);
+}
+
 export type Shown = Pick<Edit, "value" | "ref">;
 
 export const NO_DRAFT: Draft = { call: "", edits: {} };

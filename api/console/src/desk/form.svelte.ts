@@ -1,9 +1,11 @@
 /** The ticket form of the present pop: keeps the operator's edits, stores them as they are made, confirms. */
 import type { App } from "../lib/app.svelte";
+import { Problem } from "../lib/http";
 import { type Confirm, type Pop, type Ticket } from "../lib/types";
 import type { Desk } from "./desk.svelte";
 import {
   change,
+  clean,
   type Draft,
   type DraftName,
   hold,
@@ -36,9 +38,9 @@ export class Form {
 
   shown = (name: DraftName): Shown => (this.pop ? shown(this.draft, this.pop, name) : { value: "", ref: "" });
 
-  /** Changed here and not yet known to the server. */
+  /** Changed here and not yet known to the server; a confirmation has taken everything with it. */
   unsaved = (name: DraftName): boolean =>
-    this.draft.call === this.pop?.call && (this.draft.edits[name]?.touched ?? false);
+    this.draft.call === this.pop?.call && !this.pop.ticket?.confirmed && (this.draft.edits[name]?.touched ?? false);
 
   focus = (name: DraftName): void => {
     if (this.pop) this.draft = hold(this.draft, this.pop, name);
@@ -52,7 +54,7 @@ export class Form {
   /** `ref`: the chosen street's id; a street's name is stored once it is chosen or left, not while it is typed. */
   change = (name: DraftName, value: string, ref = ""): void => {
     if (!this.pop) return;
-    this.draft = change(this.draft, this.pop, name, value, ref);
+    this.draft = change(this.draft, this.pop, name, clean(name, value), ref);
     if (name !== "street" || ref !== "") this.saveIn(TYPING_PAUSE_MS);
   };
 
@@ -115,9 +117,11 @@ export class Form {
       const answer = await this.app.http.ask<Pop>("PUT", `/api/calls/${encodeURIComponent(pop.call)}/fields`, out.mend);
       this.desk.state = mended(this.desk.state, answer, Object.keys(out.edits) as DraftName[]);
       this.draft = stored(this.draft, out.edits);
+      this.desk.answered();
     } catch (error) {
       this.desk.failed(error);
-      this.saveIn(AGAIN_MS); // the text stays on the screen; confirming sends it too
+      // The text stays on the screen, and confirming sends it too; what was refused would be refused again.
+      if (!(error instanceof Problem) || error.status === 0 || error.status >= 500) this.saveIn(AGAIN_MS);
     } finally {
       this.sending = false;
     }

@@ -5,7 +5,7 @@ import { Http, Problem } from "./http";
 import type { Staff } from "./types";
 
 export type Theme = "system" | "light" | "dark";
-type Memory = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+export type Memory = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 export class App {
   readonly http = new Http();
@@ -30,8 +30,12 @@ export class App {
   code = (prefix: string, code: string, otherwise?: Key): string => sayCode(this.language, prefix, code, otherwise);
 
   /** What to tell a person about a failed request. */
-  explain = (error: unknown): string =>
-    this.code("e_", error instanceof Problem ? error.code : "unexpected", "e_unexpected");
+  explain = (error: unknown): string => {
+    if (!(error instanceof Problem)) return this.t("e_unexpected");
+    if (error.code === "too_many_attempts" && error.retry_s > 0)
+      return this.t("e_too_many_attempts", { minutes: Math.ceil(error.retry_s / 60) });
+    return this.code("e_", error.code === "too_many_attempts" ? "too_many_attempts_later" : error.code, "e_unexpected");
+  };
 
   setLanguage(language: Language): void {
     this.language = language;
@@ -44,9 +48,10 @@ export class App {
     else this.memory.setItem("kezek.theme", theme);
   }
 
+  /** Where whoever is signed in belongs: in the place of where he was, or the way back would lead here again. */
   go(path: string): void {
     if (path === this.path) return;
-    history.pushState(null, "", path);
+    history.replaceState(null, "", path);
     this.path = path;
   }
 

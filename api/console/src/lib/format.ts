@@ -57,7 +57,7 @@ export function spoken(number: string): string[] {
 const SPARE = "ru";
 
 export function count(n: number, language: string): string {
-  return new Intl.NumberFormat([language, SPARE]).format(n);
+  return new Intl.NumberFormat(language === "kk" ? SPARE : language).format(n); // some browsers claim Kazakh and group by commas
 }
 
 /** A share in whole percent, without the sign; a dash when there is none. */

@@ -6,6 +6,8 @@ export class Problem extends Error {
     readonly status: number,
     readonly code: string,
     title: string,
+    /** Seconds after which it may be tried again; 0 when the answer did not say. */
+    readonly retry_s = 0,
   ) {
     super(title);
   }
@@ -52,6 +54,7 @@ export class Http {
       answer.status,
       typeof problem.code === "string" ? problem.code : "unexpected",
       typeof problem.title === "string" ? problem.title : answer.statusText,
+      Number(answer.headers.get("Retry-After")) || 0,
     );
   }
 

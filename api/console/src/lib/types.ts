@@ -29,6 +29,8 @@ export interface Operator {
   reason: string;
   until: string | null;
   reachable: boolean;
+  /** A page is open and answers: without one no calls come. */
+  desk: boolean;
   call: string;
 }
 

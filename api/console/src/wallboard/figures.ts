@@ -21,7 +21,7 @@ export function figures(board: Wallboard): Figures {
   return {
     waiting: board.queues.reduce((sum, queue) => sum + queue.waiting, 0),
     longest_wait_s: board.queues.reduce((most, queue) => Math.max(most, queue.longest_wait_s), 0),
-    ready: here.filter((operator) => operator.state === "ready" && operator.reachable).length,
+    ready: here.filter((operator) => operator.state === "ready" && operator.reachable && operator.desk).length,
     signed_in: here.length,
   };
 }
