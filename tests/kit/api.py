@@ -125,6 +125,7 @@ def node_settings(tmp_path: Path, town: Path, valkey: Valkey, site: str) -> Sett
 @pytest.fixture
 async def house(node_settings: Settings) -> AsyncIterator[House]:
     async with living_in(node_settings) as house:
+        await until(lambda: house.health.parts["sql"].ok)  # till then confirmations are kept, not filed
         yield house
 
 

@@ -17,7 +17,7 @@ from kezek_api.app import STATIC
 from kezek_api.settings import Settings
 from kezek_queue import RedisQueues
 from kezek_register import Register, load_sample
-from kit.api import PASSWORD, base_of, engine, fill, living_in, settings_for
+from kit.api import PASSWORD, base_of, engine, fill, living_in, settings_for, until
 from kit.browser import chromium
 from kit.valkey import Valkey, site, valkey
 
@@ -84,6 +84,7 @@ class Backend:
 
     async def _live(self) -> None:
         async with living_in(self._settings) as house:
+            await until(lambda: house.health.parts["sql"].ok)
             self.base = base_of(house)
             self._settings = self._settings.model_copy(update={"http_listen": f"127.0.0.1:{house.port}"})
             self._up.set()
