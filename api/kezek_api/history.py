@@ -66,6 +66,7 @@ class History:
     async def _read(self) -> None:
         while True:
             try:
+                # the protocol promises an iterator; both engines give a generator, which wants closing
                 async with aclosing(self._queues.consume(GROUP, self._node)) as events:  # type: ignore[type-var]
                     async for event in events:
                         await self._write(event)
