@@ -6,14 +6,21 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from redis.exceptions import BusyLoadingError, ConnectionError, ReadOnlyError, TimeoutError
+from redis.exceptions import (
+    BusyLoadingError,
+    ClusterDownError,
+    ConnectionError,
+    ReadOnlyError,
+    TimeoutError,
+    TryAgainError,
+)
 
 from .errors import Unavailable
 
 T = TypeVar("T")
 
-# A link that is down, a server that starts, a master that has just become a replica.
-PASSING = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OSError)
+# A link that is down, a server that starts, a master that has just become a replica, a cluster that chooses a new one.
+PASSING = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, ClusterDownError, TryAgainError, OSError)
 
 
 async def ask(what: str, act: Callable[[], Awaitable[T]], retries_s: Sequence[float]) -> T:

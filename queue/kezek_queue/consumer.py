@@ -20,6 +20,9 @@ from .types import FeedEvent, Gap
 log = structlog.get_logger(__name__)
 
 PAGE = 200
+LOOK_S = 1.0  # how often what dead consumers left is looked for
+ROOM = 10_000  # so many events that may still come before one unread is trimmed: none will be within LOOK_S
+DONE_S = 0.5  # acknowledgements are gathered for so long, or until the page is done
 
 
 class Consumer:
@@ -29,9 +32,14 @@ class Consumer:
         self._feed = feed
         self._claim_after_ms = int(settings.claim_after_s * 1000)
         self._retries_s = settings.retries_s
+        self._maxlen = settings.feed_maxlen
+        self._claim_at = self._check_at = 0.0  # by the loop's clock
+        self._done: dict[str, list[str]] = {}  # group -> ids to be acknowledged
+        self._done_since = 0.0
 
     async def consume(self, group: str, consumer: str) -> AsyncIterator[FeedEvent]:
         pause, own = BACKOFF_S[0], "0"
+        self._claim_at = self._check_at = 0.0
         while True:
             try:
                 async with asyncio.timeout(BLOCK_S + GRACE_S):
@@ -53,14 +61,19 @@ class Consumer:
 
     async def _next(self, group: str, consumer: str, own: str) -> tuple[list[Any], str]:
         """The next entries: this consumer's own pending ones after `own`, then abandoned ones, then new ones ('>')."""
+        await self._flush(group)
         if own != ">":
             reply = await self._blocking.xreadgroup(group, consumer, {self._feed: own}, PAGE)
             entries = entries_of(reply)
             return entries, entries[-1][0] if entries else ">"
-        claimed = await self._redis.xautoclaim(self._feed, group, consumer, self._claim_after_ms, count=PAGE)
-        if claimed[1]:
-            return list(claimed[1]), ">"
-        await self._check(group)
+        now = asyncio.get_running_loop().time()
+        if now >= self._claim_at:
+            claimed = await self._redis.xautoclaim(self._feed, group, consumer, self._claim_after_ms, count=PAGE)
+            if claimed[1]:
+                return list(claimed[1]), ">"
+            self._claim_at = now + LOOK_S
+        if now >= self._check_at and await self._check(group) > ROOM:
+            self._check_at = now + LOOK_S
         reply = await self._blocking.xreadgroup(group, consumer, {self._feed: ">"}, PAGE, int(BLOCK_S * 1000))
         return entries_of(reply), ">"
 
@@ -71,8 +84,9 @@ class Consumer:
             return "BUSYGROUP" in str(error)
         return True
 
-    async def _check(self, group: str) -> None:
-        """Raises Gap, once, when events were trimmed that the group has not read."""
+    async def _check(self, group: str) -> int:
+        """How many events may still come before one that the group has not read is trimmed. Raises Gap, once, when
+        that has happened."""
         stream = await self._redis.xinfo_stream(self._feed)
         groups = await self._redis.xinfo_groups(self._feed)
         read = next(int(g["entries-read"] or 0) for g in groups if g["name"] == group)
@@ -83,9 +97,21 @@ class Consumer:
             before = f"{ms}-{int(n) - 1}" if int(n) else f"{int(ms) - 1}-{2**64 - 1}"
             await self._redis.xgroup_setid(self._feed, group, before, entries_read=trimmed)
             raise Gap(f"{trimmed - read} events were trimmed before {group} read them")
+        return read + self._maxlen - int(stream["entries-added"])
 
     async def acknowledge(self, group: str, event: FeedEvent) -> None:
-        await self._acknowledge(group, event.id)
+        """Told to Redis with others, soon: an event may come again all the same, after a crash."""
+        done = self._done.setdefault(group, [])
+        now = asyncio.get_running_loop().time()
+        if not done:
+            self._done_since = now
+        done.append(event.id)
+        if now >= self._done_since + DONE_S:
+            await self._flush(group)
 
-    async def _acknowledge(self, group: str, event_id: str) -> None:
-        await ask("acknowledge", lambda: self._redis.xack(self._feed, group, event_id), self._retries_s)
+    async def _flush(self, group: str) -> None:
+        if done := self._done.pop(group, None):
+            await self._acknowledge(group, *done)
+
+    async def _acknowledge(self, group: str, *event_ids: str) -> None:
+        await ask("acknowledge", lambda: self._redis.xack(self._feed, group, *event_ids), self._retries_s)

@@ -25,6 +25,12 @@ class NotAllowed(QueueError):
     code = "not_allowed"
 
 
+class Full(NotAllowed):
+    """The queue has as many waiting as its rules allow: the caller is told so and counted (End.REFUSED)."""
+
+    code = "full"
+
+
 class Unavailable(QueueError):
     """Redis did not answer, not even when asked again with the same key. Whether the verb was done is not known; asking
     again with the same key is safe."""

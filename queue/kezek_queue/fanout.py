@@ -82,6 +82,10 @@ class Fanout:
         if not self._by_call[call]:
             del self._by_call[call]
 
+    def wants(self, call: str) -> bool:
+        """Whether anybody follows the call, or everything."""
+        return bool(self._of_all) or call in self._by_call
+
     def publish(self, event: FeedEvent) -> None:
         for follower in self._of_all:
             follower.push(event)

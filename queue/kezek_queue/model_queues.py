@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .consume_model import Groups
 from .fanout import Fanout, order
@@ -13,8 +13,9 @@ from .model import Model
 from .model_snapshot import snapshot
 from .records import check_priority
 from .settings import QueueSettings
-from .types import Call, End, FeedEvent, Gap, Operator, QueueError, Snapshot, Waiting
+from .types import Call, End, FeedEvent, Gap, Offer, Operator, QueueError, QueueRules, Snapshot, Waiting
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -36,18 +37,20 @@ class ModelQueues:
     async def __aexit__(self, *_: object) -> None:
         return None
 
-    def _once(self, verb: str, subject: str, key: str | None, act: Callable[[], T]) -> T:
-        """The same key again gives the first reply again, an error too."""
+    def _once(
+        self, key: str | None, subject: str, act: Callable[Concatenate[str, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """`act(subject, ...)`; the same key again gives the first reply again, an error too."""
         if key is None:
-            return act()
-        name, now = (verb, subject, key), self.model.clock()
+            return act(subject, *args, **kwargs)
+        name, now = (act.__name__, subject, key), self.model.clock()
         kept = self._replies.get(name)
         reply: Any
         if kept is not None and kept[0] > now:
             reply = kept[1]
         else:
             try:
-                reply = act()
+                reply = act(subject, *args, **kwargs)
             except QueueError as error:
                 reply = error
             self._replies[name] = (now + self.settings.reply_ttl_s, reply)
@@ -56,29 +59,24 @@ class ModelQueues:
         answer: T = reply
         return answer
 
-    async def arrive(
-        self, call: str, *, caller: str, dialled: str, since: float, node: str, key: str | None = None
-    ) -> Call:
-        return self._once(
-            "arrive",
-            call,
-            key,
-            lambda: self.model.arrive(call, caller=caller, dialled=dialled, since=since, node=node),
-        )
+    # calls
 
-    async def place(
-        self,
-        call: str,
-        *,
-        queue: str,
-        priority: int = 0,
-        skills: Mapping[str, int] | None = None,
-        key: str | None = None,
-    ) -> Waiting:
+    async def arrive(self, call: str, *, key: str | None = None, **facts: Any) -> Call:
+        return self._once(key, call, self.model.arrive, **facts)
+
+    async def place(self, call: str, *, priority: int = 0, key: str | None = None, **wishes: Any) -> Waiting:
         check_priority(priority)
-        return self._once(
-            "place", call, key, lambda: self.model.place(call, queue=queue, priority=priority, skills=skills)
-        )
+        return self._once(key, call, self.model.place, priority=priority, **wishes)
+
+    async def callback(self, of: str, *, priority: int = 0, key: str | None = None, **facts: Any) -> Call:
+        check_priority(priority)
+        return self._once(key, of, self.model.callback, priority=priority, **facts)
+
+    async def renew(self, call: str, offer: int, lease_s: float) -> None:
+        self.model.renew(call, offer, lease_s)
+
+    async def postpone(self, call: str, offer: int, reason: str) -> Call:
+        return self.model.postpone(call, offer, reason)
 
     async def leave(self, call: str) -> None:
         self.model.leave(call)
@@ -90,51 +88,71 @@ class ModelQueues:
         return self.model.notes(call)
 
     async def end(self, call: str, end: End, *, key: str | None = None) -> bool:
-        return self._once("end", call, key, lambda: self.model.end(call, end))
+        return self._once(key, call, self.model.end, end)
 
-    async def sign_in(
-        self,
-        operator: str,
-        *,
-        phone: str,
-        queues: Sequence[str],
-        skills: Mapping[str, int] | None = None,
-        desk: bool,
-        key: str | None = None,
-    ) -> Operator:
-        return self._once(
-            "sign_in",
-            operator,
-            key,
-            lambda: self.model.sign_in(operator, phone=phone, queues=queues, skills=skills, desk=desk),
-        )
+    # operators
+
+    async def sign_in(self, operator: str, *, key: str | None = None, **profile: Any) -> Operator:
+        return self._once(key, operator, self.model.sign_in, **profile)
 
     async def sign_out(self, operator: str, *, key: str | None = None) -> None:
-        self._once("sign_out", operator, key, lambda: self.model.sign_out(operator))
+        self._once(key, operator, self.model.sign_out)
 
     async def ready(self, operator: str, *, key: str | None = None) -> Operator:
-        return self._once("ready", operator, key, lambda: self.model.ready(operator))
+        return self._once(key, operator, self.model.ready)
 
     async def pause(self, operator: str, reason: str, *, key: str | None = None) -> Operator:
-        return self._once("pause", operator, key, lambda: self.model.pause(operator, reason))
+        return self._once(key, operator, self.model.pause, reason)
 
     async def wrap_up_done(self, operator: str, *, key: str | None = None) -> Operator:
-        return self._once("wrap_up_done", operator, key, lambda: self.model.wrap_up_done(operator))
+        return self._once(key, operator, self.model.wrap_up_done)
 
-    async def phones(self, registered: Collection[str]) -> None:
-        self.model.phones(registered)
+    async def extend_wrap_up(self, operator: str, seconds: float, *, key: str | None = None) -> Operator:
+        return self._once(key, operator, self.model.extend_wrap_up, seconds)
+
+    async def join(self, operator: str, queues: Sequence[str], *, key: str | None = None) -> Operator:
+        return self._once(key, operator, self.model.join, queues)
+
+    async def phones(self, registered: Collection[str], *, exchange: str = "") -> None:
+        self.model.phones(registered, exchange)
 
     async def beat(self, operator: str, *, alive: bool = True) -> None:
         self.model.beat(operator, alive=alive)
 
-    async def accept(self, call: str, offer: int) -> None:
-        self.model.accept(call, offer)
+    # offers
+
+    async def accept(self, call: str, offer: int, *, operator: str = "") -> None:
+        self.model.accept(call, offer, operator=operator)
 
     async def connect(self, call: str, offer: int) -> None:
         self.model.connect(call, offer)
 
-    async def decline(self, call: str, offer: int, reason: str, *, pause: bool) -> None:
-        self.model.decline(call, offer, reason, pause=pause)
+    async def decline(self, call: str, offer: int, reason: str, *, pause: bool, operator: str = "") -> None:
+        self.model.decline(call, offer, reason, pause=pause, operator=operator)
+
+    # in the talk
+
+    async def hold(self, call: str, offer: int) -> None:
+        self.model.hold(call, offer)
+
+    async def resume(self, call: str, offer: int) -> None:
+        self.model.resume(call, offer)
+
+    async def command(self, call: str, offer: int, name: str, **facts: str) -> None:
+        self.model.command(call, offer, name, facts)
+
+    async def aside(self, call: str, offer: int, to: str, state: str) -> None:
+        self.model.aside(call, offer, to, state)
+
+    async def invite(self, call: str, offer: int, operator: str) -> Offer:
+        return self.model.invite(call, offer, operator)
+
+    async def hand_over(self, call: str, offer: int, *, wrap_up: float) -> None:
+        self.model.hand_over(call, offer, wrap_up=wrap_up)
+
+    async def transfer(self, call: str, offer: int, *, priority: int | None = None, **wishes: Any) -> Waiting:
+        check_priority(priority or 0)
+        return self.model.transfer(call, offer, priority=priority, **wishes)
 
     async def finish(self, call: str, offer: int, *, wrap_up: float) -> None:
         self.model.finish(call, offer, wrap_up=wrap_up)
@@ -143,16 +161,26 @@ class ModelQueues:
         return self.model.tick()
 
     async def reconcile(
-        self, live_calls: Collection[str], *, end: End = End.ABANDONED, grace_s: float = 5.0
+        self, live_calls: Collection[str], *, end: End = End.ABANDONED, grace_s: float = 5.0, exchange: str = ""
     ) -> tuple[str, ...]:
-        return self.model.reconcile(live_calls, end=end, grace_s=grace_s)
+        return self.model.reconcile(live_calls, end=end, grace_s=grace_s, exchange=exchange)
+
+    # reading
+
+    async def now(self) -> float:
+        self.model.tell_time()
+        return self.model.now / 1000
+
+    async def configure(self, queue: str, rules: QueueRules) -> None:
+        self.model.configure(queue, rules)
 
     async def call(self, call: str) -> Call:
         self.model.tell_time()
         return self.model.get_call(call).view()
 
     async def operator(self, operator: str) -> Operator:
-        return self.model.view(self.model.get_operator(operator))
+        self.model.tell_time()
+        return self.model.get_operator(operator).view()
 
     async def snapshot(self) -> Snapshot:
         return snapshot(self.model)

@@ -60,7 +60,9 @@ class FeedReader:
         while True:
             try:
                 async with asyncio.timeout(BLOCK_S + GRACE_S):
-                    reply = await self._blocking.xread({self._feed: self._last}, PAGE, int(BLOCK_S * 1000))
+                    reply = await self._blocking.execute_command(  # type: ignore[no-untyped-call]
+                        "XREAD", "COUNT", PAGE, "BLOCK", int(BLOCK_S * 1000), "STREAMS", self._feed, self._last
+                    )
                 for entry in entries_of(reply):
                     self._publish(entry)
             except (RedisError, OSError, TimeoutError, ValueError, KeyError) as error:
@@ -78,7 +80,8 @@ class FeedReader:
             log.warning("queue_feed_gap", expected=self._last_n + 1, got=n)
             self._fanout.lose(f"events before {event_id} are gone")
         self._last_n = n
-        self._fanout.publish(event_of(event_id, fields))
+        if self._fanout.wants(fields["call"]):
+            self._fanout.publish(event_of(event_id, fields))
 
     @asynccontextmanager
     async def follow(self, call: str) -> AsyncIterator[AsyncIterator[FeedEvent]]:
@@ -125,5 +128,10 @@ def entries_of(reply: object) -> list[Entry]:
     if isinstance(reply, dict) and reply:
         return list(next(iter(reply.values()))[0])
     if isinstance(reply, list) and reply:
-        return list(reply[0][1])
+        return [(event_id, named(fields)) for event_id, fields in reply[0][1]]
     return []
+
+
+def named(fields: Any) -> Any:
+    """A lean connection gives names and values in turn; None stays what it is."""
+    return dict(zip(fields[::2], fields[1::2], strict=True)) if isinstance(fields, list) else fields

@@ -1,160 +1,32 @@
-"""The waiting line's words: states, ends, offers, events. The same words in Lua, SQL, JSON, MQTT and on the screen."""
+"""What the line gives to the other rooms: its words (values.py, rules.py, errors.py) and its verbs, `Queues`."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Protocol
 
+from .errors import Full as Full
 from .errors import Gap as Gap
 from .errors import NotAllowed as NotAllowed
 from .errors import QueueError as QueueError
 from .errors import Stale as Stale
 from .errors import Unavailable as Unavailable
 from .errors import Unknown as Unknown
-
-
-class End(StrEnum):
-    """How a call may end. Anything else is lost."""
-
-    ANSWERED = "answered"
-    ABANDONED = "abandoned"
-    INFORMED = "informed"
-    RECORDED = "recorded"
-    CALLBACK = "callback"
-    DIVERTED = "diverted"
-    REFUSED = "refused"
-    CUT = "cut"
-
-
-class OperatorState(StrEnum):
-    AWAY = "away"  # not signed in
-    READY = "ready"
-    PAUSED = "paused"  # with a reason
-    OFFERED = "offered"
-    TALKING = "talking"
-    WRAP_UP = "wrap_up"
-
-
-class CallState(StrEnum):
-    ARRIVED = "arrived"  # in the dialogue: not yet in a queue, or after a talk (then `connected_at` is set)
-    WAITING = "waiting"
-    OFFERED = "offered"
-    TALKING = "talking"
-    ENDED = "ended"
-
-
-class Kind(StrEnum):
-    """Kinds of feed events; each names the call and the operator it concerns, where there is one.
-
-    `data` by kind (times in unix seconds): arrived {since, dialled, node}; placed {priority, position, since}; left {};
-    offered {offer, phone, lease_until}; accepted {offer}; declined {offer, reason, pause}; lapsed {offer, reason:
-    no_answer | desk_silent | unreachable}; connected {offer, waited_s}; finished {offer, until}; ended {end, since,
-    connected_at}; operator {state, reason, until, reachable, desk}. No number and no caller's word is in the feed.
-    """
-
-    ARRIVED = "arrived"
-    PLACED = "placed"
-    LEFT = "left"  # out of the line without an end: somebody else serves the caller now
-    NOTED = "noted"  # the call's notes changed: read them again (the event carries no words)
-    OFFERED = "offered"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    LAPSED = "lapsed"
-    CONNECTED = "connected"
-    FINISHED = "finished"  # the talk is over, wrap-up begins
-    ENDED = "ended"  # the call has reached its one end
-    OPERATOR = "operator"  # an operator's state changed
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One caller offered to one operator until `lease_until`. `offer` is the fencing number: it only ever grows."""
-
-    offer: int
-    call: str
-    operator: str
-    phone: str
-    queue: str
-    lease_until: float  # unix seconds, by Redis TIME
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    operator: str  # login
-    phone: str
-    state: OperatorState
-    since: float  # unix seconds in this state
-    reason: str  # of a pause; '' otherwise
-    queues: tuple[str, ...]
-    skills: Mapping[str, int]  # name -> level 1..9
-    reachable: bool  # the phone is registered
-    desk: bool  # a page is open and answers; only asked of operators who use one
-    call: str  # the call offered, talked to or being wrapped up; '' otherwise
-    until: float  # end of a lease or of the wrap-up; 0 when there is none
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A place: kept while the call is offered, so that nobody's announced place grows when an offer is not taken."""
-
-    call: str
-    queue: str
-    priority: int  # higher goes first; 0 is usual, 9 is an emergency
-    since: float
-    position: int  # 1 is next
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    call: str
-    state: CallState
-    caller: str  # '' when hidden
-    dialled: str
-    queue: str
-    priority: int
-    skills: Mapping[str, int]  # wanted: name -> least level
-    since: float  # arrival
-    placed_at: float  # 0 before
-    offered_at: float
-    connected_at: float
-    operator: str
-    offer: int
-    end: str  # '' while it lives, then a value of End
-    node: str  # which node conducts it
-
-
-@dataclass(frozen=True, slots=True)
-class QueueLoad:
-    queue: str
-    waiting: int  # callers not yet connected: waiting or being offered
-    longest_wait_s: float
-    ready: int  # operators who could be offered a call now
-    talking: int  # talks going on with callers of this queue
-    answered: int  # since local midnight, as counted in the same scripts
-    abandoned: int
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    at: float
-    feed_id: str  # the feed's last id that this picture includes
-    queues: tuple[QueueLoad, ...]
-    operators: tuple[Operator, ...]
-    waiting: tuple[Waiting, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FeedEvent:
-    id: str  # the stream id: grows
-    kind: Kind
-    at: float
-    call: str = ""
-    operator: str = ""
-    queue: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
+from .rules import QueueRules as QueueRules
+from .rules import Relax as Relax
+from .values import Call as Call
+from .values import CallKind as CallKind
+from .values import CallState as CallState
+from .values import End as End
+from .values import FeedEvent as FeedEvent
+from .values import Kind as Kind
+from .values import Offer as Offer
+from .values import Operator as Operator
+from .values import OperatorState as OperatorState
+from .values import QueueLoad as QueueLoad
+from .values import Snapshot as Snapshot
+from .values import Waiting as Waiting
 
 
 class Queues(Protocol):
@@ -167,9 +39,22 @@ class Queues(Protocol):
 
     # calls
     async def arrive(
-        self, call: str, *, caller: str, dialled: str, since: float, node: str, key: str | None = None
+        self,
+        call: str,
+        *,
+        caller: str,
+        dialled: str,
+        since: float,
+        node: str,
+        queue: str = "",
+        exchange: str = "",
+        key: str | None = None,
     ) -> Call:
-        """A call is with us. A known one is returned as it stands, now conducted by `node`; its place is kept."""
+        """A call is with us, its channel at `exchange`. A known one is returned as it stands, now conducted by `node`;
+        its place is kept. `queue`: where it counts if it ends before it is placed.
+
+        A new call of a caller who left the line, or was cut, within the rules' `redial_s` has that call's place
+        (`place_since`) and priority."""
         ...
 
     async def place(
@@ -179,9 +64,42 @@ class Queues(Protocol):
         queue: str,
         priority: int = 0,
         skills: Mapping[str, int] | None = None,
+        wanted: str = "",
         key: str | None = None,
     ) -> Waiting:
-        """Into the line; the place counts from the arrival. A call already there keeps its place."""
+        """Into the line; the place counts from `place_since`. A call already there keeps its place.
+
+        `wanted`: kept for this operator alone, for `named_s` of the rules at most; not at all for one who is away.
+        Raises Full."""
+        ...
+
+    async def callback(
+        self,
+        of: str,
+        *,
+        caller: str,
+        queue: str = "",
+        priority: int = 0,
+        skills: Mapping[str, int] | None = None,
+        place_since: float = 0.0,
+        node: str = "",
+        key: str | None = None,
+    ) -> Call:
+        """We call back instead. Creates the callback 'cb-<of>' in the line, at the place of `of` with its queue,
+        priority, wishes and notes when that waits (it gets the end CALLBACK), else at the place given. One that lives
+        already for the same `of` or the same `caller` (a number) is returned as it stands: none is dialled twice (P8).
+
+        A callback is matched like any call but for the rules' `callback_share`; its offer reserves one operator while
+        the citizen is dialled, so there are never more dialled than operators free for them (P12)."""
+        ...
+
+    async def renew(self, call: str, offer: int, lease_s: float) -> None:
+        """The present lease runs for `lease_s` from now: the citizen is being dialled, or has just answered."""
+        ...
+
+    async def postpone(self, call: str, offer: int, reason: str) -> Call:
+        """The citizen was not reached: the operator is ready as before, the callback LATER by the rules' next pause, or
+        ended ABANDONED when there is none left."""
         ...
 
     async def leave(self, call: str) -> None:
@@ -228,8 +146,17 @@ class Queues(Protocol):
 
     async def pause(self, operator: str, reason: str, *, key: str | None = None) -> Operator: ...
 
-    async def phones(self, registered: Collection[str]) -> None:
-        """All phones registered now: no offer goes to another one."""
+    async def extend_wrap_up(self, operator: str, seconds: float, *, key: str | None = None) -> Operator:
+        """The present wrap-up ends so much later; NotAllowed outside one, or more often than the rules allow (P4)."""
+        ...
+
+    async def join(self, operator: str, queues: Sequence[str], *, key: str | None = None) -> Operator:
+        """Serve these too, until the sign-out (replaces what was joined before): the second line comes to help,
+        with the skills it has."""
+        ...
+
+    async def phones(self, registered: Collection[str], *, exchange: str = "") -> None:
+        """All phones registered at that exchange now: no offer goes to another one."""
         ...
 
     async def beat(self, operator: str, *, alive: bool = True) -> None:
@@ -237,16 +164,61 @@ class Queues(Protocol):
         ...
 
     # offers
-    async def accept(self, call: str, offer: int) -> None:
-        """The operator's phone was picked up; the lease no longer runs."""
+    # Where several ring under one fence, `operator` says who; '' is the only one, or the owner.
+
+    async def accept(self, call: str, offer: int, *, operator: str = "") -> None:
+        """The operator's phone was picked up; the lease no longer runs. The others rung with him are ready as before
+        (DECLINED, reason 'taken')."""
         ...
 
     async def connect(self, call: str, offer: int) -> None:
         """Both are bridged: ANSWERED is now this call's end to come."""
         ...
 
-    async def decline(self, call: str, offer: int, reason: str, *, pause: bool) -> None:
-        """Not taken: the caller is back at the same place, the operator paused with that reason, or ready again."""
+    async def decline(self, call: str, offer: int, reason: str, *, pause: bool, operator: str = "") -> None:
+        """Not taken: the caller is back at the same place, the operator paused with that reason, or ready again. Of
+        several that ring, the one named drops out and the others go on; '' is all of them."""
+        ...
+
+    # in the talk; `offer` is the owner's fence, or the helper's where it says so
+
+    async def hold(self, call: str, offer: int) -> None: ...
+
+    async def resume(self, call: str, offer: int) -> None: ...
+
+    async def command(self, call: str, offer: int, name: str, **facts: str) -> None:
+        """The operator (owner or helper) asks the node that conducts the call: told by the feed (COMMAND), done by it.
+        Raises Stale when the talk is no longer his."""
+        ...
+
+    async def aside(self, call: str, offer: int, to: str, state: str) -> None:
+        """The conductor tells how the owner's consultation stands; '' and '' when it is over."""
+        ...
+
+    async def invite(self, call: str, offer: int, operator: str) -> Offer:
+        """Offer the talk to a second operator as helper: a fence of its own, kept from other offers meanwhile.
+
+        `accept`, `connect`, `decline` and `finish` with that fence are the helper's. NotAllowed unless he is ready and
+        could be rung; a lapse or a decline leaves the talk as it was."""
+        ...
+
+    async def hand_over(self, call: str, offer: int, *, wrap_up: float) -> None:
+        """The helper becomes the owner; the owner's talk is FINISHED and he wraps up."""
+        ...
+
+    async def transfer(
+        self,
+        call: str,
+        offer: int,
+        *,
+        queue: str = "",
+        wanted: str = "",
+        priority: int | None = None,
+        skills: Mapping[str, int] | None = None,
+        wrap_up: float,
+    ) -> Waiting:
+        """The owner gives the caller away: FINISHED and wrapping up, a helper too; the call waits in `queue` ('' is its
+        own) for `wanted` ('' is anybody) at the place of its arrival, and is one call still (P5)."""
         ...
 
     async def finish(self, call: str, offer: int, *, wrap_up: float) -> None:
@@ -261,9 +233,9 @@ class Queues(Protocol):
         ...
 
     async def reconcile(
-        self, live_calls: Collection[str], *, end: End = End.ABANDONED, grace_s: float = 5.0
+        self, live_calls: Collection[str], *, end: End = End.ABANDONED, grace_s: float = 5.0, exchange: str = ""
     ) -> tuple[str, ...]:
-        """End every call that Asterisk no longer has and free its operator; the calls ended, oldest first.
+        """End every call of that exchange that it no longer has and free its operator; the calls ended, oldest first.
 
         `end`: CUT after a restart of Asterisk, ABANDONED when only we were away. A call that arrived less than
         `grace_s` ago is left alone: it may be younger than the list."""
@@ -279,6 +251,14 @@ class Queues(Protocol):
         ...
 
     async def snapshot(self) -> Snapshot: ...
+
+    async def now(self) -> float:
+        """The line's clock, unix seconds."""
+        ...
+
+    async def configure(self, queue: str, rules: QueueRules) -> None:
+        """From now on this queue goes by these rules; the same again changes nothing."""
+        ...
 
     def feed(self, after: str = "$") -> AsyncIterator[FeedEvent]:
         """Events after that id ('$': from now), for ever."""

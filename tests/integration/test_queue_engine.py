@@ -100,6 +100,9 @@ VERBS: dict[str, Verb] = {
     "ready": lambda q, key: q.ready("bek", key=key),
     "pause": lambda q, key: q.pause("ann", "lunch", key=key),
     "wrap_up_done": lambda q, key: q.wrap_up_done("cem", key=key),
+    "extend_wrap_up": lambda q, key: q.extend_wrap_up("cem", 5, key=key),
+    "join": lambda q, key: q.join("ann", ["water" if key == "key" else "heat"], key=key),
+    "callback": lambda q, key: q.callback("c1", caller="7701" if key == "key" else "7702", key=key),
 }
 
 
@@ -155,18 +158,18 @@ async def test_a_lost_reply_is_asked_for_again_and_done_once(
 ) -> None:
     await queues.phones(["101"])
     await works(queues, "ann", "101")
-    script = queues._scripts["place"]
+    execute = queues._asker._execute
     lost = []
 
-    async def answers_once_too_late(keys: list[str], args: list[str]) -> Any:
-        reply = await script(keys=keys, args=args)
+    async def answers_once_too_late(*command: Any) -> Any:
+        reply = await execute(*command)
         if not lost:
             lost.append(reply)
             raise TimeoutError from None
         return reply
 
-    monkeypatch.setitem(queues._scripts, "place", answers_once_too_late)
     await queues.arrive("c1", caller="", dialled="109", since=0, node="n")
+    monkeypatch.setattr(queues._asker, "_execute", answers_once_too_late)
     assert (await queues.place("c1", queue="109")).position == 1
     kinds = [e.kind for e in await whole_feed(queues) if e.call == "c1"]
     assert kinds == [Kind.ARRIVED, Kind.PLACED, Kind.OFFERED, Kind.OPERATOR]

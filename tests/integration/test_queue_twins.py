@@ -1,161 +1,278 @@
-"""Random verbs against the Redis engine and the model on one clock: replies, pictures and feed are the same."""
+"""Random verbs against the Redis engine and the model on one clock: replies, pictures and feed are the same.
+
+The steps are chosen with an eye on what goes on, so that talks, helpers and callbacks come about often. Faults come
+between any two steps: a reply is lost and the verb asked again with its key, a verb comes twice or late with an old
+fence, ticks are skipped, Redis is away.
+"""
 
 from __future__ import annotations
 
+import random
 import uuid
+from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+import pytest
 
-from kezek_queue import End, Operator, OperatorState, QueueSettings
+from kezek_queue import CallState, End, Operator, OperatorState, QueueRules, QueueSettings, Relax
 from kit.queue_twins import Twins
 from kit.valkey import Valkey, valkey  # noqa: F401 - a fixture
 
-CALLS = st.sampled_from(["c1", "c2", "c3", "c4", "c5"])
-OPERATORS = st.sampled_from(["ann", "bek", "cem"])
-QUEUES = st.sampled_from(["heat", "water"])
-SKILLS = st.dictionaries(st.sampled_from(["kk", "ru"]), st.integers(1, 3), max_size=2)
-KEYS = st.sampled_from([None, None, None, "k1", "k2"])
-REASONS = st.sampled_from(["lunch", "no_answer"])
-PHONES = {"ann": "101", "bek": "102", "cem": "103"}
-SETTINGS = QueueSettings(lease_s=10, desk_timeout_s=3, wrap_up_s=8, scan=3, reply_ttl_s=10**7, retries_s=())
+CALLS = ["c1", "c2", "c3", "c4", "c5", "c6"]
+QUEUES = ["heat", "water"]
+PHONES = {"ann": "101", "bek": "102", "cem": "103", "dan": "104", "eva": "105"}
+SETTINGS = QueueSettings(lease_s=10, desk_timeout_s=3, wrap_up_s=8, places_shown=3, reply_ttl_s=10**7, retries_s=(0,))
+SEEDS, STEPS = 40, 120
 
 
-class Line(RuleBasedStateMachine):
-    url: str
+class Chance(random.Random):
+    """What a step may be made of."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.twins = Twins(self.url, f"s{uuid.uuid4().hex[:12]}", SETTINGS)
-        self.ask = self.twins.ask
+    def often(self, share: float) -> bool:
+        return self.random() < share
 
-    @initialize()
-    def one_operator_is_ready(self) -> None:
-        self.ask("phones", list(PHONES.values()))
-        self.ask("sign_in", "ann", phone="101", queues=["heat", "water"], skills={"ru": 2}, desk=False)
-        self.ask("ready", "ann")
+    def skills(self) -> dict[str, int]:
+        return {name: self.randint(0, 3) for name in self.sample(["kk", "ru"], self.choice([0, 0, 1, 1, 2]))}
 
-    def teardown(self) -> None:
-        try:
-            self.twins.same_feed()
-        finally:
-            self.twins.close()
+    def wanted(self) -> str:
+        return self.choice(["", "", "", "", "ann", "bek", "nobody"])
 
-    def offer_of(self, call: str) -> int:
-        found = self.ask("call", call)
-        return 0 if isinstance(found, str) else found.offer
+    def key(self) -> str | None:
+        return self.choice([None, None, None, None, "k1", "k2"])
 
-    @rule(seconds=st.sampled_from([0.001, 0.5, 1, 2.999, 3, 5, 10, 700]))
-    def time_passes(self, seconds: float) -> None:
-        self.twins.clock.wait(seconds)
+    def wishes(self) -> dict[str, Any]:
+        priority = self.choice([0, 0, 0, 0, 5, 9, 10])
+        return {"queue": self.choice(QUEUES), "priority": priority, "skills": self.skills(), "wanted": self.wanted()}
 
-    @rule()
+    def rules(self) -> QueueRules:
+        steps = [(), (Relax(2, lower=1), Relax(8, drop=("kk",))), (Relax(700, drop=("*",)), Relax(3, 2, ("ru",)))]
+        return QueueRules(
+            strategy=self.choice(["longest_idle", "least_occupied", "best_skill"]),
+            capacity=self.choice([0, 0, 2]),
+            relax=self.choice(steps),
+            named_s=self.choice([0.5, 4.0]),
+            together_from=self.choice([5, 9]),
+            together=self.choice([1, 2, 3]),
+            callback_share=self.choice([0.25, 0.5, 1.0]),
+            callback_retries_s=self.choice([(), (5.0, 10.0)]),
+            callback_lease_s=self.choice([3.0, 12.0]),
+            redial_s=self.choice([0.0, 600.0]),
+            wrap_up_extensions=self.randint(0, 2),
+        )
+
+
+class Line:
+    def __init__(self, url: str, seed: int) -> None:
+        self.chance = Chance(seed)
+        self.twins = Twins(url, f"s{uuid.uuid4().hex[:12]}", SETTINGS)
+        acts: dict[Callable[[], None], int] = {
+            self.time_passes: 10,
+            self.tick: 12,
+            self.configure: 1,
+            self.comes: 14,
+            self.calls_about: 10,
+            self.callback: 7,
+            self.reconcile: 1,
+            self.operator_acts: 12,
+            self.comes_to_work: 6,
+            self.phones: 4,
+            self.offer_goes_on: 30,
+            self.talk_goes_on: 34,
+        }
+        self.acts, self.weights = list(acts), list(acts.values())
+
+    def ask(self, verb: str, /, *args: Any, **kwargs: Any) -> Any:
+        if verb != "now" and self.chance.often(0.02):
+            self.twins.ask_in_vain(verb, *args, **kwargs)
+        self.twins.link.loses_reply = self.chance.often(0.1)
+        reply = self.twins.ask(verb, *args, **kwargs)
+        if self.chance.often(0.05):  # comes twice, or late
+            verb, args, kwargs = self.chance.choice(self.twins.asked[-12:])
+            self.twins.ask(verb, *args, **kwargs)
+        return reply
+
+    def play(self) -> None:
+        ask = self.twins.ask
+        ask("configure", "heat", self.chance.rules())
+        ask("phones", list(PHONES.values()))
+        ask("sign_in", "ann", phone="101", queues=["heat", "water"], skills={"ru": 2}, desk=False)
+        ask("ready", "ann")
+        for _ in range(3):
+            self.comes_to_work()
+        for _ in range(STEPS):
+            self.chance.choices(self.acts, self.weights)[0]()
+            for operator in self.twins.same_picture().operators:
+                self.one_to_one(operator)
+        self.twins.same_feed()
+
+    # what goes on
+
+    def a_call(self, *states: CallState) -> str:
+        model = self.twins.model.model
+        known = [c.call for c in model.calls.values() if not states or c.state in states]
+        return self.chance.choice(known) if known and self.chance.often(0.93) else self.chance.choice(CALLS)
+
+    def a_fence(self, call: str, helper: bool = False) -> int:
+        c = self.twins.model.model.calls.get(call)
+        offer = (c.helper_offer if helper else c.offer) if c else 0
+        return offer - 1 if self.chance.often(0.04) else offer
+
+    def an_operator(self, *states: OperatorState) -> str:
+        model = self.twins.model.model
+        known = [o.operator for o in model.operators.values() if not states or o.state in states]
+        return self.chance.choice(known) if known and self.chance.often(0.93) else self.chance.choice([*PHONES])
+
+    # the steps
+
+    def time_passes(self) -> None:
+        self.twins.clock.wait(self.chance.choice([0.001, 0.5, 1, 2.999, 3, 5, 10, 700]))
+
     def tick(self) -> None:
+        self.twins.clock.wait(self.chance.choice([0, 0.5, 2, 5]))
         self.ask("tick")
+        self.ask("now")
 
-    @rule(call=CALLS, ago=st.sampled_from([-5, 0, 0.25, 60]), key=KEYS)
-    def arrive(self, call: str, ago: float, key: str | None) -> None:
-        since = self.twins.clock() - ago
-        self.ask("arrive", call, caller="7701", dialled="109", since=since, node="n1", key=key)
+    def configure(self) -> None:
+        self.ask("configure", self.chance.choice(QUEUES), self.chance.rules())
 
-    @rule(call=CALLS, queue=QUEUES, priority=st.sampled_from([0, 0, 0, 5, 9, 10]), skills=SKILLS, key=KEYS)
-    def place(self, call: str, **wanted: Any) -> None:
-        self.ask("place", call, **wanted)
+    def comes(self) -> None:
+        call = self.chance.choice(CALLS) + self.chance.choice(["", "a", "b"])
+        since = self.twins.clock() - self.chance.choice([-5, 0, 0, 0.25, 60])
+        caller = self.chance.choice(["", "7701", "7702"])
+        facts = {"dialled": "109", "since": since, "node": "n1", "exchange": "b" if call.endswith("b") else ""}
+        self.ask("arrive", call, caller=caller, **facts, queue="heat" if call < "c3" else "", key=self.chance.key())
+        if self.chance.often(0.85):
+            self.ask("place", call, **self.chance.wishes(), key=self.chance.key())
 
-    @rule(call=CALLS, queue=QUEUES)
-    def arrive_and_place(self, call: str, queue: str) -> None:
-        self.arrive(call, 0, None)
-        self.ask("place", call, queue=queue)
+    def calls_about(self) -> None:
+        call, key = self.a_call(), self.chance.key()
+        match self.chance.choice(["place", "place", "place", "leave", "note", "end", "end"]):
+            case "place":
+                self.ask("place", call, **self.chance.wishes(), key=key)
+            case "leave":
+                self.ask("leave", call)
+            case "note":
+                self.ask("note", call, {"words": self.chance.choice(["Жылу жоқ", "", "нет воды"]), "open": []})
+                self.ask("notes", call)
+            case "end":
+                self.ask("end", call, self.chance.choice([End.ABANDONED, End.ABANDONED, *End]), key=key)
 
-    @rule(call=CALLS)
-    def leave(self, call: str) -> None:
-        self.ask("leave", call)
+    def callback(self) -> None:
+        facts = self.chance.wishes()
+        del facts["wanted"]
+        of, queue = self.a_call(CallState.WAITING, CallState.OFFERED), self.chance.choice(["", facts.pop("queue")])
+        caller = self.chance.choice(["", "7701", "7702", "7703", "7704"])
+        at = self.chance.choice([0.0, self.twins.clock() - 5])
+        self.ask("callback", of, caller=caller, queue=queue, place_since=at, key=self.chance.key(), **facts)
 
-    @rule(call=CALLS, words=st.sampled_from(["Жылу жоқ", "", "нет воды"]))
-    def note(self, call: str, words: str) -> None:
-        self.ask("note", call, {"words": words, "fields": {}, "open": []})
-        self.ask("notes", call)
+    def reconcile(self) -> None:
+        live = self.chance.sample(sorted(self.twins.model.model.calls), len(self.twins.model.model.calls) // 2)
+        end, grace_s = self.chance.choice([End.CUT, End.ABANDONED]), self.chance.choice([0, 5])
+        self.ask("reconcile", live, end=end, grace_s=grace_s, exchange="b" if end is End.CUT else "")
 
-    @rule(call=CALLS, end=st.sampled_from(End), key=KEYS)
-    def end(self, call: str, end: End, key: str | None) -> None:
-        self.ask("end", call, end, key=key)
+    def operator_acts(self) -> None:
+        o, key = self.an_operator(), self.chance.key()
+        match self.chance.choice(["ready", "ready", "sign_out", "done", "pause", "extend", "join", "beat", "beat"]):
+            case "pause":
+                self.ask("pause", o, self.chance.choice(["lunch", "no_answer"]), key=key)
+            case "done":
+                self.ask("wrap_up_done", self.an_operator(OperatorState.WRAP_UP), key=key)
+            case "extend":
+                self.ask(
+                    "extend_wrap_up", self.an_operator(OperatorState.WRAP_UP), self.chance.choice([0, 10]), key=key
+                )
+            case "join":
+                self.ask("join", o, self.chance.sample(QUEUES, self.chance.randint(0, 2)), key=key)
+            case "beat":
+                self.ask("beat", o, alive=self.chance.often(0.7))
+            case verb:
+                self.ask(verb, o, key=key)
 
-    @rule(operator=OPERATORS, queues=st.lists(QUEUES, max_size=3), skills=SKILLS, desk=st.booleans(), key=KEYS)
-    def sign_in(self, operator: str, **profile: Any) -> None:
-        self.ask("sign_in", operator, phone=PHONES[operator], **profile)
+    def comes_to_work(self) -> None:
+        o = self.chance.choice([*PHONES])
+        queues = self.chance.choices(QUEUES, k=self.chance.randint(1, 3))
+        skills = {"kk": 3, "ru": 3} if self.chance.often(0.5) else self.chance.skills()
+        desk = self.chance.often(0.3)
+        self.ask("sign_in", o, phone=PHONES[o], queues=queues, skills=skills, desk=desk, key=self.chance.key())
+        if desk:
+            self.ask("beat", o, alive=True)
+        self.ask("ready", o)
 
-    @rule(operator=OPERATORS)
-    def come_to_work(self, operator: str) -> None:
-        self.ask("sign_in", operator, phone=PHONES[operator], queues=["water", "heat"], skills={"kk": 3}, desk=False)
-        self.ask("ready", operator)
+    def phones(self) -> None:
+        count = self.chance.choice([len(PHONES), len(PHONES), 2, 0])
+        up = self.chance.sample(list(PHONES.values()), count)
+        self.ask("phones", up, exchange=self.chance.choice(["", "", "b"]))
 
-    @rule(operator=OPERATORS, verb=st.sampled_from(["ready", "sign_out", "wrap_up_done"]), key=KEYS)
-    def command(self, operator: str, verb: str, key: str | None) -> None:
-        self.ask(verb, operator, key=key)
+    def offer_goes_on(self) -> None:
+        call, helper = self.a_call(CallState.OFFERED), False
+        if self.chance.often(0.2):
+            call, helper = self.a_call(CallState.TALKING), True
+        offer, who = self.a_fence(call, helper), self.chance.choice(["", "", self.an_operator(OperatorState.OFFERED)])
+        match self.chance.choice(["accept", "accept", "connect", "connect", "connect", "decline", "renew", "postpone"]):
+            case "accept":
+                self.ask("accept", call, offer, operator=who)
+            case "connect":
+                self.ask("connect", call, offer)
+            case "decline":
+                reason = self.chance.choice(["busy", "no_answer"])
+                self.ask("decline", call, offer, reason, pause=self.chance.often(0.5), operator=who)
+            case "renew":
+                self.ask("renew", call, offer, self.chance.choice([1, 30]))
+            case "postpone":
+                self.ask("postpone", call, offer, "busy")
 
-    @rule(operator=OPERATORS, reason=REASONS, key=KEYS)
-    def pause(self, operator: str, reason: str, key: str | None) -> None:
-        self.ask("pause", operator, reason, key=key)
-
-    @rule(phones=st.sets(st.sampled_from(sorted(PHONES.values()))))
-    def phones(self, phones: set[str]) -> None:
-        self.ask("phones", sorted(phones))
-
-    @rule()
-    def all_phones(self) -> None:
-        self.ask("phones", list(PHONES.values()))
-
-    @rule(operator=OPERATORS, alive=st.sampled_from([True, True, False]))
-    def beat(self, operator: str, alive: bool) -> None:
-        self.ask("beat", operator, alive=alive)
-
-    @rule(call=CALLS, stale=st.sampled_from([0, 0, 0, 1]))
-    def accept(self, call: str, stale: int) -> None:
-        self.ask("accept", call, self.offer_of(call) - stale)
-
-    @rule(call=CALLS, stale=st.sampled_from([0, 0, 0, 1]))
-    def connect(self, call: str, stale: int) -> None:
-        self.ask("connect", call, self.offer_of(call) - stale)
-
-    @rule(call=CALLS, stale=st.sampled_from([0, 0, 0, 1]), reason=REASONS, pause=st.booleans())
-    def decline(self, call: str, stale: int, reason: str, pause: bool) -> None:
-        self.ask("decline", call, self.offer_of(call) - stale, reason, pause=pause)
-
-    @rule(call=CALLS, stale=st.sampled_from([0, 0, 0, 1]), wrap_up=st.sampled_from([0, 1.5, 20]))
-    def finish(self, call: str, stale: int, wrap_up: float) -> None:
-        self.ask("finish", call, self.offer_of(call) - stale, wrap_up=wrap_up)
-
-    @rule(live=st.sets(CALLS), end=st.sampled_from([End.CUT, End.ABANDONED]), grace_s=st.sampled_from([0, 5]))
-    def reconcile(self, live: set[str], end: End, grace_s: float) -> None:
-        self.ask("reconcile", sorted(live), end=end, grace_s=grace_s)
-
-    @invariant()
-    def same_picture(self) -> None:
-        for operator in self.twins.same_picture().operators:
-            self.one_to_one(operator)
+    def talk_goes_on(self) -> None:
+        call, wrap_up = self.a_call(CallState.TALKING), self.chance.choice([0, 1.5, 20])
+        helper = self.chance.often(0.2)
+        offer = self.a_fence(call, helper)
+        acts = ["hold", "resume", "command", "aside", "invite", "invite", "invite", "hand_over", "transfer", "finish"]
+        match self.chance.choice([*acts, "finish", "end"]):
+            case "hold" | "resume" as verb:
+                self.ask(verb, call, offer)
+            case "command":
+                self.ask("command", call, offer, "record", on="1")
+            case "aside":
+                to = self.chance.choice(["", "number:112"])
+                self.ask("aside", call, offer, to, "talking" if to else "")
+            case "invite":
+                found = self.ask("invite", call, offer, self.an_operator(OperatorState.READY))
+                if not isinstance(found, str) and self.chance.often(0.6):
+                    self.ask("connect", call, found.offer)
+            case "hand_over":
+                self.ask("hand_over", call, offer, wrap_up=wrap_up)
+            case "transfer":
+                wishes = self.chance.wishes()
+                queue, skills = self.chance.choice(["", wishes["queue"]]), self.chance.choice([None, wishes["skills"]])
+                priority = self.chance.choice([None, wishes["priority"]])
+                facts = {"queue": queue, "skills": skills, "priority": priority, "wanted": wishes["wanted"]}
+                self.ask("transfer", call, offer, wrap_up=wrap_up, **facts)
+            case "finish":
+                self.ask("finish", call, offer, wrap_up=wrap_up)
+            case "end":
+                self.ask("end", call, End.ABANDONED)
 
     def one_to_one(self, operator: Operator) -> None:
-        if operator.state in (OperatorState.OFFERED, OperatorState.TALKING):
-            call = self.ask("call", operator.call)
-            assert (call.operator, str(call.state)) == (operator.operator, str(operator.state))
+        """P1, P2: who is busy has a call, and that call has him, under the same fence."""
+        if operator.state not in (OperatorState.OFFERED, OperatorState.TALKING):
+            return
+        call = self.twins.ask("call", operator.call)
+        if operator.offer == call.helper_offer:
+            assert (call.helper, call.state) == (operator.operator, CallState.TALKING)
+        else:
+            assert operator.offer == call.offer
+            assert str(call.state) == str(operator.state)
+            assert operator.operator in (call.ringing or (call.operator,))
 
 
-def test_engine_and_model_agree_on_every_reply_picture_and_event(valkey: Valkey) -> None:  # noqa: F811 - the fixture
-    class LineHere(Line):
-        url = valkey.url
-
-    run_state_machine_as_test(
-        LineHere,
-        settings=settings(
-            max_examples=40,
-            stateful_step_count=50,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            phases=[Phase.explicit, Phase.generate],  # shrinking runs for minutes: the steps are printed as they were
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+@pytest.mark.parametrize("part", range(4))
+def test_engine_and_model_agree_on_every_reply_picture_and_event(valkey: Valkey, part: int) -> None:  # noqa: F811 - the fixture
+    """P1, P2, P4, P8, P16, P17: what is shown on the model alone holds for the engine; a lost reply changes nothing."""
+    for seed in range(part, SEEDS, 4):
+        line = Line(valkey.url, seed)
+        try:
+            line.play()
+        except BaseException as error:
+            error.add_note(f"seed {seed}, after {line.twins.asked[-8:]}")
+            raise
+        finally:
+            line.twins.close()

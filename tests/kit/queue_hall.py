@@ -28,7 +28,7 @@ class Hall:
         return position
 
     def state(self, operator: str) -> tuple[str, str]:
-        o = self.line.view(self.line.get_operator(operator))
+        o = self.line.get_operator(operator)
         return (str(o.state), o.reason)
 
     def offered(self) -> dict[str, str]:
@@ -46,4 +46,4 @@ class Hall:
         return offer
 
     def positions(self) -> dict[str, int]:
-        return {call: index for rank in self.line.ranks.values() for index, (_, call) in enumerate(rank, start=1)}
+        return {call: index for rank in self.line.ranks.values() for index, (_, _, call) in enumerate(rank, start=1)}

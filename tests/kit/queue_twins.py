@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from kezek_queue import FeedEvent, ModelQueues, QueueError, QueueSettings, RedisQueues, Snapshot
+from redis.exceptions import ConnectionError as LinkLost
+
+from kezek_queue import FeedEvent, ModelQueues, QueueError, QueueSettings, RedisQueues, Snapshot, Unavailable
 
 START = 20_718 * 86_400.0 - 30.0  # half a minute before a midnight (UTC) in September 2026
 
@@ -25,6 +27,24 @@ class TestClock:
         self.now = round(self.now + seconds, 3)
 
 
+class BadLink:
+    """Between the engine and Redis: loses the next reply after the verb was done, or lets nothing through."""
+
+    def __init__(self, queues: RedisQueues) -> None:
+        self._execute = queues._asker._execute
+        queues._asker._execute = self.execute
+        self.loses_reply = self.is_down = False
+
+    async def execute(self, *command: Any, **where: Any) -> Any:
+        if self.is_down:
+            raise LinkLost("down")
+        reply = await self._execute(*command, **where)
+        if self.loses_reply:
+            self.loses_reply = False
+            raise LinkLost("the reply is lost")
+        return reply
+
+
 class Twins:
     """Sync, for hypothesis: runs the engine in a loop of its own."""
 
@@ -32,6 +52,8 @@ class Twins:
         self.clock = TestClock()
         self.model = ModelQueues(self.clock, settings)
         self.engine = RedisQueues(url, site, settings, self.clock)
+        self.link = BadLink(self.engine)
+        self.asked: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         self.runner = asyncio.Runner()
         self.runner.run(self.engine.__aenter__())
 
@@ -41,9 +63,19 @@ class Twins:
 
     def ask(self, verb: str, /, *args: Any, **kwargs: Any) -> Any:
         """The reply both gave; the code of the error both raised."""
+        self.asked.append((verb, args, kwargs))
         replies = [self._one(queues, verb, *args, **kwargs) for queues in (self.model, self.engine)]
+        self.link.loses_reply = False
         assert replies[0] == replies[1], (verb, args, kwargs, replies)
         return replies[0]
+
+    def ask_in_vain(self, verb: str, /, *args: Any, **kwargs: Any) -> None:
+        """Redis is away: the engine says so and nothing has happened."""
+        self.link.is_down = True
+        try:
+            assert self._one(self.engine, verb, *args, **kwargs) in (Unavailable.code, "not_allowed")
+        finally:
+            self.link.is_down = False
 
     def _one(self, queues: ModelQueues | RedisQueues, verb: str, /, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -61,7 +93,9 @@ class Twins:
         ours = list(self.model.model.feed)
         theirs = self.runner.run(whole_feed(self.engine))
         facts = [[(e.kind, e.at, e.call, e.operator, e.queue, dict(e.data)) for e in feed] for feed in (ours, theirs)]
-        assert facts[0] == facts[1]
+        for n, (one, other) in enumerate(zip(*facts, strict=False)):
+            assert one == other, f"event {n} of {len(facts[0])} and {len(facts[1])}"
+        assert len(facts[0]) == len(facts[1])
         return ours
 
 

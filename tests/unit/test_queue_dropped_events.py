@@ -1,4 +1,7 @@
-"""A hundred thousand calls whose hang-ups, bridges and ringing get lost at random: nobody stays busy, none is lost."""
+"""A hundred thousand calls whose hang-ups, bridges and ringing get lost at random: nobody stays busy, none is lost.
+
+Some are transferred, some get a helper, some ask to be called back.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import random
 from collections import Counter
 from heapq import heappop, heappush
 
-from kezek_queue import End, FeedEvent, Kind, OperatorState, QueueSettings, Stale
+from kezek_queue import CallState, End, FeedEvent, Kind, NotAllowed, OperatorState, QueueSettings, Stale
 from kezek_queue.model import Model
 from kit.queue_twins import TestClock
 
@@ -65,7 +68,7 @@ class City:
     def call_comes(self, call: str) -> None:
         self.alive.add(call)
         heappush(self.deaths, (self.clock() + self.chance.uniform(1, 90), call))
-        self.line.arrive(call, caller="", dialled="109", since=self.clock(), node="n")
+        self.line.arrive(call, caller=f"7{call}", dialled="109", since=self.clock(), node="n")
         if self.heard():
             self.line.place(call, queue=self.chance.choice(["heat", "water"]), priority=self.chance.choice([0, 0, 5]))
 
@@ -91,7 +94,46 @@ class City:
                 if self.heard():
                     self.line.accept(call, offer)
                 if self.heard():
-                    self.line.connect(call, offer)
+                    self.connects(call, offer)
+            elif o.state is OperatorState.TALKING and not o.helps and self.chance.random() < 0.1:
+                self.talk_goes_on(o.call, o.offer)
+
+    def connects(self, call: str, offer: int) -> None:
+        if self.line.calls[call].to_dial:
+            if self.chance.random() < 0.5:
+                self.line.postpone(call, offer, "no_answer")
+                return
+            self.alive.add(call)
+            heappush(self.deaths, (self.clock() + self.chance.uniform(1, 90), call))
+        self.line.connect(call, offer)
+
+    def talk_goes_on(self, call: str, offer: int) -> None:
+        c = self.line.calls[call]
+        try:
+            if self.chance.random() < 0.3:
+                self.line.transfer(call, offer, queue=self.chance.choice(["", "water"]), wrap_up=5)
+            elif not c.helper:
+                self.line.invite(call, offer, self.chance.choice(list(self.line.operators)))
+            elif self.heard():
+                self.line.connect(call, c.helper_offer)
+                if self.heard():
+                    self.line.hand_over(call, offer, wrap_up=5)
+        except NotAllowed:
+            pass  # nobody is ready to help
+
+    def asks_for_a_callback(self, call: str) -> None:
+        if self.line.calls[call].state is CallState.WAITING and self.chance.random() < 0.1:
+            self.line.callback(call, caller=f"7{call}")
+
+    def is_dialled(self, call: str) -> bool:
+        """A callback whose citizen has no channel yet: its lease runs."""
+        return self.line.calls[call].to_dial and self.line.due[f"lease:{call}"] > self.line.now
+
+    def living(self) -> Counter[int]:
+        """Live calls and callbacks by the quarter in which they arrived, as the model itself has them."""
+        callbacks = [self.line.calls[call] for call in self.line.callback_of.values()]
+        live = {c.call: c for c in [*self.line.live.values(), *callbacks]}
+        return Counter(c.since // (QUARTER_S * 1000) for c in live.values())
 
     def reconcile(self) -> None:
         self.line.reconcile(self.alive, end=End.ABANDONED, grace_s=0)
@@ -107,16 +149,22 @@ def test_dropped_events_leave_nobody_busy_and_every_call_accounted_for() -> None
         city.calls_die()
         city.operators_act()
         city.call_comes(f"c{n}")
+        city.asks_for_a_callback(f"c{n}")
         if n % 100 == 99:
             city.clock.wait(LEASE_S)
             city.line.tick()
             city.reconcile()
             busy = [o for o in city.line.operators.values() if o.state in BUSY]
-            assert all(o.call in city.alive for o in busy)
-            assert city.log.in_progress() == Counter(c.since // (QUARTER_S * 1000) for c in city.line.live.values())
+            assert all(o.call in city.alive or city.is_dialled(o.call) for o in busy)
+            assert city.log.in_progress() == city.living()
     city.alive.clear()
     city.reconcile()
-    assert city.log.ended == city.log.offered.total() == CALLS
-    assert not [o for o in city.line.operators.values() if o.state in BUSY]
+    callbacks = city.log.offered.total() - CALLS
+    assert callbacks > 1000
+    assert city.log.ended + len(city.line.callback_of) == city.log.offered.total()
+    for _ in range(3):
+        city.clock.wait(80)
+        city.line.tick()
+    assert all(city.is_dialled(o.call) for o in city.line.operators.values() if o.state in BUSY)
     by_end = {end for _, end in city.log.ends}
-    assert by_end == {"answered", "abandoned"}
+    assert by_end == {"answered", "abandoned", "callback"}

@@ -130,6 +130,21 @@ def test_reconcile_ends_what_asterisk_no_longer_has_but_not_what_came_just_now(h
     assert set(hall.line.live) == {"c2", "c4"}
 
 
+def test_each_exchange_answers_for_its_own_calls_alone(hall: Hall) -> None:
+    """P1: and a callback that was never dialled has no channel anywhere."""
+    for call, exchange in (("c1", "a"), ("c2", "b"), ("c3", "b")):
+        hall.line.arrive(call, caller="", dialled="109", since=hall.clock(), node="n1", exchange=exchange)
+    hall.line.callback("c0", caller="7701", queue="heat")
+    hall.clock.wait(10)
+    assert hall.line.reconcile(["c3"], end=End.CUT, grace_s=5, exchange="b") == ("c2",)
+    assert hall.line.reconcile([], end=End.CUT, grace_s=5) == ()
+    assert hall.line.reconcile([], end=End.CUT, grace_s=5, exchange="a") == ("c1",)
+    assert hall.line.calls["cb-c0"].state is CallState.WAITING
+    hall.line.arrive("cb-c0", caller="7701", dialled="109", since=hall.clock(), node="n1", exchange="a")
+    assert hall.line.calls["cb-c0"].exchange == "a"
+    assert hall.line.reconcile([], end=End.CUT, grace_s=0, exchange="a") == ()
+
+
 def test_an_arrival_known_already_keeps_its_place_under_a_new_node(hall: Hall) -> None:
     hall.calls("c1")
     hall.calls("c2")

@@ -2,11 +2,18 @@
 local c = get_call(ask.call)
 if not c then
   return refuse('unknown', 'call ' .. ask.call)
-elseif c.offer ~= ask.offer or (c.state ~= 'offered' and c.state ~= 'talking') then
-  return refuse('stale', 'offer ' .. ask.offer .. ' of call ' .. ask.call)
-elseif c.state == 'offered' and c.accepted == '0' then
-  put_call(c, { accepted = '1' })
-  set_until(get_operator(c.operator), 0)
-  tell('accepted', c.call, c.operator, c.queue, { offer = c.offer })
+end
+local o, offered = offered_to(c, ask.operator)
+if not o then
+  return stale(c)
+elseif offered and is_ringing(o) then
+  if o.helps == '1' then
+    put(c, { helper_accepted = '1' })
+    put(o, { ['until'] = '0', missed = '0' })
+    due_at('help', c.call)
+    tell('accepted', c.call, o.operator, c.queue, { offer = ask.offer })
+  else
+    taken(c, o)
+  end
 end
 return answer(true)

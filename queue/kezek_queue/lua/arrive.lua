@@ -2,15 +2,23 @@
 local c = get_call(ask.call)
 if not c then
   local since = ask.since > 0 and math.min(ask.since, now) or now
-  c = put('call', ask.call, {
-    call = ask.call, state = 'arrived', caller = ask.caller, dialled = ask.dialled, queue = '', priority = 0,
-    skills = '{}', since = since, placed_at = 0, offered_at = 0, connected_at = 0, operator = '', offer = '0',
-    accepted = '0', ['end'] = '', node = ask.node,
+  local place_since, priority = since, '0'
+  local kept = ask.caller ~= '' and redis.call('GETDEL', key_of('redial', ask.caller))
+  if kept then
+    local till, place, level = kept:match('^(%d+),(%d+),(%d+)$')
+    if tonumber(till) > now then
+      place_since, priority = math.min(tonumber(place), since), level
+    end
+  end
+  c = create('call', ask.call, CALL, {
+    caller = ask.caller, dialled = ask.dialled, since = since, place_since = place_since, node = ask.node,
+    floor = priority, priority = priority, queue = ask.queue,
+    exchange = ask.exchange,
   })
-  redis.call('ZADD', key_of('calls'), text_of(now), c.call)
-  tell('arrived', c.call, '', '', { since = since / 1000, dialled = ask.dialled, node = ask.node })
+  redis.call('ZADD', key_of('calls'), now, c.call)
+  tell_arrival(c)
 elseif c['end'] == '' then
-  put_call(c, { node = ask.node })
-  redis.call('ZADD', key_of('calls'), text_of(now), c.call)
+  put(c, { node = ask.node, exchange = ask.exchange })
+  redis.call('ZADD', key_of('calls'), 'XX', now, c.call)
 end
 return answer(c)

@@ -5,15 +5,17 @@ if not o then
 elseif o.uses_desk == '0' or o.state == 'away' then
   return answer(true)
 elseif ask.alive then
-  put_operator(o, { beat = now })
-  redis.call('ZADD', key_of('due'), text_of(now + set.desk_timeout), 'desk:' .. o.operator)
-  if o.desk_ok == '0' then
-    put_operator(o, { desk_ok = '1' })
-    tell_operator(o)
-    match()
+  local silent = o.desk_ok == '0'
+  local late = now >= number(o, 'beat') + desk_ms
+  put(o, { beat = now, desk_ok = '1' })
+  redis.call('ZADD', key_of('due'), now + desk_ms, 'desk:' .. o.operator)
+  if silent then
+    tell_change(o)
+  end
+  if silent or late then
+    look(o)
   end
 elseif o.desk_ok == '1' then
   desk_silent(o)
-  match()
 end
 return answer(true)

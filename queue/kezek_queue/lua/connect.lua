@@ -1,15 +1,33 @@
--- connect: caller and operator are bridged.
+-- connect: caller and operator are bridged, or the helper is in the talk.
 local c = get_call(ask.call)
 if not c then
   return refuse('unknown', 'call ' .. ask.call)
-elseif c.offer ~= ask.offer or (c.state ~= 'offered' and c.state ~= 'talking') then
-  return refuse('stale', 'offer ' .. ask.offer .. ' of call ' .. ask.call)
-elseif c.state == 'offered' then
-  out_of_rank(c)
-  put_call(c, { state = 'talking', connected_at = c.connected_at == '0' and now or c.connected_at })
-  tell('connected', c.call, c.operator, c.queue, { offer = c.offer, waited_s = (now - tonumber(c.placed_at)) / 1000 })
-  local o = get_operator(c.operator)
+end
+local o, offered = offered_to(c)
+if not o then
+  return stale(c)
+elseif offered then
+  local waited, helps = 0, o.helps == '1'
+  if helps then
+    due_at('help', c.call)
+    put(c, { helper_at = now, helper_accepted = '1' })
+  else
+    if c.accepted == '0' then
+      taken(c, o)
+    end
+    out_of_rank(c)
+    if is_to_dial(c) then -- from now on there is a channel to miss
+      count_dialled(c, -1)
+      due_at('lease', c.call)
+      redis.call('ZADD', key_of('calls'), now, c.call)
+    end
+    put(c, {
+      state = 'talking', connected_at = c.connected_at == '0' and now or c.connected_at, talk_at = now, held = '0',
+      held_at = '0', ringing = '',
+    })
+    waited = (now - c.line_at) / 1000
+  end
+  tell('connected', c.call, o.operator, c.queue, { offer = ask.offer, waited_s = waited, helper = helps })
   move(o, 'talking')
-  tell_operator(o)
 end
 return answer(true)

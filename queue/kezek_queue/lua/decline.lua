@@ -2,17 +2,21 @@
 local c = get_call(ask.call)
 if not c then
   return refuse('unknown', 'call ' .. ask.call)
-elseif c.offer ~= ask.offer or (c.state ~= 'offered' and c.state ~= 'talking') then
-  return refuse('stale', 'offer ' .. ask.offer .. ' of call ' .. ask.call)
-elseif c.state == 'talking' then
+end
+local o, offered = offered_to(c, ask.operator)
+if not o then
+  return stale(c)
+elseif not offered then
   return refuse('not_allowed', 'a talk cannot be declined')
 end
-local o = get_operator(c.operator)
-take_back(c, 'declined', { reason = ask.reason, pause = ask.pause })
-if ask.pause and o.next == '' then
-  to_paused(o, ask.reason)
-else
-  to_next(o, now)
+local all = o.helps == '0' and ask.operator == '' and ringing_of(c) or { o.operator }
+for _, name in ipairs(all) do
+  local each = get_operator(name)
+  drop_offer(each, 'declined', { reason = ask.reason, pause = ask.pause })
+  if ask.pause and each.next == '' then
+    to_paused(each, ask.reason)
+  else
+    to_next(each, now)
+  end
 end
-match()
 return answer(true)

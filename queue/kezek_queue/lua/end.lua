@@ -6,5 +6,4 @@ elseif c['end'] ~= '' then
   return answer(false)
 end
 end_call(c, ask['end'])
-match()
 return answer(true)

@@ -2,23 +2,28 @@
 local c = get_call(ask.call)
 if not c then
   return refuse('unknown', 'call ' .. ask.call)
-elseif ask.offer == '0' or c.offer ~= ask.offer or c.state == 'waiting' or c.state == 'offered' then
-  return refuse('stale', 'offer ' .. ask.offer .. ' of call ' .. ask.call)
+end
+local at = now + ask.wrap_up
+if ask.offer ~= '0' and c.helper_offer == ask.offer then
+  finish_helper(c, at)
+  return answer(true)
+elseif ask.offer == '0' or c.offer ~= ask.offer or c.state == 'waiting' or c.state == 'offered' or c.state == 'later' then
+  return stale(c)
+elseif c.state == 'talking' then
+  finish_owner(c, at, 'finished')
+  finish_helper(c, at)
+  put(c, { state = 'arrived' })
+  return answer(true)
 end
 local o = get_operator(c.operator)
-if c.state == 'talking' then
-  local at = now + ask.wrap_up
-  tell('finished', c.call, c.operator, c.queue, { offer = c.offer, ['until'] = at / 1000 })
-  put_call(c, { state = 'arrived' })
-  to_wrap_up(o, at)
-elseif o.state == 'wrap_up' and o.offer == ask.offer then
-  local at = tonumber(o.since) + ask.wrap_up
+if o.state == 'wrap_up' and o.offer == ask.offer then
+  at = number(o, 'since') + ask.wrap_up
   if at <= now then
     to_next(o, now)
   elseif text_of(at) ~= o['until'] then
-    set_until(o, at)
-    tell_operator(o)
+    put(o, { ['until'] = at })
+    due_at('until', o.operator, at)
+    tell_change(o)
   end
 end
-match()
 return answer(true)

@@ -5,17 +5,17 @@ if not c then
 elseif c.state == 'talking' then
   return refuse('not_allowed', 'a talk cannot leave the line')
 elseif c.state == 'waiting' or c.state == 'offered' then
-  local o = c.state == 'offered' and get_operator(c.operator)
-  if o then
-    take_back(c, 'declined', { reason = 'left', pause = false })
+  local rung = ringing_of(c)
+  for _, name in ipairs(rung) do
+    drop_ringer(c, get_operator(name), 'declined', { reason = 'left', pause = false })
   end
   out_of_line(c)
   out_of_rank(c)
-  put_call(c, { state = 'arrived' })
+  put(c, { state = 'arrived' })
   tell('left', c.call, '', c.queue, {})
-  if o then
+  for _, name in ipairs(rung) do
+    local o = get_operator(name)
     to_next(o, o.idle)
   end
-  match()
 end
 return answer(true)

@@ -5,12 +5,11 @@ if not o then
 elseif o.state == 'away' then
   return refuse('not_allowed', 'the operator is not signed in')
 elseif is_ringing(o) then
-  take_back(get_call(o.call), 'declined', { reason = ask.reason, pause = true })
+  drop_offer(o, 'declined', { reason = ask.reason, pause = true })
   to_paused(o, ask.reason)
-  match()
 elseif o.state == 'offered' or o.state == 'talking' or o.state == 'wrap_up' then
-  put_operator(o, { next = 'paused', next_reason = ask.reason })
+  put(o, { next = 'paused', next_reason = ask.reason })
 elseif o.state ~= 'paused' or o.reason ~= ask.reason then
   to_paused(o, ask.reason)
 end
-return answer(view_of(o))
+return answer(o)

@@ -1,26 +1,32 @@
--- place: into the line; the place counts from the arrival.
+-- place: into the line; the place counts from `place_since`.
 local c = get_call(ask.call)
 if not c then
   return refuse('unknown', 'call ' .. ask.call)
-elseif c.state == 'talking' or c.state == 'ended' then
+elseif c.state == 'talking' or c.state == 'later' or c.state == 'ended' then
   return refuse('not_allowed', 'a call ' .. c.state .. ' cannot be placed')
 elseif c.state == 'offered' and c.queue ~= ask.queue then
   return refuse('not_allowed', 'a call offered cannot change its queue')
 end
-local same = c.queue == ask.queue and c.priority == text_of(ask.priority) and c.skills == ask.skills
+local level = math.max(ask.priority, number(c, 'floor'))
+if c.placed_at == '0' and c.place_since == c.since and level < 9 and c.kind == 'call' then
+  local capacity = rules_of(ask.queue).capacity
+  if capacity > 0 and redis.call('ZCARD', key_of('rank', ask.queue)) >= capacity then
+    return refuse('full', 'queue ' .. ask.queue .. ' has ' .. capacity .. ' waiting')
+  end
+end
+local same = c.queue == ask.queue and c.priority == text_of(level) and c.skills == ask.skills and c.named == ask.wanted
+local place
 if c.state == 'arrived' or (c.state == 'waiting' and not same) then
   out_of_line(c)
   out_of_rank(c)
   if c.state == 'arrived' then
-    put_call(c, { placed_at = now, operator = '', offer = '0', offered_at = 0 })
+    local placed_at = c.placed_at == '0' and now or c.placed_at
+    put(c, {
+      placed_at = placed_at, line_at = c.connected_at ~= '0' and now or placed_at, operator = '', offer = '0',
+      offered_at = '0',
+    })
   end
-  put_call(c, { queue = ask.queue, priority = ask.priority, skills = ask.skills })
-  into_line(c)
-  into_rank(c)
-  tell('placed', c.call, '', c.queue, {
-    priority = ask.priority, position = position_of(c), since = tonumber(c.since) / 1000,
-  })
+  put(c, { queue = ask.queue, priority = level, skills = ask.skills, named = ask.wanted, wanted = ask.wanted })
+  place = stand(c, true)
 end
-local place = { call = c.call, queue = c.queue, priority = c.priority, since = c.since, position = position_of(c) }
-match()
-return answer(place)
+return answer(place or place_of(c))

@@ -8,6 +8,6 @@ elseif o.state == 'paused' then
   to_ready(o, now)
   match()
 else
-  put_operator(o, { next = '', next_reason = '' })
+  put(o, { next = '', next_reason = '' })
 end
-return answer(view_of(o))
+return answer(o)

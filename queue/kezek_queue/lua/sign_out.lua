@@ -3,11 +3,10 @@ local o = get_operator(ask.operator)
 if not o then
   return refuse('unknown', 'operator ' .. ask.operator)
 elseif is_ringing(o) then
-  take_back(get_call(o.call), 'declined', { reason = 'signed_out', pause = false })
+  drop_offer(o, 'declined', { reason = 'signed_out', pause = false })
   to_away(o)
-  match()
 elseif o.state == 'offered' or o.state == 'talking' then
-  put_operator(o, { next = 'away', next_reason = '' })
+  put(o, { next = 'away', next_reason = '' })
 elseif o.state ~= 'away' then
   to_away(o)
 end

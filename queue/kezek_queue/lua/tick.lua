@@ -1,18 +1,50 @@
--- tick: leases lapse, wrap-ups end, silent desks lose their offers; replies the milliseconds until the next due time.
-local due = redis.call('ZRANGEBYSCORE', key_of('due'), '-inf', text_of(now), 'LIMIT', 0, 200)
-for _, what in ipairs(due) do
-  local score = tonumber(redis.call('ZSCORE', key_of('due'), what))
-  local kind, name = what:match('^(%a+):(.*)$')
-  if score and score <= now then
-    local o = get_operator(name)
-    if kind == 'desk' then
-      desk_silent(o)
-    elseif o.state == 'offered' then
-      take_back(get_call(o.call), 'lapsed', { reason = 'no_answer' })
-      to_paused(o, 'no_answer')
-    else
-      to_next(o, now)
+-- tick: leases lapse, wrap-ups end, silent desks lose their offers, wishes relax, callbacks come again; replies the
+-- milliseconds until the next due time.
+local ending = {
+  desk = function(name)
+    desk_silent(get_operator(name))
+  end,
+  ['until'] = function(name)
+    to_next(get_operator(name), now)
+  end,
+  -- Nobody picked up: the operator is paused; of several, who missed twice in a row. Who picked up and waited in vain for
+  -- a citizen to be dialled is ready.
+  lease = function(name)
+    local c = get_call(name)
+    local several, accepted = number(c, 'rung') > 1, c.accepted == '1'
+    for _, operator in ipairs(ringing_of(c)) do
+      local o = get_operator(operator)
+      drop_ringer(c, o, 'lapsed', { reason = 'no_answer' })
+      put(o, { missed = number(o, 'missed') + (accepted and 0 or 1) })
+      if accepted or (several and number(o, 'missed') < 2) then
+        to_next(o, o.idle)
+      else
+        to_paused(o, 'no_answer')
+      end
     end
+  end,
+  help = function(name)
+    local o = get_operator(get_call(name).helper)
+    drop_offer(o, 'lapsed', { reason = 'no_answer' })
+    to_paused(o, 'no_answer')
+  end,
+  relax = function(name)
+    local c = get_call(name)
+    out_of_line(c)
+    into_line(c)
+  end,
+  later = function(name)
+    local c = get_call(name)
+    put(c, { state = 'waiting', ['until'] = '0', line_at = now })
+    stand(c)
+  end,
+}
+for _, what in ipairs(redis.call('ZRANGEBYSCORE', key_of('due'), '-inf', now, 'LIMIT', 0, 200)) do
+  local score = tonumber(redis.call('ZSCORE', key_of('due'), what))
+  if score and score <= now then
+    local kind, name = what:match('^(%a+):(.*)$')
+    redis.call('ZREM', key_of('due'), what)
+    ending[kind](name)
   end
 end
 match()

@@ -6,4 +6,4 @@ elseif o.state == 'wrap_up' then
   to_next(o, now)
   match()
 end
-return answer(view_of(o))
+return answer(o)

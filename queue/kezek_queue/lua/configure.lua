@@ -1,0 +1,17 @@
+-- configure: a queue goes by these rules from now on; its free operators are sorted anew.
+if redis.call('HGET', key_of('rules'), ask.queue) ~= ask.rules then
+  redis.call('HSET', key_of('rules'), ask.queue, ask.rules)
+  for _, kept in ipairs(redis.call('ZRANGE', key_of('wishes'), 0, -1)) do
+    if kept:match('^(.-)\31') == ask.queue then
+      forget_wish(kept)
+    end
+  end
+  redis.call('UNLINK', key_of('free', ask.queue))
+  each_free(function(o)
+    if serves(o, ask.queue, '') then
+      redis.call('ZADD', key_of('free', ask.queue), score_of(o, ask.queue, ''), o.operator)
+    end
+  end)
+  grown[ask.queue] = true
+end
+return answer(true)

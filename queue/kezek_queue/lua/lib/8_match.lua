@@ -1,0 +1,177 @@
+-- match: pairs callers with free operators. Highest priority, then longest wait, over all queues an operator serves;
+-- callers of one lane are alike. After every script no caller waits whom a free operator could take, so only the lanes
+-- that somebody came to and those that a fresh operator serves have to be looked at.
+local FIRST, PAGE = 4, 64 -- lanes read at a time
+
+-- Grows for ever, over an empty restart too: a new counter starts at the epoch's seconds times 2^15.
+local function next_fence()
+  local fence = redis.call('INCR', key_of('fence'))
+  if fence == 1 then
+    fence = math.floor(now / 1000) * 32768 + 1
+    redis.call('SET', key_of('fence'), fence)
+  end
+  return fence
+end
+
+local function ring(c, o, offer, at, phones, helps)
+  set(o, 'call', c.call)
+  set(o, 'offer', text_of(offer))
+  set(o, 'queue', c.queue)
+  set(o, 'helps', helps and '1' or '0')
+  move(o, 'offered', at)
+  tell('offered', c.call, o.operator, c.queue, {
+    offer = text_of(offer), phone = o.phone, exchange = o.exchange, phones = phones, lease_until = at / 1000,
+    kind = c.kind, helper = helps,
+  })
+end
+
+local function count_dialled(c, by)
+  if is_to_dial(c) then
+    redis.call('HINCRBY', key_of('dialled'), c.queue, by)
+    if by < 0 then
+      grown[c.queue] = true
+    end
+  end
+end
+
+function make_offer(c, takers, head)
+  local at = now + (is_to_dial(c) and rules_of(c.queue).lease or lease_ms)
+  local offer = next_fence()
+  out_of_line(c, head)
+  local operators, phones = {}, {}
+  for i, o in ipairs(takers) do
+    operators[i], phones[i] = o.operator, { o.phone, o.exchange }
+  end
+  put(c, {
+    state = 'offered', offered_at = now, accepted = '0', operator = operators[1], offer = offer, rung = #takers,
+    ringing = #takers > 1 and cjson.encode(operators) or '',
+  })
+  count_dialled(c, 1)
+  redis.call('ZADD', key_of('due'), at, 'lease:' .. c.call)
+  for _, o in ipairs(takers) do
+    ring(c, o, offer, at, phones, false)
+  end
+end
+
+-- Callbacks being dialled are fewer than their share of the queue's operators at work (P8, P12).
+local function may_dial(queue)
+  local dialled = tonumber(redis.call('HGET', key_of('dialled'), queue)) or 0
+  return dialled < math.max(1, math.floor(rules_of(queue).share * at_work(queue)))
+end
+
+local function goes_before(a, b)
+  return a[1] < b[1] or (a[1] == b[1] and a[2].operator < b[2].operator)
+end
+
+-- Of the free operators those to be rung: one, or several for the highest priorities. Nobody who stood free before this
+-- script takes whom nobody took then.
+function takers_of(c, is_new)
+  local queue, wish, wanted, kind = split_lane(c.lane)
+  if kind == 'b' and not may_dial(queue) then
+    return {}
+  elseif wanted ~= '' then
+    local o = get_operator(wanted)
+    return o and o.state == 'ready' and can_take(o) and { o } or {}
+  end
+  local most = 1
+  if kind == 'c' and c.priority ~= '0' and number(c, 'priority') >= rules_of(queue).together_from then
+    most = math.max(1, rules_of(queue).together)
+  end
+  local found = is_new and standing_free(queue, wish, most) or {}
+  for _, o in pairs(fresh) do
+    if can_take(o) and serves(o, queue, wish) then
+      found[#found + 1] = { 0, o }
+    end
+  end
+  if #found < 2 then
+    return found[1] and { found[1][2] } or {}
+  end
+  for _, each in ipairs(found) do
+    each[1] = score_of(each[2], queue, wish)
+  end
+  table.sort(found, goes_before)
+  local takers = {}
+  for i = 1, math.min(most, #found) do
+    takers[i] = found[i][2]
+  end
+  return takers
+end
+
+local function offer_head(lane)
+  local first = redis.call('ZRANGE', key_of('line', lane), 0, 1, 'WITHSCORES')
+  local c = first[1] and get_call(first[1])
+  local takers = c and takers_of(c, dirty[lane]) or {}
+  if #takers > 0 then
+    make_offer(c, takers, { first[3], first[4] })
+  end
+  return #takers > 0
+end
+
+local function is_served(lane)
+  local parts = lane_from(lane)
+  local queue, wish, wanted = parts[1], parts[2], parts[3]
+  for name, o in next, fresh do
+    if wanted == name or (wanted == '' and profile_of(o).queues[queue] and serves(o, queue, wish)) then
+      return true
+    end
+  end
+  return false
+end
+
+-- Through the lanes in the order of their heads, until nobody fresh is left.
+local function walk()
+  local from = 0
+  while next(fresh) do
+    local size, offered = from < FIRST and FIRST or PAGE, false
+    local lanes = redis.call('ZRANGE', key_of('fronts'), from, from + size - 1)
+    for _, lane in ipairs(lanes) do
+      offered = (dirty[lane] or is_served(lane)) and offer_head(lane)
+      if offered then
+        break -- the lane's next caller may come after the next lane's
+      end
+      dirty[lane] = nil
+      from = from + 1
+    end
+    if not offered and #lanes < size then
+      return
+    end
+  end
+end
+
+-- With nobody fresh only the lanes that somebody came to: the one whose head goes first, then the next.
+local function look_at_dirty()
+  while next(dirty) do
+    local first, least
+    for lane in pairs(dirty) do
+      local rank = tonumber(redis.call('ZSCORE', key_of('fronts'), lane))
+      if rank and (not first or rank < least or (rank == least and lane < first)) then
+        first, least = lane, rank
+      end
+    end
+    if not first then
+      return
+    elseif not offer_head(first) then
+      dirty[first] = nil
+    end
+  end
+end
+
+local function match()
+  if next(grown) then
+    for _, lane in ipairs(redis.call('ZRANGE', key_of('dial_fronts'), 0, -1)) do
+      if grown[split_lane(lane)] then
+        dirty[lane] = true
+      end
+    end
+    grown = emptied(grown)
+  end
+  walk()
+  if next(dirty) and redis.call('EXISTS', key_of('free')) == 1 then
+    look_at_dirty()
+  end
+  dirty = {}
+  for name, o in pairs(fresh) do
+    fresh[name] = nil
+    into_free(o)
+  end
+end

@@ -1,0 +1,2 @@
+-- now: the line's clock.
+return answer(now / 1000)

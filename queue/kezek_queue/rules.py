@@ -1,0 +1,52 @@
+"""A queue's rules as data: who goes first to whom, how wishes are relaxed, how many may wait, how callbacks share.
+
+They are read from the site's rules file, handed to the engine once (`Queues.configure`) and kept beside the line in
+Redis, so that every node's scripts go by the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Strategy = Literal["longest_idle", "least_occupied", "best_skill"]
+
+
+@dataclass(frozen=True, slots=True)
+class Relax:
+    """From `after_s` in the line on, every wanted level is `lower` less, and the wishes named in `drop` are no more
+    ('*' names all). Steps add up; a level of 0 is no wish. A call wanted by one operator alone is open to all of its
+    queue from the first step on."""
+
+    after_s: float
+    lower: int = 0
+    drop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRules:
+    strategy: Strategy = "longest_idle"  # of several operators who could take a call
+    capacity: int = 0  # callers in the line at most, 0 is no limit; priority 9 and who was in the line always get in
+    relax: tuple[Relax, ...] = ()
+    named_s: float = 30.0  # how long a call is kept for the one operator it is wanted by, at most
+    together_from: int = 9  # from this priority on several operators are rung at once
+    together: int = 3  # so many; 1 is never several
+    callback_share: float = 0.5  # callbacks being dialled, of the queue's operators at work: at most, but one at least
+    callback_retries_s: tuple[float, ...] = (300.0, 1800.0)  # pauses after which one not reached is tried again
+    callback_lease_s: float = 75.0  # an offer's life while the citizen is dialled
+    redial_s: float = 600.0  # who left the line and dials again within it has the old place back
+    wrap_up_extensions: int = 2  # how often an operator may prolong one wrap-up
+
+
+def relaxed(wanted: Mapping[str, int], steps: tuple[Relax, ...]) -> list[tuple[float, dict[str, int]]]:
+    """(seconds in the line, what is wanted from then on), only where it changes."""
+    plan: list[tuple[float, dict[str, int]]] = []
+    now = {name: level for name, level in wanted.items() if level > 0}
+    for step in sorted(steps, key=lambda each: each.after_s):
+        kept = {name: level for name, level in now.items() if name not in step.drop and "*" not in step.drop}
+        then = {name: level - step.lower for name, level in kept.items() if level > step.lower}
+        if then != now:
+            plan.append((step.after_s, then))
+            now = then
+    return plan

@@ -1,0 +1,170 @@
+"""Instead of waiting: callbacks and the old place of who dials again; each by the smallest story, on the model."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from kezek_queue import CallKind, CallState, End, Kind, NotAllowed, OperatorState, QueueRules
+from kit.queue_hall import Hall
+
+
+@pytest.fixture
+def hall() -> Hall:
+    return Hall()
+
+
+def waits(hall: Hall, call: str, caller: str = "7701") -> None:
+    hall.line.arrive(call, caller=caller, dialled="109", since=hall.clock(), node="n")
+    hall.line.place(call, queue="109")
+    hall.clock.wait(1)
+
+
+def test_the_callback_keeps_the_place_of_the_call_it_came_from(hall: Hall) -> None:
+    """P12: the caller keeps the place without staying on the line."""
+    for n in (1, 2, 3):
+        waits(hall, f"c{n}", f"770{n}")
+    hall.line.note("c2", {"words": "no heat"})
+    made = hall.line.callback("c2", caller="7702")
+    assert (made.call, made.of, made.kind, made.state) == ("cb-c2", "c2", CallKind.CALLBACK, CallState.WAITING)
+    assert hall.positions() == {"c1": 1, "cb-c2": 2, "c3": 3}
+    assert (hall.line.get_call("c2").end, hall.line.notes("cb-c2")) == (End.CALLBACK, {"words": "no heat"})
+
+
+def test_nobody_is_dialled_twice(hall: Hall) -> None:
+    """P8: at most one ringing callback for a call and for a number."""
+    waits(hall, "c1")
+    waits(hall, "c2")
+    made = hall.line.callback("c1", caller="7701")
+    assert hall.line.callback("c1", caller="7799") == made
+    assert hall.line.callback("c2", caller="7701") == made
+    assert (hall.line.get_call("c2").end, hall.positions()) == (End.CALLBACK, {"cb-c1": 1})
+    hall.line.end("cb-c1", End.ABANDONED)
+    again = hall.line.callback("c1", caller="7701", queue="109", place_since=made.place_since)
+    assert (again.call, again.place_since) == ("cb-c1.2", made.place_since)
+
+
+def test_a_citizen_not_reached_is_tried_again_at_the_old_place_and_then_no_more(hall: Hall) -> None:
+    hall.line.configure("109", QueueRules(callback_retries_s=(60.0, 600.0)))
+    hall.works("ann", "101")
+    made = hall.line.callback("x", caller="7701", queue="109")
+    for attempt, pause in enumerate((60, 600), start=1):
+        idle = hall.line.get_operator("ann").idle
+        hall.line.renew("cb-x", hall.offer("cb-x"), 45)
+        later = hall.line.postpone("cb-x", hall.offer("cb-x"), "no_answer")
+        assert (later.state, later.attempts, later.until) == (CallState.LATER, attempt, hall.clock() + pause)
+        assert (hall.state("ann"), hall.line.get_operator("ann").idle, hall.positions()) == (("ready", ""), idle, {})
+        hall.clock.wait(pause)
+        hall.line.tick()
+        assert hall.offered() == {"ann": "cb-x"}
+        assert hall.line.get_call("cb-x").place_since == round(made.place_since * 1000)
+    assert hall.line.postpone("cb-x", hall.offer("cb-x"), "busy").end == End.ABANDONED
+    assert (hall.state("ann"), hall.line.callback_by) == (("ready", ""), {})
+
+
+def test_callbacks_being_dialled_are_a_share_of_the_operators_and_live_callers_go_on(hall: Hall) -> None:
+    """P8, P12: never more in flight than operators free for them; a fair share with live callers."""
+    hall.line.configure("109", QueueRules(callback_share=0.5))
+    for n in range(4):
+        hall.line.callback(f"x{n}", caller=f"77{n}", queue="109")
+        hall.clock.wait(1)
+    waits(hall, "c1", "7801")
+    hall.works("ann", "101")
+    hall.works("bek", "102")
+    assert hall.offered() == {"ann": "cb-x0", "bek": "c1"}
+    hall.works("cem", "103")
+    assert hall.state("cem") == ("ready", "")  # of three at work one may dial
+    hall.line.connect("cb-x0", hall.offer("cb-x0"))
+    assert hall.offered() == {"bek": "c1", "cem": "cb-x1"}
+    hall.line.decline("cb-x1", hall.offer("cb-x1"), "busy", pause=True)
+    assert hall.positions() == {"cb-x1": 1, "cb-x2": 2, "cb-x3": 3, "c1": 4}
+
+
+def test_callbacks_in_flight_never_exceed_their_share_whatever_happens(hall: Hall) -> None:
+    """P8: over thousands of chance steps."""
+    chance = random.Random(8)  # noqa: S311 - a simulation
+    hall.line.phones([str(n) for n in range(8)])
+    for n in range(8):
+        hall.line.sign_in(f"op{n}", phone=str(n), queues=["109"], desk=False)
+    hall.line.configure("109", QueueRules(callback_share=0.4, callback_retries_s=(20.0,)))
+    for step in range(4000):
+        hall.clock.wait(chance.choice([0, 1, 5]))
+        hall.line.tick()
+        live = list(hall.line.live.values()) + [hall.line.calls[name] for name in hall.line.callback_of.values()]
+        c = chance.choice(live) if live else None
+        match chance.choice(
+            ["call", "callback", "connect", "connect", "postpone", "decline", "finish", "end", "ready"]
+        ):
+            case "call":
+                waits(hall, f"c{step}", f"7{step}")
+            case "callback":
+                hall.line.callback(c.call if c else f"x{step}", caller=f"7{step % 50}", queue="109")
+            case "connect" if c and c.state is CallState.OFFERED:
+                hall.line.connect(c.call, c.offer)
+            case "postpone" if c and c.state is CallState.OFFERED and c.to_dial:
+                hall.line.postpone(c.call, c.offer, "busy")
+            case "decline" if c and c.state is CallState.OFFERED:
+                hall.line.decline(c.call, c.offer, "busy", pause=chance.random() < 0.5)
+            case "finish" if c and c.state is CallState.TALKING:
+                hall.line.finish(c.call, c.offer, wrap_up=chance.choice([0, 5]))
+                hall.line.end(c.call, End.ANSWERED)
+            case "end" if c and not c.end:
+                hall.line.end(c.call, End.ABANDONED)
+            case "ready":
+                for o in hall.line.operators.values():
+                    if o.state is OperatorState.PAUSED:
+                        hall.line.ready(o.operator)
+        dialled = [
+            c for c in map(hall.line.calls.get, hall.line.callback_of.values()) if c and c.operator and c.to_dial
+        ]
+        assert len(dialled) <= 3
+        assert len({c.caller for c in dialled}) == len(dialled)
+
+
+def test_a_callback_is_not_ended_by_a_reconciliation_before_it_has_a_channel(hall: Hall) -> None:
+    """P20: a restart of Asterisk does not lose who waits to be called back."""
+    hall.line.callback("x", caller="7701", queue="109")
+    hall.clock.wait(60)
+    assert hall.line.reconcile([], end=End.CUT, grace_s=5) == ()
+    hall.works("ann", "101")
+    hall.line.connect("cb-x", hall.offer("cb-x"))
+    hall.clock.wait(60)
+    assert hall.line.reconcile([], end=End.CUT, grace_s=5) == ("cb-x",)
+    assert hall.state("ann") == ("wrap_up", "")
+
+
+def test_who_dials_again_soon_has_the_old_place_and_priority_back_once(hall: Hall) -> None:
+    """P3, P20: also who was cut."""
+    waits(hall, "c1", "7701")
+    hall.line.place("c1", queue="109", priority=5)
+    waits(hall, "c2", "7702")
+    hall.line.end("c1", End.ABANDONED)
+    hall.clock.wait(599)
+    again = hall.line.arrive("c3", caller="7701", dialled="109", since=hall.clock(), node="n")
+    assert (again.place_since, again.priority) == (hall.line.get_call("c1").since / 1000, 5)
+    hall.line.place("c3", queue="109")
+    assert hall.positions() == {"c3": 1, "c2": 2}
+    other = hall.line.arrive("c4", caller="7701", dialled="109", since=hall.clock(), node="n")
+    assert other.place_since == other.since
+    hall.line.end("c4", End.CUT)
+    hall.clock.wait(600)
+    late = hall.line.arrive("c5", caller="7701", dialled="109", since=hall.clock(), node="n")
+    assert late.place_since == late.since
+
+
+def test_what_cannot_be_called_back_is_refused(hall: Hall) -> None:
+    with pytest.raises(NotAllowed):
+        hall.line.callback("x", caller="", queue="109")
+    with pytest.raises(NotAllowed):
+        hall.line.callback("x", caller="7701")
+    hall.works("ann", "101")
+    waits(hall, "c1")
+    with pytest.raises(NotAllowed):
+        hall.line.postpone("c1", hall.offer("c1"), "busy")
+    hall.line.callback("x", caller="7702", queue="109")
+    hall.works("bek", "102")
+    hall.line.connect("cb-x", hall.offer("cb-x"))
+    with pytest.raises(NotAllowed):
+        hall.line.postpone("cb-x", hall.offer("cb-x"), "busy")
+    assert [e.data["kind"] for e in hall.line.feed if e.kind is Kind.OFFERED] == ["call", "callback"]
