@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import Self
 
 import structlog
@@ -123,7 +124,7 @@ class AgiServer:
 
     async def _line_for(self, session: AgiSession, request: Request) -> AgiLine:
         await session.command("SET VARIABLE", "TIMEOUT(absolute)", self._settings.watchdog_s)  # the first sign of life
-        arrival = arrival_of(request)
+        arrival = replace(arrival_of(request), exchange=self._settings.exchange)
         line = self._lines.get(arrival.call)
         if line is not None and not line.alive:
             async with asyncio.timeout(RELEASE_LIMIT_S):

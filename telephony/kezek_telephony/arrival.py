@@ -1,6 +1,6 @@
 """What the dialplan says of a call when it opens FastAGI: the arguments of `AGI()` in kezek-wait, and Asterisk's own.
 
-The arguments, in order: KEZEK_CALL, KEZEK_SINCE, KEZEK_PHASE (arrived | waiting | talked), KEZEK_LANGUAGE,
+The arguments, in order: KEZEK_CALL, KEZEK_SINCE, KEZEK_PHASE (arrived | waiting | talked | callback), KEZEK_LANGUAGE,
 KEZEK_DIALLED, KEZEK_STORY, KEZEK_PRIORITY.
 """
 
@@ -36,6 +36,7 @@ def arrival_of(request: Request) -> Arrival:
         story=story if _TOKEN.fullmatch(story) else None,
         priority=int(priority) if _PRIORITY.fullmatch(priority) else 0,
         talked=phase == "talked",
+        callback=phase == "callback",
     )
 
 

@@ -9,10 +9,12 @@ from .ami import AmiLink
 from .phones import TECHNOLOGY
 from .types import Refused
 
+ELSEWHERE = "Custom:kezek-elsewhere"  # a device of no known state: the exchange that has the phone refuses a busy one
+
 
 async def keep_fallback(link: AmiLink, queue: str, members: Mapping[str, bool]) -> None:
-    """Make `members` (phone -> paused) the members of `queue`. Only differences are told. Raises LinkDown, and Refused
-    when there is no such queue."""
+    """Make `members` (phone -> paused; one elsewhere as `wording.dial_string` says it) the members of `queue`. Only
+    differences are told. Raises LinkDown, and Refused when there is no such queue."""
     status = await link.rows("QueueStatus", {"Queue": queue})
     if not any(event.name == "QueueParams" for event in status):
         raise Refused(f"Asterisk has no queue {queue}")
@@ -28,6 +30,8 @@ async def keep_fallback(link: AmiLink, queue: str, members: Mapping[str, bool]) 
         member = {"Queue": queue, "Interface": TECHNOLOGY + phone, "Paused": "true" if paused else "false"}
         with contextlib.suppress(Refused):
             if phone not in present:
-                await link.action("QueueAdd", {**member, "MemberName": phone, "StateInterface": TECHNOLOGY + phone})
+                name, at, _ = phone.partition("@")
+                state = ELSEWHERE if at else TECHNOLOGY + phone
+                await link.action("QueueAdd", {**member, "MemberName": name, "StateInterface": state})
             elif present[phone] != paused:
                 await link.action("QueuePause", member)

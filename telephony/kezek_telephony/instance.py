@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from .instance_parts import NAME, NUMBER, numbers_text, phones_text, transports_text, trunk_text
+from .instance_parts import NAME, NUMBER, numbers_text, peers_text, phones_text, transports_text, trunk_text
 
-SECRET_FILES = frozenset({"manager.conf", "pjsip.conf", "kezek-phones.conf"})
+SECRET_FILES = frozenset({"manager.conf", "pjsip.conf", "kezek-phones.conf", "kezek-peers.conf"})
 EMPTY_FILES = (
-    "acl.conf", "ccss.conf", "cel.conf", "codecs.conf", "features.conf", "http.conf", "pjproject.conf",
+    "acl.conf", "ccss.conf", "cel.conf", "codecs.conf", "features.conf", "pjproject.conf",
     "queuerules.conf", "sorcery.conf", "udptl.conf", "cli.conf",
 )  # fmt: skip
 PLACE = re.compile(r"@([A-Z_]+)@")
@@ -34,8 +34,14 @@ class InstanceValues:
     nodes: tuple[str, ...]
     line_password: str = field(repr=False)
     phones: Mapping[str, str] = field(default_factory=dict, repr=False)  # number -> password
+    browser_phones: frozenset[str] = frozenset()  # those of `phones` that are used in a browser
+    ws_port: int = 0  # SIP over WebSocket, on loopback alone, for the browsers' phones; 0 is none
     numbers: tuple[str, ...] = ("109",)
     trunks: tuple[str, ...] = ()  # addresses or networks of the city exchange
+    trunk_contact: str = ""  # 'host:port' where we dial out; the first of `trunks` that is a host when ''
+    exchange: str = ""  # its name, and the others' with their SIP addresses: name -> 'host:port'
+    peers: Mapping[str, str] = field(default_factory=dict)
+    peer_password: str = field(default="", repr=False)  # one for all of them
     sip_address: str = "127.0.0.1"
     ami_address: str = "127.0.0.1"
     ami_permit: str = "127.0.0.1/255.255.255.255"
@@ -46,6 +52,7 @@ class InstanceValues:
     qualify_s: int = 15
     patience_s: int = 5  # how long a node may take to show a first sign of life
     fallback_turn_s: int = 30
+    node_retries: int = 5  # seconds of music for a node that broke off, before the fallback
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,11 @@ class Instance:
     @property
     def configuration(self) -> Path:
         return self.folder / "etc" / "asterisk.conf"
+
+    @property
+    def recordings(self) -> Path:
+        """Where `Switchboard.record` puts its files: <recordings>/<file>.wav."""
+        return self.folder / "spool" / "monitor"
 
     def command(self) -> list[str]:
         """The command line that runs it in the foreground. In `ps` the process is called ld-linux-*: keep its pid."""
@@ -92,9 +104,9 @@ class Instance:
                 except ConnectionError:
                     await asyncio.sleep(0.05)  # the socket is not there yet; nothing announces it
 
-    async def write_phones(self, phones: Mapping[str, str]) -> None:
+    async def write_phones(self, phones: Mapping[str, str], browser: Collection[str] = ()) -> None:
         """Replace the operators' phones of a running instance. Registrations and talks of the others stay."""
-        write_file(self.folder / "etc" / "kezek-phones.conf", phones_text(phones), secret=True)
+        write_file(self.folder / "etc" / "kezek-phones.conf", phones_text(phones, browser), secret=True)
         await self.cli("module reload res_pjsip.so")
 
     def _program(self) -> list[str]:
@@ -166,17 +178,24 @@ def write_instance(folder: Path, prefix: Path, values: InstanceValues) -> Instan
         "AMI_SECRET": values.ami_secret,
         "LINE_PASSWORD": values.line_password,
         "QUALIFY": str(values.qualify_s),
+        "NUMBER": values.numbers[0],
         "NODES": "&".join(values.nodes),
         "PATIENCE": str(values.patience_s),
+        "RETRIES": str(values.node_retries),
         "FALLBACK_TURN": str(values.fallback_turn_s),
+        "WS_PORT": str(values.ws_port or 8088),
+        "BROWSERS": "yes" if values.ws_port else "no",
     }
-    for name in ("etc", "run", "log", "spool", "db", "cache", "lib", "keys", "lib/keys", "keys/keys"):
+    for name in ("etc", "run", "log", "spool", "db", "cache", "lib", "keys", "lib/keys", "keys/keys", "spool/monitor"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    instance = Instance(folder, prefix)
+    for private in (folder, instance.recordings):
+        private.chmod(0o700)
     written = {
-        "kezek-transports.conf": transports_text(values.sip_address, values.sip_port),
-        "kezek-trunk.conf": trunk_text(values.trunks),
-        "kezek-phones.conf": phones_text(values.phones),
+        "kezek-transports.conf": transports_text(values.sip_address, values.sip_port, websocket=values.ws_port > 0),
+        "kezek-trunk.conf": trunk_text(values.trunks, values.trunk_contact),
+        "kezek-peers.conf": peers_text(values.exchange, values.peers, values.peer_password),
+        "kezek-phones.conf": phones_text(values.phones, values.browser_phones),
         "kezek-numbers.conf": numbers_text(values.numbers),
         **dict.fromkeys(EMPTY_FILES, "; left empty: the defaults are right\n"),
         **{
@@ -187,7 +206,7 @@ def write_instance(folder: Path, prefix: Path, values: InstanceValues) -> Instan
     }
     for name, text in written.items():
         write_file(folder / "etc" / name, text, secret=name in SECRET_FILES)
-    return Instance(folder, prefix)
+    return instance
 
 
 def check(values: InstanceValues) -> None:
@@ -195,6 +214,8 @@ def check(values: InstanceValues) -> None:
     for port in (values.ami_port, values.sip_port, values.rtp_first, values.rtp_last):
         if not 0 < port < 65536:
             raise ValueError(f"not a port: {port}")
+    if values.browser_phones and not 0 < values.ws_port < 65536:
+        raise ValueError("phones in a browser need the port of Asterisk's WebSocket")
     if not values.ami_secret or not values.line_password or not all(values.phones.values()):
         raise ValueError("there are no default secrets: each must be given")
     if not values.nodes or not all(re.fullmatch(r"[A-Za-z0-9.\-\[\]:]+:\d+", node) for node in values.nodes):

@@ -29,6 +29,7 @@ class Leash:
         self._watchdog_s, self._gone_limit_s = watchdog_s, gone_limit_s
         self._session: AgiSession | None = None
         self._redirected = False
+        self._returns_s = 0.0  # a verb waits so long for a channel that is on its way back to us
         self._gone = False
         self._lost = False
         self._changed = asyncio.Event()
@@ -42,7 +43,7 @@ class Leash:
 
     def mark_redirected(self) -> None:
         """A Redirect is about to be sent: the socket's end is no news until the channel is back."""
-        self._redirected = True
+        self._redirected, self._returns_s = True, 0.0
         self._end_doubt()
         self._wake()
 
@@ -61,6 +62,10 @@ class Leash:
             self._session.close()
         self._end_doubt()
         self._wake()
+
+    def returns(self, within: float) -> None:
+        """The channel is on its way back from a Redirect: the next verb waits for it, `within` seconds at most."""
+        self._returns_s = within
 
     async def wait_back(self, timeout: float) -> None:
         """Until the channel has a FastAGI session again after a Redirect. Raises HungUp; LineLost after `timeout`."""
@@ -82,7 +87,7 @@ class Leash:
         self._session, self._pushed = session, asyncio.get_running_loop().time()
         if self._redirected:
             self.came_back()
-        self._redirected = False
+        self._redirected, self._returns_s = False, 0.0
         self._end_doubt()
         self._wake()
 
@@ -127,6 +132,8 @@ class Leash:
     async def _command(self, verb: str, *arguments: str | int, limit_s: float | None = None) -> Reply:
         """A command on the present session; HungUp or LineLost when the channel is not in it any more."""
         self._need()
+        if self._returns_s:
+            await self.wait_back(self._returns_s)
         session = self._session
         if session is None or self._redirected:
             await self._verdict()

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .ami_protocol import AmiEvent
+from .ring import number
 
-VARIABLES = "KEZEK_CALL,KEZEK_SINCE,KEZEK_OFFER,KEZEK_RESULT"
+VARIABLES = "KEZEK_CALL,KEZEK_SINCE,KEZEK_OFFER,KEZEK_RESULT,KEZEK_TRYING,BRIDGEPEER"
 
 
 class Where(StrEnum):
     OURS = "ours"  # in FastAGI, or on the way to it
     RINGING = "ringing"
-    TALKING = "talking"  # with the operator of `offer`
+    TALKING = "talking"  # with the operator of `offer`; on hold and in a conference too
+    DIVERTED = "diverted"  # to a number outside: ringing or talking
     FALLBACK = "fallback"  # waiting in Asterisk's own queue
     FALLBACK_TALKING = "fallback_talking"
 
@@ -27,6 +29,8 @@ class LiveCall:
     where: Where
     offer: int  # the last offer rung; 0 when there was none
     result: str  # KEZEK_RESULT
+    trying: int = 0  # the attempt that rings or talks: the offer's number, or a diversion's
+    peer: str = ""  # the channel at the other end of a plain talk
 
 
 def read_status(statuses: Iterable[AmiEvent]) -> list[LiveCall]:
@@ -37,15 +41,16 @@ def read_status(statuses: Iterable[AmiEvent]) -> list[LiveCall]:
         call = values.get("KEZEK_CALL", "")
         if not call or status["uniqueid"] != call:
             continue
-        offer = values.get("KEZEK_OFFER", "")
         calls.append(
             LiveCall(
                 call,
                 status["channel"],
                 seconds(values.get("KEZEK_SINCE", "")),
                 where(status["context"], bool(status["bridgeid"])),
-                int(offer) if offer.isascii() and offer.isdigit() else 0,
+                number(values.get("KEZEK_OFFER", "")),
                 values.get("KEZEK_RESULT", ""),
+                number(values.get("KEZEK_TRYING", "")),
+                values.get("BRIDGEPEER", ""),
             )
         )
     return calls
@@ -54,6 +59,10 @@ def read_status(statuses: Iterable[AmiEvent]) -> list[LiveCall]:
 def where(context: str, bridged: bool) -> Where:
     if context == "kezek-ring":
         return Where.TALKING if bridged else Where.RINGING
+    if context in ("kezek-held", "kezek-room"):
+        return Where.TALKING
+    if context == "kezek-divert":
+        return Where.DIVERTED
     if context == "kezek-fallback":
         return Where.FALLBACK_TALKING if bridged else Where.FALLBACK
     return Where.OURS

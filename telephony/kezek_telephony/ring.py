@@ -1,4 +1,4 @@
-"""One attempt to connect a caller with an operator, read from Asterisk's events. Pure: events in, steps out."""
+"""One attempt to connect a caller with one of ours, read from Asterisk's events. Pure: events in, facts out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .ami_protocol import AmiEvent
 from .types import Connected, Ringing, RingStep
 
-CALL_REJECTED = 21  # Q.850; SIP 603 (RFC 3398)
+CALL_REJECTED, USER_BUSY = 21, 17  # Q.850; SIP 603 and 486 (RFC 3398)
 
 REASONS = {
     "NOANSWER": "no_answer",
@@ -17,15 +17,17 @@ REASONS = {
     "CHANUNAVAIL": "unreachable",
     "CONGESTION": "unreachable",
 }
+CAUSES = {CALL_REJECTED: "declined", USER_BUSY: "busy"}  # of CHANUNAVAIL
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The dialplan has left the ring: KEZEK_RESULT, <offer>:<DIALSTATUS>:<cause>:<talk ms>."""
+    """The dialplan has left the attempt: KEZEK_RESULT, <offer>:<DIALSTATUS>:<cause>:<talk ms>."""
 
     status: str
     cause: int
     talk_seconds: float
+    at: float = 0.0  # unix seconds at which it was told; 0 when it was read later
 
     @property
     def talked(self) -> bool:
@@ -34,14 +36,14 @@ class Ended:
     @property
     def reason(self) -> str:
         """Of NotTaken."""
-        if self.status == "CHANUNAVAIL" and self.cause == CALL_REJECTED:
-            return "declined"
+        if self.status == "CHANUNAVAIL" and self.cause in CAUSES:
+            return CAUSES[self.cause]
         return REASONS.get(self.status, "unreachable")
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The caller's channel is gone."""
+    """The channel that is followed is gone: the caller's, or the leg of somebody who was asked."""
 
     at: float
 
@@ -51,7 +53,19 @@ class NeverBegun:
     """The order to ring did not reach Asterisk: the caller still is where he was."""
 
 
-Fact = RingStep | Ended | Left | NeverBegun
+@dataclass(frozen=True, slots=True)
+class PhoneHold:
+    """The operator's phone has put the call on hold by its own key, or taken it back."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Told by ourselves: look at what has become of the consultation."""
+
+
+Fact = RingStep | Ended | Left | NeverBegun | PhoneHold | Over
 
 
 def read_result(result: str, offer: int) -> Ended | None:
@@ -75,29 +89,49 @@ def moment(event: AmiEvent) -> float:
 
 
 class Trace:
-    """Where an attempt stands. `take` gives the fact an event means for it, or None."""
+    """Where an attempt stands. `take` gives the fact an event means for it, or None.
 
-    def __init__(self, call: str, offer: int) -> None:
-        self.call, self.offer = call, offer
-        self.leg = ""  # the operator's channel, while it rings or talks
+    `several`: more than one phone rings, and it is worth saying which was picked up.
+    """
+
+    def __init__(self, call: str, offer: int, *, several: bool = False) -> None:
+        self.call, self.offer, self._several = call, offer, several
+        self.legs: dict[str, tuple[str, str]] = {}  # by Uniqueid, while they ring or talk: channel and phone
         self.connected_at: float | None = None
-        self._leg_id = ""
         self.rang = False
+        self.end: Ended | Left | None = None
+        self._answered = ""  # Uniqueid
+
+    @property
+    def leg(self) -> str:
+        """Uniqueid of the leg that was picked up, or that rings; ''."""
+        return self._answered if self._answered in self.legs else next(reversed(self.legs), "")
 
     def take(self, event: AmiEvent) -> Fact | None:
+        fact = self._read(event)
+        if isinstance(fact, Ended | Left):
+            self.end = fact
+        return fact
+
+    def _read(self, event: AmiEvent) -> Fact | None:
+        mine = event["uniqueid"] == self.call
         match event.name:
-            case "DialBegin" if event["uniqueid"] == self.call:
-                self.leg, self._leg_id = event["destchannel"], event["destuniqueid"]
-            case "DialState" if event["uniqueid"] == self.call and event["dialstatus"] == "RINGING":
+            case "DialBegin" if mine:
+                self.legs[event["destuniqueid"]] = (event["destchannel"], event["dialstring"].partition("@")[0])
+            case "DialState" if mine and event["dialstatus"] == "RINGING":
                 return self.ringing()
-            case "Newstate" if event["uniqueid"] == self._leg_id and event["channelstatedesc"] == "Ringing":
+            case "DialEnd" if mine:
+                self._end_leg(event)
+            case "Newstate" if event["uniqueid"] in self.legs and event["channelstatedesc"] == "Ringing":
                 return self.ringing()
-            case "BridgeEnter" if self._leg_id and event["uniqueid"] in (self.call, self._leg_id):
+            case "BridgeEnter" if self.legs and (mine or event["uniqueid"] in self.legs):
                 if event["bridgenumchannels"] == "2":
                     return self.connected(moment(event))
+            case "Hold" | "Unhold" if self.connected_at is not None and event["uniqueid"] == self.leg:
+                return PhoneHold(event.name == "Hold")
             case "UserEvent" if event["call"] == self.call:
                 return self._told(event)
-            case "Hangup" if event["uniqueid"] == self.call:
+            case "Hangup" if mine:
                 return Left(moment(event))
         return None
 
@@ -111,11 +145,43 @@ class Trace:
         if self.connected_at is not None:
             return None
         self.connected_at = at
-        return Connected()
+        return Connected(self.legs[self.leg][1] if self._several and self.leg else "")
+
+    def talks_with(self, channel: str) -> None:
+        """The leg as Asterisk names it, where its beginning was missed."""
+        if channel and not self.legs:
+            self.legs[channel] = (channel, channel.partition("/")[2].rpartition("-")[0])
+
+    def _end_leg(self, event: AmiEvent) -> None:
+        if event["dialstatus"] == "ANSWER":
+            self._answered = event["destuniqueid"]
+        elif len(self.legs) > 1:
+            self.legs.pop(event["destuniqueid"], None)
 
     def _told(self, event: AmiEvent) -> Fact | None:
         if event["userevent"] == "KezekRing":
-            return read_result(event["result"], self.offer)
+            ended = read_result(event["result"], self.offer)
+            return ended and Ended(ended.status, ended.cause, ended.talk_seconds, moment(event))
         if event["userevent"] == "KezekGone":
             return Left(moment(event))
         return None
+
+
+class AsideTrace(Trace):
+    """Somebody is asked by the operator: the leg is a Local channel, one half (`room_leg`) for the room and one
+    (`call`) that dials. He is there when he has entered the room."""
+
+    def __init__(self, room_leg: str) -> None:
+        super().__init__(f"{room_leg}-dials", 1)
+        self.room_leg = room_leg
+
+    def _read(self, event: AmiEvent) -> Fact | None:
+        if event["uniqueid"] == self.room_leg:
+            if event.name == "ConfbridgeJoin":
+                return self.connected(moment(event))
+            return Left(moment(event)) if event.name == "Hangup" else None
+        return None if event.name in ("BridgeEnter", "Hold", "Unhold") else super()._read(event)
+
+    def connected(self, at: float) -> Connected | None:
+        known = super().connected(at)
+        return known and Connected()

@@ -1,117 +1,134 @@
-"""Rings operators for callers: one Redirect for each attempt, then its events are followed to the end."""
+"""Rings for callers: one Redirect for each attempt, then its events are followed to the end of the talk."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 
 import structlog
 
 from .ami import AmiLink
 from .ami_protocol import AmiEvent
+from .attempt import Attempt
+from .handling import Handling
 from .line import AgiLine
 from .live import LiveCall, Where
-from .ring import Ended, Fact, Left, NeverBegun, Trace, read_result
-from .types import Connected, HungUp, LinkDown, NotTaken, Refused, Ringing, RingStep, TalkEnded, TelephonyError
+from .moves import CLEARED
+from .ring import Ended, Left, NeverBegun, PhoneHold, Trace, read_result
+from .types import (
+    Connected,
+    Held,
+    HungUp,
+    LinkDown,
+    NotTaken,
+    Outside,
+    Phone,
+    Refused,
+    Resumed,
+    Ringing,
+    RingStep,
+    TalkEnded,
+    TelephonyError,
+)
+from .wording import dial_string, outside_number
 
 log = structlog.get_logger(__name__)
 
-PHONE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 SILENT_S = 8.0  # a phone that has not said by then that it rings is dead: SIP itself would wait for 32 s
 PATIENCE_S = 10.0  # beyond the ringing time: then Asterisk is asked what has become of the attempt
 TALK_CHECK_S = 60.0  # how often a talk that tells nothing is asked after
+HOLD_CHECK_S = 10.0  # how often we vouch for a hold
 ATTACHED_S = 2.0  # a caller between two sessions of ours
-CLEARED = 16  # Q.850: normal clearing
-
-
-class Attempt:
-    """A Trace with a mailbox."""
-
-    def __init__(self, call: str, offer: int) -> None:
-        self.trace = Trace(call, offer)
-        self.stopped = False
-        self.dead = False  # the phone said nothing at all
-        self.unclear = False  # nobody said whether the Redirect was taken
-        self._facts: asyncio.Queue[Fact] = asyncio.Queue()
-
-    def put(self, fact: Fact | None) -> None:
-        if isinstance(fact, Connected):
-            self.put(self.trace.ringing())  # when it was missed: the steps come whole and in order
-        if fact is not None:
-            self._facts.put_nowait(fact)
-
-    async def next(self, seconds: float) -> Fact | None:
-        """None when nothing came for so long."""
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._facts.get()
-        except TimeoutError:
-            return None
 
 
 class Ringer:
     """`doubtful` is called for an attempt that tells nothing for long; it shall ask Asterisk and call `recheck`."""
 
     def __init__(
-        self, link: AmiLink, back_timeout_s: float, doubtful: Callable[[], object], *, silent_s: float = SILENT_S
+        self,
+        link: AmiLink,
+        back_timeout_s: float,
+        doubtful: Callable[[], object],
+        *,
+        silent_s: float = SILENT_S,
+        hold_check_s: float = HOLD_CHECK_S,
     ) -> None:
-        self._link, self._back_timeout_s, self._doubtful, self._silent_s = link, back_timeout_s, doubtful, silent_s
+        self._link, self._back_timeout_s, self._doubtful = link, back_timeout_s, doubtful
+        self._silent_s, self._hold_check_s = silent_s, hold_check_s
         self._attempts: dict[str, Attempt] = {}
+        self._by_leg: dict[str, Attempt] = {}
+        self._diverted = time.time_ns() // 1_000_000  # numbers of diversions, unlike any offer's
+        self.handling = Handling(link)
 
     async def ring(
-        self, caller: AgiLine, phone: str, offer: int, seconds: int, still_ours: Callable[[], bool]
+        self, caller: AgiLine, phones: Sequence[Phone], offer: int, seconds: int, still_ours: Callable[[], bool]
     ) -> AsyncIterator[RingStep]:
         """See `types.Switchboard`. One attempt for each call at a time: a second one raises Refused, for its Redirect
         would steal the caller from the first."""
-        if not PHONE.fullmatch(phone) or offer < 1 or seconds < 1:
+        if not phones or offer < 1 or seconds < 1:
             raise ValueError("no phone, offer or time to ring")
-        call = caller.arrival.call
-        if call in self._attempts:
-            raise Refused("the call is being rung already")
-        attempt = self._attempts[call] = Attempt(call, offer)
-        try:
-            await caller.wait_back(ATTACHED_S)  # the dialplan may have taken the caller over while we were frozen
-            asked = self._begin(caller, f"{offer}*{phone}*{seconds}", still_ours)
-            if asked is None:
-                yield NotTaken("stale")
-                return
-            await self._confirm(caller, attempt, asked)
-            async for step in self._follow(caller, attempt, seconds):
-                yield step
-        finally:
-            del self._attempts[call]
+        targets = "&".join(dial_string(phone) for phone in phones)
+        several = len(phones) > 1
+        long = several or bool(phones[0].exchange)  # an extension holds 79 characters
+        ahead = {f"KEZEK_PHONES_{offer}": targets} if long else {}
+        extension = f"{offer}*{'' if long else targets}*{seconds}"
+        attempt = Attempt(Trace(caller.arrival.call, offer, several=several))
+        async for step in self._attempt(caller, attempt, "kezek-ring", extension, ahead, seconds, still_ours):
+            yield step
 
-    async def stop(self, call: str) -> None:
-        """End the operator's leg alone: the caller's channel has one writer. Does nothing when nothing rings; a leg
+    async def divert(self, caller: AgiLine, to: Outside, seconds: int) -> AsyncIterator[RingStep]:
+        """See `types.Switchboard`."""
+        if seconds < 1:
+            raise ValueError("no time to ring")
+        self._diverted += 1
+        extension = f"{self._diverted}*{outside_number(to)}*{seconds}"
+        attempt = Attempt(Trace(caller.arrival.call, self._diverted))
+        async for step in self._attempt(caller, attempt, "kezek-divert", extension, {}, seconds, lambda: True):
+            yield step
+
+    async def stop(self, call: str, phone: str = "") -> None:
+        """End the ringing legs alone: the caller's channel has one writer. Does nothing when nothing rings; a leg
         that is only about to ring is ended as soon as it does."""
         attempt = self._attempts.get(call)
         if attempt is None or attempt.trace.connected_at is not None:
             return
         attempt.stopped = True
-        if attempt.trace.leg:
+        attempt.stopped_phones.add(phone)
+        for asked in self._end_legs(attempt):
             try:
-                await self._link.reply(self._end_leg(attempt))
+                await self._link.reply(asked)
             except Refused:
                 log.info("ringing_was_over", call=call)
+
+    def talk(self, call: str) -> Attempt:
+        """Raises Refused where there is no talk."""
+        attempt = self._attempts.get(call)
+        if attempt is None or attempt.trace.connected_at is None:
+            raise Refused("there is no talk")
+        return attempt
 
     def take(self, event: AmiEvent) -> None:
         """An event, for the attempt it concerns."""
         attempt = self._attempts.get(event["call"] or event["uniqueid"])
         if attempt is None:
-            legs = (one for one in self._attempts.values() if one.trace.leg and one.trace.leg == event["channel"])
-            attempt = next(legs, None)
+            self.handling.take(event)
+            attempt = self._by_leg.get(event["uniqueid"])
         if attempt is None:
             return
-        before = attempt.trace.leg
-        attempt.put(attempt.trace.take(event))
-        if attempt.stopped and attempt.trace.leg != before and self._link.up:
-            self._end_leg(attempt)
+        attempt.take(event)
+        if event.name == "DialBegin":
+            self._by_leg[event["destuniqueid"]] = attempt
+            if attempt.stopped and self._link.up:
+                self._end_legs(attempt)
 
-    def _end_leg(self, attempt: Attempt) -> asyncio.Future[list[AmiEvent]]:
-        return self._link.begin("Hangup", {"Channel": attempt.trace.leg, "Cause": str(CLEARED)})
+    def _end_legs(self, attempt: Attempt) -> list[asyncio.Future[list[AmiEvent]]]:
+        return [
+            self._link.begin("Hangup", {"Channel": channel, "Cause": str(CLEARED)})
+            for channel, phone in attempt.trace.legs.values()
+            if attempt.dead or {"", phone} & attempt.stopped_phones
+        ]
 
     def attempts(self) -> list[Attempt]:
         """Those under way: to be taken before Asterisk is asked, for it cannot tell of later ones."""
@@ -124,19 +141,55 @@ class Ringer:
             trace, call = attempt.trace, now.get(attempt.trace.call)
             if call is None:
                 attempt.put(Left(time.time()))
-            elif ended := read_result(call.result, trace.offer):
+                continue
+            this = trace.offer in (call.offer, call.trying)
+            if ended := read_result(call.result, trace.offer):
                 attempt.put(ended)
-            elif call.where is Where.TALKING and call.offer == trace.offer:
+            elif this and (call.where is Where.TALKING or (call.where is Where.DIVERTED and call.peer)):
+                trace.talks_with(call.peer)
                 attempt.put(trace.connected(time.time()))
-            elif call.where is Where.RINGING and call.offer == trace.offer:
+            elif this and call.where in (Where.RINGING, Where.DIVERTED):
                 attempt.put(trace.ringing())
-            elif call.offer != trace.offer and attempt.unclear:
+            elif not this and attempt.unclear:
                 attempt.put(NeverBegun())
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
+    async def _attempt(
+        self,
+        caller: AgiLine,
+        attempt: Attempt,
+        context: str,
+        extension: str,
+        ahead: dict[str, str],
+        seconds: int,
+        still_ours: Callable[[], bool],
+    ) -> AsyncIterator[RingStep]:
+        call = caller.arrival.call
+        if call in self._attempts:
+            raise Refused("the call is being rung already")
+        self._attempts[call] = attempt
+        try:
+            await caller.wait_back(ATTACHED_S)  # the dialplan may have taken the caller over while we were frozen
+            asked = self._begin(caller, context, extension, ahead, still_ours)
+            if asked is None:
+                yield NotTaken("stale")
+                return
+            await self._confirm(caller, attempt, asked)
+            async for step in self._follow(caller, attempt, seconds):
+                yield step
+        finally:
+            del self._attempts[call]
+            self._by_leg = {leg: one for leg, one in self._by_leg.items() if one is not attempt}
+            self.handling.talk_over(attempt, caller_stays=caller.cause is None)
+
     def _begin(
-        self, caller: AgiLine, extension: str, still_ours: Callable[[], bool]
+        self,
+        caller: AgiLine,
+        context: str,
+        extension: str,
+        ahead: dict[str, str],
+        still_ours: Callable[[], bool],
     ) -> asyncio.Future[list[AmiEvent]] | None:
         """Ask, mark, write: nothing is awaited in between. None when the offer is ours no more."""
         if not self._link.up:
@@ -146,9 +199,13 @@ class Ringer:
         if not still_ours():
             return None
         caller.mark_redirected()
-        headers = {"Channel": caller.arrival.channel, "Context": "kezek-ring", "Exten": extension, "Priority": "1"}
+        channel = caller.arrival.channel
         try:
-            return self._link.begin("Redirect", headers)
+            for name, value in ahead.items():
+                self._link.begin("Setvar", {"Channel": channel, "Variable": name, "Value": value})
+            return self._link.begin(
+                "Redirect", {"Channel": channel, "Context": context, "Exten": extension, "Priority": "1"}
+            )
         except TelephonyError:
             caller.redirect_failed()
             raise
@@ -171,17 +228,23 @@ class Ringer:
         while True:
             patience = seconds + PATIENCE_S if trace.connected_at is None else TALK_CHECK_S
             no_sign = not trace.rang and not attempt.dead
-            fact = await attempt.next(self._silent_s if no_sign else patience)
+            patience = self._silent_s if no_sign else self._hold_check_s if attempt.talk.waits else patience
+            fact = await attempt.next(patience)
             match fact:
-                case None if no_sign and trace.leg and not trace.rang:
+                case None if no_sign and trace.legs and not trace.rang:
                     attempt.dead = True
                     log.warning("phone_silent", call=caller.arrival.call)
                     with suppress(TelephonyError):
-                        await self._link.reply(self._end_leg(attempt))
+                        for asked in self._end_legs(attempt):
+                            await self._link.reply(asked)
+                case None if attempt.talk.waits:
+                    self.handling.vouch(caller, attempt)
                 case None:
                     self._doubtful()
-                case Ringing() | Connected():
+                case Ringing() | Connected() | Held() | Resumed():
                     yield fact
+                case PhoneHold(on):
+                    await self.handling.phone_holds(caller, attempt, on)
                 case Left(at):
                     if trace.connected_at is None:
                         raise caller.hung_up()
@@ -192,16 +255,12 @@ class Ringer:
                     raise LinkDown("the order to ring was lost")
                 case Ended():
                     break
-        if fact.talked and trace.connected_at is None:
-            yield Connected()
-        try:
-            await caller.wait_back(self._back_timeout_s)
-        except HungUp:
-            if not fact.talked:
-                raise
-            yield TalkEnded(fact.talk_seconds, caller_stays=False)
-            return
         if fact.talked:
-            yield TalkEnded(fact.talk_seconds, caller_stays=True)
-        else:
-            yield NotTaken("declined" if attempt.stopped else "unreachable" if attempt.dead else fact.reason)
+            if trace.connected_at is None:
+                yield Connected()
+            talked_s = fact.talk_seconds or max(0.0, (fact.at or time.time()) - (trace.connected_at or time.time()))
+            caller.returns(self._back_timeout_s)  # the operator is free now: his next caller need not wait for this one
+            yield TalkEnded(talked_s, caller_stays=caller.cause is None)
+            return
+        await caller.wait_back(self._back_timeout_s)
+        yield NotTaken("declined" if attempt.stopped else "unreachable" if attempt.dead else fact.reason)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 class TelephonySettings:
     """Where Asterisk is and where our own servers listen. A port of 0 takes a free one; the server then tells which."""
 
+    exchange: str = ""  # the Asterisk's name where there are several
     ami_host: str = "127.0.0.1"
     ami_port: int = 5038
     ami_user: str = "kezek"

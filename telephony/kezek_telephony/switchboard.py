@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 import structlog
 
 from .ami import LINK_DOWN, LINK_UP, OVERFLOW, AmiLink
 from .ami_protocol import AmiEvent
 from .calls import Lines
+from .consulting import Consulting
 from .fallback import keep_fallback
 from .gone import FAMILY, GoneBook
+from .line import AgiLine
 from .live import VARIABLES, LiveCall, read_status
+from .outside import Dialler
+from .peers import Peers
 from .phones import PhoneBook
 from .ring import number
 from .ringing import Ringer
 from .settings import TelephonySettings
-from .types import Line, LineEvent, LineLost, LinkChanged, PhoneChanged, RingStep, TelephonyError
+from .supervision import Supervision
+from .types import (
+    AsideStep,
+    DialStep,
+    Line,
+    LineEvent,
+    LineLost,
+    LinkChanged,
+    Outside,
+    Phone,
+    PhoneChanged,
+    Refused,
+    RingStep,
+    SuperviseMode,
+    TelephonyError,
+)
+from .wording import dial_string
 
 log = structlog.get_logger(__name__)
 
@@ -31,10 +51,15 @@ class AsteriskSwitchboard:
 
     def __init__(self, settings: TelephonySettings, link: AmiLink, lines: Lines) -> None:
         self._settings, self._link, self._lines = settings, link, lines
-        self._phones = PhoneBook(settings.other_endpoints)
+        self._phones = PhoneBook(settings.other_endpoints, settings.exchange)
+        self.peers = Peers(link, self._phones)
         self._gone = GoneBook()
         self._doubt = asyncio.Event()
         self._ringer = Ringer(link, settings.back_timeout_s, self._doubt.set)
+        self._handling = self._ringer.handling
+        self._consulting = Consulting(self._handling.moves, self._doubt.set)
+        self._dialler = Dialler(link)
+        self._supervision = Supervision(link)
         self._readers: list[asyncio.Queue[LineEvent]] = []
         self._in_step = False
 
@@ -49,22 +74,75 @@ class AsteriskSwitchboard:
         return self._phones.registered if self.up else frozenset()
 
     def ring(
-        self, line: Line, *, phone: str, offer: int, seconds: int, still_ours: Callable[[], bool]
+        self,
+        line: Line,
+        *,
+        phones: Sequence[Phone],
+        offer: int,
+        seconds: int,
+        still_ours: Callable[[], bool],
     ) -> AsyncIterator[RingStep]:
-        caller = self._lines.get(line.arrival.call)
-        if caller is None:
-            raise LineLost("the line is not of this node")
-        return self._ringer.ring(caller, phone, offer, seconds, still_ours)
+        own = [self._own(phone) for phone in phones]
+        return self._ringer.ring(self._caller(line), own, offer, seconds, still_ours)
 
-    async def stop_ringing(self, line: Line) -> None:
-        await self._ringer.stop(line.arrival.call)
+    async def stop_ringing(self, line: Line, *, phone: str = "") -> None:
+        await self._ringer.stop(line.arrival.call, phone)
+
+    def divert(self, line: Line, to: Outside, *, seconds: int) -> AsyncIterator[RingStep]:
+        return self._ringer.divert(self._caller(line), to, seconds)
+
+    async def release(self, line: Line) -> None:
+        await self._handling.release(self._caller(line), self._ringer.talk(line.arrival.call))
+
+    async def hold(self, line: Line) -> None:
+        await self._handling.hold(self._caller(line), self._ringer.talk(line.arrival.call))
+
+    async def resume(self, line: Line) -> None:
+        await self._handling.resume(self._caller(line), self._ringer.talk(line.arrival.call))
+
+    def consult(self, line: Line, to: Phone | Outside, *, seconds: int) -> AsyncIterator[AsideStep]:
+        to = self._own(to) if isinstance(to, Phone) else to
+        return self._consulting.consult(self._caller(line), self._ringer.talk(line.arrival.call), to, seconds)
+
+    async def join(self, line: Line) -> None:
+        await self._handling.join(self._caller(line), self._ringer.talk(line.arrival.call))
+
+    async def hand_over(self, line: Line) -> None:
+        await self._handling.hand_over(self._caller(line), self._ringer.talk(line.arrival.call))
+
+    async def retrieve(self, line: Line) -> None:
+        await self._handling.retrieve(self._caller(line), self._ringer.talk(line.arrival.call))
+
+    def dial(self, call: str, to: Outside, *, since: float, language: str, seconds: int) -> AsyncIterator[DialStep]:
+        return self._dialler.dial(call, to, since=since, language=language, seconds=seconds)
+
+    async def dialled(self, call: str) -> bool | None:
+        return await self._dialler.dialled(call)
+
+    async def cancel_dial(self, call: str) -> None:
+        await self._dialler.cancel(call)
+
+    async def supervise(self, call: str, operator_phone: str, *, phone: Phone, mode: SuperviseMode) -> str:
+        phone = self._own(phone)
+        if not phone.exchange and phone.name not in self.registered():
+            raise Refused("the supervisor's phone cannot be rung")
+        return await self._supervision.supervise(call, operator_phone, phone, mode)
+
+    async def stop_supervising(self, leg: str) -> None:
+        await self._supervision.stop(leg)
+
+    async def record(self, line: Line, file: str) -> None:
+        await self._supervision.record(line.arrival.channel, file)
+
+    async def stop_recording(self, line: Line) -> None:
+        await self._supervision.stop_recording(line.arrival.channel)
 
     def events(self) -> AsyncIterator[LineEvent]:
         """See `types.Switchboard`. The state as it is: link, phones, and the callers who left within the hour."""
         reader: asyncio.Queue[LineEvent] = asyncio.Queue()
         reader.put_nowait(LinkChanged(self.up, self.up))
         for phone in sorted(self.registered()):
-            reader.put_nowait(PhoneChanged(phone, True))
+            reader.put_nowait(PhoneChanged(phone, True, self._settings.exchange))
         for gone in self._gone.recent():
             reader.put_nowait(gone)
         self._readers.append(reader)
@@ -74,9 +152,17 @@ class AsteriskSwitchboard:
         """Every caller on the line, whoever holds it. Raises LinkDown."""
         return read_status(await self._link.rows("Status", {"Variables": VARIABLES}))
 
-    async def keep_fallback(self, members: Mapping[str, bool]) -> None:
+    async def keep_fallback(self, members: Mapping[str | Phone, bool]) -> None:
         """Keep Asterisk's own queue in step: phone -> paused. Raises LinkDown, Refused."""
-        await keep_fallback(self._link, self._settings.fallback_queue, members)
+        told = {
+            dial_string(self._own(phone)) if isinstance(phone, Phone) else phone: paused
+            for phone, paused in members.items()
+        }
+        await keep_fallback(self._link, self._settings.fallback_queue, told)
+
+    def _own(self, phone: Phone) -> Phone:
+        """A phone that is registered here needs no exchange."""
+        return Phone(phone.name) if phone.exchange == self._settings.exchange else phone
 
     # --- reading events -----------------------------------------------------------------------------------------------
 
@@ -107,6 +193,7 @@ class AsteriskSwitchboard:
                 attempts = self._ringer.attempts()
                 try:
                     self._ringer.recheck(attempts, await self.live_calls())
+                    await self._handling.recheck()
                 except TelephonyError as error:
                     log.warning("recheck_failed", error=type(error).__name__)
 
@@ -119,6 +206,7 @@ class AsteriskSwitchboard:
                 endpoints = await self._link.rows("PJSIPShowEndpoints")
                 live = await self.live_calls()
                 rows = await self._link.rows("DBGetTree", {"Family": FAMILY})
+                await self._handling.recheck()
             except TelephonyError as error:
                 log.warning("resync_failed", error=type(error).__name__)
                 await asyncio.sleep(RETRY_S)
@@ -148,10 +236,14 @@ class AsteriskSwitchboard:
                 line = self._lines.by_channel(event["channel"])
                 if line is not None:
                     line.pressed(event["digit"])
-            case "DialBegin" | "DialState" | "Newstate" | "BridgeEnter":
+            case "Newstate":
+                self._ringer.take(event)
+                self._dialler.take(event)
+            case "DialBegin" | "DialState" | "DialEnd" | "BridgeEnter" | "ConfbridgeJoin" | "Hold" | "Unhold":
                 self._ringer.take(event)
             case "UserEvent" | "Hangup":
                 self._ringer.take(event)
+                self._dialler.take(event)
                 self._left(event)
 
     def _left(self, event: AmiEvent) -> None:
@@ -172,6 +264,12 @@ class AsteriskSwitchboard:
         for call in self._gone.forget(time.time()):
             if self._link.up:
                 self._link.begin("DBDel", {"Family": FAMILY, "Key": call})
+
+    def _caller(self, line: Line) -> AgiLine:
+        caller = self._lines.get(line.arrival.call)
+        if caller is None:
+            raise LineLost("the line is not of this node")
+        return caller
 
     # --- telling ------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What a telephone line is to the rest of the house: values, events, errors, and the two things one can hold.
+"""What a telephone line is to the rest of the house: its words (values.py), and the two things one can hold.
 
 `Line` is one caller; `Switchboard` is the exchange. Both are protocols, so that a story in virtual time plays the same
 call against a scripted line, and the same contract tests hold the script and the real Asterisk together.
@@ -6,129 +6,35 @@ call against a scripted line, and the same contract tests hold the script and th
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
-# --- errors ---------------------------------------------------------------------------------------------------------
-# TelephonyError
-#   HungUp        the caller's channel is gone: the call is over
-#   LineLost      our leash broke while the channel lives (redirected by somebody, or the link is unclear)
-#   LinkDown      Asterisk does not answer; worth a retry later
-#   Refused       Asterisk said no; a retry says no again
-
-
-class TelephonyError(Exception):
-    code = "telephony"
-
-
-class HungUp(TelephonyError):
-    """`cut`: nobody hung up; Asterisk has lost the channel, mostly by a restart of its own."""
-
-    code = "hung_up"
-
-    def __init__(self, *, cut: bool = False) -> None:
-        super().__init__()
-        self.cut = cut
-
-
-class LineLost(TelephonyError):
-    code = "line_lost"
-
-
-class LinkDown(TelephonyError):
-    code = "link_down"
-
-
-class Refused(TelephonyError):
-    code = "refused"
-
-
-# --- values ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A call as the dialplan hands it over. `call` is the caller channel's Uniqueid (KEZEK_CALL), stable for life."""
-
-    call: str
-    channel: str
-    caller: str | None  # digits with an optional '+'; None when the number is hidden or is no number
-    caller_name: str  # cleaned of control characters; may be ''
-    dialled: str
-    since: float  # unix seconds of the first arrival (KEZEK_SINCE), kept through every resumption
-    language: str | None  # KEZEK_LANGUAGE as remembered on the channel; None at first arrival
-    resumed: bool  # the channel was in our waiting before: another node's, or ours before a restart
-    story: str | None  # token of a demo call, from loopback only: its story may be told word by word
-    priority: int = 0  # KEZEK_PRIORITY as remembered on the channel: 0 is usual, 9 is an emergency
-    talked: bool = False  # the channel comes from a talk with an operator
-
-
-# Steps of one attempt to connect the caller with an operator, in this order; the last one is TalkEnded or NotTaken.
-
-
-@dataclass(frozen=True, slots=True)
-class Ringing:
-    """The operator's phone rings."""
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """Both hear each other."""
-
-
-@dataclass(frozen=True, slots=True)
-class TalkEnded:
-    """The talk was had and is over. `caller_stays`: the caller is still on the line, back in our hands."""
-
-    talk_seconds: float
-    caller_stays: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NotTaken:
-    """Nobody took it; the caller is back in our hands, with music.
-
-    Reason: no_answer | busy | declined | unreachable | stale.
-    """
-
-    reason: str
-
-
-RingStep = Ringing | Connected | TalkEnded | NotTaken
-
-
-# Events of the exchange as a whole, in the order in which Asterisk said them.
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneChanged:
-    phone: str
-    registered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CallGone:
-    """A caller's channel ended. `by_fallback`: the fallback queue had connected it to an operator."""
-
-    call: str
-    cause: int  # Q.850
-    by_fallback: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LinkChanged:
-    """The AMI link. After up=True all states have been read again; `resynced` says that events may have been missed."""
-
-    up: bool
-    resynced: bool
-
-
-LineEvent = PhoneChanged | CallGone | LinkChanged
-
-
-# --- what one can hold ------------------------------------------------------------------------------------------------
+from .values import Answered as Answered
+from .values import Arrival as Arrival
+from .values import AsideEnded as AsideEnded
+from .values import AsideStep as AsideStep
+from .values import CallGone as CallGone
+from .values import Connected as Connected
+from .values import DialStep as DialStep
+from .values import Held as Held
+from .values import HungUp as HungUp
+from .values import LineEvent as LineEvent
+from .values import LineLost as LineLost
+from .values import LinkChanged as LinkChanged
+from .values import LinkDown as LinkDown
+from .values import NotReached as NotReached
+from .values import NotTaken as NotTaken
+from .values import Outside as Outside
+from .values import Phone as Phone
+from .values import PhoneChanged as PhoneChanged
+from .values import Refused as Refused
+from .values import Resumed as Resumed
+from .values import Ringing as Ringing
+from .values import RingStep as RingStep
+from .values import SuperviseMode as SuperviseMode
+from .values import TalkEnded as TalkEnded
+from .values import TelephonyError as TelephonyError
 
 
 class Line(Protocol):
@@ -180,18 +86,93 @@ class Switchboard(Protocol):
         ...
 
     def ring(
-        self, line: Line, *, phone: str, offer: int, seconds: int, still_ours: Callable[[], bool]
+        self,
+        line: Line,
+        *,
+        phones: Sequence[Phone],
+        offer: int,
+        seconds: int,
+        still_ours: Callable[[], bool],
     ) -> AsyncIterator[RingStep]:
-        """Ring `phone` for the caller and follow the attempt to its end.
+        """Ring for the caller and follow the attempt to its end; the first of several phones picked up has it.
 
         `offer` is the fencing number: the dialplan turns a stale one back. `still_ours` is asked with nothing awaited
-        between the question and the write to Asterisk. Raises HungUp when the caller leaves at any step.
+        between the question and the write to Asterisk. Raises HungUp when the caller leaves at any step. The steps go
+        on through holds and consultations: TalkEnded comes when nobody of ours talks with the caller any more.
         """
         ...
 
-    async def stop_ringing(self, line: Line) -> None:
-        """The operator declined on the screen: end the ringing leg; `ring` then yields NotTaken('declined')."""
+    async def stop_ringing(self, line: Line, *, phone: str = "") -> None:
+        """End the ringing leg, or that phone's alone: `ring` then yields NotTaken('declined') once none rings."""
         ...
+
+    # in a talk; each does nothing, and says Refused, where there is no talk
+
+    async def release(self, line: Line) -> None:
+        """End the operators' legs: the caller comes back into our hands, TalkEnded(caller_stays=True)."""
+        ...
+
+    async def hold(self, line: Line) -> None:
+        """Music for the caller, for any phone: Held. One who hangs up meanwhile ends the talk."""
+        ...
+
+    async def resume(self, line: Line) -> None: ...
+
+    def consult(self, line: Line, to: Phone | Outside, *, seconds: int) -> AsyncIterator[AsideStep]:
+        """The caller hears music while the operator talks with somebody else, who is rung for at most `seconds`.
+
+        At NotTaken and AsideEnded('left') the operator and the caller hear each other again. `retrieve` while it still
+        rings: AsideEnded('retrieved'). Raises HungUp when the caller leaves, Refused when somebody is asked already.
+        Until `join`, `hold` and `resume` are refused: the caller waits in any case.
+        """
+        ...
+
+    async def join(self, line: Line) -> None:
+        """Conference: caller, operator and the one consulted hear each other."""
+        ...
+
+    async def hand_over(self, line: Line) -> None:
+        """The operator leaves, the caller talks with the one consulted."""
+        ...
+
+    async def retrieve(self, line: Line) -> None:
+        """The one consulted leaves (or is rung no more), the caller is back with the operator."""
+        ...
+
+    # outside
+
+    def divert(self, line: Line, to: Outside, *, seconds: int) -> AsyncIterator[RingStep]:
+        """Ring an outside number for a caller in our hands (102, 112, another community), like `ring`."""
+        ...
+
+    def dial(self, call: str, to: Outside, *, since: float, language: str, seconds: int) -> AsyncIterator[DialStep]:
+        """Dial a citizen. The channel's id is `call`, so that Asterisk itself refuses a second one (P8): Refused.
+
+        Raises LinkDown when nothing was asked of Asterisk. `cancel_dial` ends it as NotReached('no_answer').
+        """
+        ...
+
+    async def dialled(self, call: str) -> bool | None:
+        """Whether that channel lives (True), surely does not (False), or Asterisk cannot be asked now (None)."""
+        ...
+
+    async def cancel_dial(self, call: str) -> None: ...
+
+    # supervision and recording
+
+    async def supervise(self, call: str, operator_phone: str, *, phone: Phone, mode: SuperviseMode) -> str:
+        """Ring the supervisor's phone and let him hear that talk; the id of the leg. A second time for the same phone
+        changes the mode: listen, whisper (the operator alone hears him), barge (both do)."""
+        ...
+
+    async def stop_supervising(self, leg: str) -> None: ...
+
+    async def record(self, line: Line, file: str) -> None:
+        """Record the caller's channel, both sides mixed, to `file` (a name below the instance's recordings, without an
+        ending), until `stop_recording` or the call's end. Asking again for the same file changes nothing."""
+        ...
+
+    async def stop_recording(self, line: Line) -> None: ...
 
     def events(self) -> AsyncIterator[LineEvent]:
         """Events of the exchange from now on; each iterator gets all of them, starting with the state as it is."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from kit.asterisk import RunningAsterisk, running_asterisk, until
+from kit.asterisk import RunningAsterisk, free_port, running_asterisk, until
 from kit.sip_agent import SipAgent
 from kit.sipp import sipp_call
 from kit.telephony_office import office
@@ -33,6 +34,24 @@ async def test_a_phone_added_while_it_runs_can_register_and_the_others_stay(aste
         async with SipAgent.phone(asterisk, "1044"):
             await until(lambda: {"1001", "1044"} <= desk.telephony.switchboard.registered())
     assert (asterisk.instance.folder / "etc/kezek-phones.conf").stat().st_mode & 0o077 == 0
+
+
+async def test_a_phone_moves_into_the_browser_and_back_while_it_runs() -> None:
+    async with running_asterisk(ws_port=free_port(), browser_phones=frozenset({"1002"})) as asterisk:
+        said = [line for line in asterisk.log().splitlines() if "WARNING" in line or "ERROR" in line]
+        assert said == []
+
+        async def in_browsers() -> str:
+            shown = {phone: await asterisk.cli(f"pjsip show endpoint {phone}") for phone in ("1001", "1002")}
+            return " ".join(phone for phone, text in shown.items() if re.search(r"webrtc +: yes", text))
+
+        assert await in_browsers() == "1002"
+        await asterisk.instance.write_phones(asterisk.phones, {"1001"})
+        async with asyncio.timeout(10):
+            while await in_browsers() != "1001":  # noqa: ASYNC110 - nothing announces the end of a reload
+                await asyncio.sleep(0.1)
+        async with SipAgent.phone(asterisk, "1002"):
+            pass
 
 
 async def test_each_short_number_reaches_the_hotline_and_no_other_number_does(asterisk: RunningAsterisk) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kit import line_contracts, ring_contracts
+from kit import line_contracts, ring_contracts, telephony_talk_contracts
 from kit.asterisk import running_asterisk
 from kit.line_worlds import RealWorld, write_prompts
 
@@ -15,7 +15,7 @@ async def exchange(tmp_path_factory):
         yield asterisk
 
 
-CONTRACTS = [*line_contracts.CONTRACTS, *ring_contracts.CONTRACTS]
+CONTRACTS = [*line_contracts.CONTRACTS, *ring_contracts.CONTRACTS, *telephony_talk_contracts.CONTRACTS]
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.__name__)

@@ -21,7 +21,7 @@ from kit.telephony_office import office, rest, staffed, until_registered
 
 @pytest.fixture
 async def asterisk() -> AsyncIterator[RunningAsterisk]:
-    async with running_asterisk(patience_s=2, fallback_turn_s=3) as running:
+    async with running_asterisk(patience_s=2, fallback_turn_s=3, node_retries=0) as running:
         yield running
 
 
@@ -48,6 +48,28 @@ async def test_when_the_service_is_killed_the_fallback_rings_the_same_operator(a
         await until(lambda: ring.sound.packets > 10, what="a talk")
         await ring.hang_up()
         await call.ended()
+
+
+async def test_a_service_that_fails_at_every_call_does_not_keep_the_caller() -> None:
+    """It is tried again, but not for ever."""
+    taken: list[str] = []
+
+    async def on_call(line: Line) -> None:
+        taken.append(line.arrival.call)
+        raise RuntimeError("as a broken service would")
+
+    async with (
+        running_asterisk(node_retries=2) as asterisk,
+        SipAgent.phone(asterisk, "1001") as phone,
+        SipAgent.calling(asterisk) as citizen,
+        Telephony(asterisk.settings, on_call),
+    ):
+        await member(asterisk, "1001")
+        call = await citizen.call("109")
+        await phone.rings()
+        assert len(taken) == 3
+        assert len(set(taken)) == 1
+        await call.hang_up()
 
 
 async def test_a_frozen_service_is_left_behind_by_the_watchdog(asterisk: RunningAsterisk) -> None:

@@ -63,6 +63,7 @@ class RunningAsterisk:
     sip_port: int
     phones: Mapping[str, str]
     line_password: str
+    trunk_port: int  # where the city exchange is dialled: `SipAgent.trunk`
     process: asyncio.subprocess.Process | None = field(default=None, repr=False)
 
     async def start(self) -> None:
@@ -115,19 +116,20 @@ async def running_asterisk(
     if not (PREFIX / "bin" / "asterisk").exists():
         pytest.skip("no Asterisk in .kezek/prefix: run the set-up")
     folder = Path(tempfile.mkdtemp(prefix="kezek-ast-"))
-    ami, fastagi = free_port(), free_port()
+    ami, fastagi, trunk = free_port(), free_port(), free_port(socket.SOCK_DGRAM)
     rtp = random.randrange(10_000, 31_000, 2)  # noqa: S311 - no secret
     phones = PHONES if phones is None else phones
     values = InstanceValues(**{
         "ami_port": ami, "ami_secret": "ami-test-secret", "sip_port": free_port(socket.SOCK_DGRAM),
         "rtp_first": rtp, "rtp_last": rtp + 500, "nodes": tuple(nodes) or (f"127.0.0.1:{fastagi}",),
-        "line_password": "line-test", "phones": phones, "numbers": tuple(numbers), "qualify_s": 0, **changes,
+        "line_password": "line-test", "phones": phones, "numbers": tuple(numbers), "qualify_s": 0,
+        "trunk_contact": f"127.0.0.1:{trunk}", **changes,
     })  # type: ignore[arg-type]  # fmt: skip
     settings = TelephonySettings(
         ami_port=ami, ami_secret=values.ami_secret, fastagi_port=fastagi, sound_port=0, prompts=prompts
     )
     instance = write_instance(folder, PREFIX, values)
-    asterisk = RunningAsterisk(instance, settings, values.sip_port, phones, values.line_password)
+    asterisk = RunningAsterisk(instance, settings, values.sip_port, phones, values.line_password, trunk)
     try:
         await asterisk.start()
         yield asterisk

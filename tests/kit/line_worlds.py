@@ -42,8 +42,20 @@ class World(Protocol):
 
     def call(self) -> AbstractAsyncContextManager[tuple[Line, Caller]]: ...
 
-    def phone(self, *, answers: bool, talks: float = 60.0) -> AbstractAsyncContextManager[str]:
+    def phone(self, number: str = "1001", *, answers: bool, talks: float = 60.0) -> AbstractAsyncContextManager[str]:
         """The number of an operator's phone that is registered, and answers at once or never."""
+        ...
+
+    def outside(self, *, answers: bool, talks: float = 60.0) -> AbstractAsyncContextManager[str]:
+        """A number outside, likewise."""
+        ...
+
+    async def hangs_up(self, number: str) -> None:
+        """Whoever talks at this phone or number hangs up."""
+        ...
+
+    async def dialled_line(self) -> Line:
+        """The line of a citizen who has just answered a `dial`."""
         ...
 
 
@@ -62,10 +74,21 @@ class ScriptedWorld:
         line.leave()
 
     @contextlib.asynccontextmanager
-    async def phone(self, *, answers: bool, talks: float = 60.0) -> AsyncIterator[str]:
-        self.scripted.set_phone("1001", Phone(answers_after=0.1 if answers else NEVER, talks=talks))
-        yield "1001"
-        self.scripted.register("1001", False)
+    async def phone(self, number: str = "1001", *, answers: bool, talks: float = 60.0) -> AsyncIterator[str]:
+        self.scripted.set_phone(number, Phone(answers_after=0.1 if answers else NEVER, talks=talks))
+        yield number
+        self.scripted.register(number, False)
+
+    @contextlib.asynccontextmanager
+    async def outside(self, *, answers: bool, talks: float = 60.0) -> AsyncIterator[str]:
+        self.scripted.citizen("102", Phone(answers_after=0.1 if answers else NEVER, talks=talks))
+        yield "102"
+
+    async def hangs_up(self, number: str) -> None:
+        self.scripted.hang_up(number)
+
+    async def dialled_line(self) -> Line:
+        return self.scripted.answered[-1]
 
 
 class _ScriptedCaller:
@@ -115,6 +138,7 @@ class RealWorld:
         self._telephony = Telephony(asterisk.settings, self._conduct)
         self.board: Switchboard = self._telephony.switchboard
         self._arrived: asyncio.Queue[tuple[Line, asyncio.Event]] = asyncio.Queue()
+        self._talking: dict[str, SipCall] = {}  # by number
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -141,20 +165,44 @@ class RealWorld:
             await call.hang_up()
 
     @contextlib.asynccontextmanager
-    async def phone(self, *, answers: bool, talks: float = 60.0) -> AsyncIterator[str]:
-        async with SipAgent.phone(self._asterisk, "1001") as phone, asyncio.TaskGroup() as tasks:
-            await until(lambda: "1001" in self.board.registered())
+    async def phone(self, number: str = "1001", *, answers: bool, talks: float = 60.0) -> AsyncIterator[str]:
+        async with SipAgent.phone(self._asterisk, number) as phone:
+            await until(lambda: number in self.board.registered())
+            async with self._person(phone, answers, talks):
+                yield number
 
-            async def operator() -> None:
-                while answers:
-                    ring = await phone.rings(120)
-                    ring.answer()
-                    await asyncio.sleep(talks)
-                    await ring.hang_up()
+    @contextlib.asynccontextmanager
+    async def outside(self, *, answers: bool, talks: float = 60.0) -> AsyncIterator[str]:
+        async with (
+            SipAgent.trunk(self._asterisk, self._asterisk.trunk_port) as trunk,
+            self._person(trunk, answers, talks),
+        ):
+            yield "102"
 
-            behaving = tasks.create_task(operator())
-            yield "1001"
-            behaving.cancel()
+    @contextlib.asynccontextmanager
+    async def _person(self, phone: SipAgent, answers: bool, talks: float) -> AsyncIterator[None]:
+        async def act() -> None:
+            while answers:
+                ring = await phone.rings(120)
+                self._talking[ring.number] = ring
+                ring.answer()
+                with contextlib.suppress(TimeoutError):
+                    await ring.ended(talks)
+                await ring.hang_up()
+
+        acting = asyncio.ensure_future(act())
+        try:
+            yield
+        finally:
+            acting.cancel()
+
+    async def hangs_up(self, number: str) -> None:
+        await self._talking.pop(number).hang_up()
+
+    async def dialled_line(self) -> Line:
+        async with asyncio.timeout(LIMIT):
+            line, _ = await self._arrived.get()
+        return line
 
 
 class _RealCaller:

@@ -12,6 +12,7 @@ from kezek_telephony import (
     HungUp,
     Line,
     NotTaken,
+    Phone,
     Refused,
     Ringing,
     RingStep,
@@ -33,7 +34,7 @@ async def _steps(
     react: Mapping[RingStep, Callable[[], None]] | None = None,
 ) -> list[RingStep]:
     steps = []
-    async for step in board.ring(line, phone=phone, offer=offer, seconds=seconds, still_ours=still_ours):
+    async for step in board.ring(line, phones=[Phone(phone)], offer=offer, seconds=seconds, still_ours=still_ours):
         steps.append(step)
         if react and step in react:
             react[step]()
@@ -100,7 +101,7 @@ async def a_phone_that_nobody_answers_gives_the_caller_back(world: World) -> Non
 async def a_ringing_declined_on_the_screen_gives_the_caller_back(world: World) -> None:
     async with world.phone(answers=False) as phone, world.call() as (line, caller):
         steps = []
-        async for step in world.board.ring(line, phone=phone, offer=1, seconds=20, still_ours=lambda: True):
+        async for step in world.board.ring(line, phones=[Phone(phone)], offer=1, seconds=20, still_ours=lambda: True):
             steps.append(step)
             if step == Ringing():
                 await world.board.stop_ringing(line)
@@ -110,7 +111,7 @@ async def a_ringing_declined_on_the_screen_gives_the_caller_back(world: World) -
 
 async def a_caller_who_leaves_while_it_rings_is_gone(world: World) -> None:
     async with world.phone(answers=False) as phone, world.call() as (line, caller):
-        ringing = world.board.ring(line, phone=phone, offer=1, seconds=20, still_ours=lambda: True)
+        ringing = world.board.ring(line, phones=[Phone(phone)], offer=1, seconds=20, still_ours=lambda: True)
         assert await anext(ringing) == Ringing()
         await caller.hang_up()
         with pytest.raises(HungUp):
@@ -122,7 +123,7 @@ async def a_caller_who_leaves_while_it_rings_is_gone(world: World) -> None:
 async def a_caller_who_ends_the_talk_has_had_it(world: World) -> None:
     async with world.phone(answers=True) as phone, world.call() as (line, caller):
         steps = []
-        async for step in world.board.ring(line, phone=phone, offer=1, seconds=20, still_ours=lambda: True):
+        async for step in world.board.ring(line, phones=[Phone(phone)], offer=1, seconds=20, still_ours=lambda: True):
             steps.append(step)
             if step == Connected():
                 await caller.hang_up()
@@ -144,7 +145,7 @@ async def a_caller_can_be_rung_again_and_an_older_offer_is_stale(world: World) -
 
 async def a_call_is_rung_once_at_a_time(world: World) -> None:
     async with world.phone(answers=False) as phone, world.call() as (line, _):
-        first = world.board.ring(line, phone=phone, offer=1, seconds=1, still_ours=lambda: True)
+        first = world.board.ring(line, phones=[Phone(phone)], offer=1, seconds=1, still_ours=lambda: True)
         assert await anext(first) == Ringing()
         with pytest.raises(Refused):
             await _steps(world.board, line, phone, offer=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import asyncio
+import math
 import struct
 from collections import deque
 
@@ -23,6 +24,18 @@ def linear(coded: bytes) -> bytes:
 def loudness(coded: bytes) -> float:
     """Mean magnitude of A-law sound, 0..32767; silence is below 20."""
     return sum(abs(_DECODED[byte]) for byte in coded) / len(coded) if coded else 0.0
+
+
+def share_of(coded: bytes, hertz: float) -> float:
+    """How much of the sound is one tone, 0..1 (Goertzel); 0 for silence."""
+    samples = [_DECODED[byte] for byte in coded]
+    energy = sum(sample * sample for sample in samples)
+    if energy <= 100 * 100 * len(samples):
+        return 0.0
+    turn = 2 * math.pi * hertz / 8000
+    real = sum(sample * math.cos(turn * at) for at, sample in enumerate(samples))
+    imaginary = sum(sample * math.sin(turn * at) for at, sample in enumerate(samples))
+    return 2 * (real * real + imaginary * imaginary) / (energy * len(samples))
 
 
 def _encode(sample: int) -> int:
@@ -49,6 +62,7 @@ class Sound(asyncio.DatagramProtocol):
     def __init__(self) -> None:
         self.heard: deque[bytes] = deque(maxlen=250)  # 5 s
         self.packets = 0
+        self.digits: dict[int, str] = {}  # by the moment of each digit's beginning
         self._peer: tuple[str, int] | None = None
         self._out: deque[tuple[int, bytes, bool]] = deque()  # payload type, payload, first of its kind
         self._number = 1
@@ -96,6 +110,8 @@ class Sound(asyncio.DatagramProtocol):
         if len(data) > 12 and data[1] & 0x7F == 8:
             self.packets += 1
             self.heard.append(data[12:])
+        elif len(data) > 12 and data[1] & 0x7F == 101 and data[12] < len(DIGITS):
+            self.digits[int.from_bytes(data[4:8])] = list(DIGITS)[data[12]]
 
     def _tick(self) -> None:
         kind, payload, first = self._out.popleft() if self._out else (8, SILENCE, False)

@@ -37,6 +37,7 @@ class ScriptedLine:
         story: str | None = None,
         priority: int = 0,
         talked: bool = False,
+        callback: bool = False,
         prompt_seconds: float = 1.0,
         durations: Mapping[str, float] | None = None,
         missing: Collection[str] = (),
@@ -57,6 +58,7 @@ class ScriptedLine:
             story=story,
             priority=priority,
             talked=talked,
+            callback=callback,
         )
         self.heard: list[str] = []
         self.done: list[str] = []

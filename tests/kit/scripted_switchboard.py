@@ -1,190 +1,167 @@
-"""An exchange without Asterisk: operators' phones that answer, or do not, as a script says. No I/O, only timers."""
+"""An exchange without Asterisk: phones that answer, talk, hold and hang up as a script says. No I/O, only timers.
+
+    board = ScriptedSwitchboard({"201": Phone(answers_after=3), "202": Phone(talks=NEVER)}, {"102": Phone()})
+    board.citizen("+77010000009", Phone(answers_after=5), during("callback", press("1")))     # for `dial`
+    board.hang_up("202"); board.press_hold("201")                                             # at any moment
+
+The verbs are those of `kezek_telephony.types.Switchboard`; what can be seen afterwards: `ScriptedExchange`.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, replace
-from itertools import count
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 
+from kezek_telephony import types
 from kezek_telephony.types import (
-    CallGone,
+    AsideEnded,
+    AsideStep,
     Connected,
+    DialStep,
     HungUp,
     Line,
-    LineEvent,
-    LinkChanged,
-    LinkDown,
     NotTaken,
-    PhoneChanged,
+    Outside,
     Refused,
     Ringing,
     RingStep,
+    SuperviseMode,
     TalkEnded,
 )
-from kit.caller_script import Cue
 from kit.scripted_caller import ScriptedLine
+from kit.scripted_dial import ScriptedDial
+from kit.scripted_exchange import ScriptedExchange
+from kit.scripted_phone import NEVER, NOBODY, Phone
+from kit.scripted_talk import Aside, ScriptedTalk
 
-NEVER = float("inf")
-NORMAL_CLEARING = 16  # Q.850
-
-
-@dataclass(frozen=True)
-class Phone:
-    """How an operator's phone behaves, in seconds. `talks`: until the operator hangs up; NEVER: the caller does."""
-
-    answers_after: float = 2.0
-    talks: float = 30.0
-    busy: bool = False
-    registered: bool = True
+__all__ = ["NEVER", "Phone", "ScriptedSwitchboard"]
 
 
-class ScriptedSwitchboard:
-    """Meets `kezek_telephony.types.Switchboard`; make its lines with `call(...)`.
+class ScriptedSwitchboard(ScriptedExchange):
+    """Meets `kezek_telephony.types.Switchboard`; make its lines with `call(...)`."""
 
-    rung   (call, phone, offer) of each attempt that reached a phone
-    lines  by call
-    """
-
-    def __init__(self, phones: Mapping[str, Phone] | None = None) -> None:
-        self.phones = dict(phones or {})
-        self.lines: dict[str, ScriptedLine] = {}
-        self.rung: list[tuple[str, str, int]] = []
-        self._up = True
-        self._ringing: set[str] = set()
+    def __init__(self, phones: Mapping[str, Phone] | None = None, outside: Mapping[str, Phone] | None = None) -> None:
+        super().__init__(phones, outside)
+        self._ringing: dict[str, dict[str, Phone]] = {}  # call -> the phones that ring for it
+        self._stopped: set[str] = set()  # calls whose ringing was stopped
         self._last_offer: dict[str, int] = {}
-        self._declined: dict[str, asyncio.Event] = {}
-        self._readers: list[asyncio.Queue[LineEvent]] = []
-        self._ids = count(1)
+        self._dials: dict[str, ScriptedDial] = {}
 
-    # --- what a test may do to it ---------------------------------------------------------------------------------
-
-    def call(self, *cues: Cue, **caller: Any) -> ScriptedLine:
-        """Somebody dials. Keywords are those of ScriptedLine."""
-        caller.setdefault("call", f"script-{next(self._ids)}")
-        line = ScriptedLine(*cues, on_gone=self._gone, **caller)
-        self.lines[line.arrival.call] = line
-        return line
-
-    def set_phone(self, phone: str, behaviour: Phone) -> None:
-        """From now on the phone behaves so; a changed registration is told to all."""
-        was = self.phones.get(phone, Phone(registered=False))
-        self.phones[phone] = behaviour
-        if was.registered != behaviour.registered:
-            self._tell(PhoneChanged(phone, behaviour.registered))
-
-    def register(self, phone: str, registered: bool = True) -> None:
-        self.set_phone(phone, replace(self.phones.get(phone, Phone()), registered=registered))
-
-    def set_link(self, up: bool, *, resynced: bool = True) -> None:
-        """The link to Asterisk breaks or comes back."""
-        self._up = up
-        self._tell(LinkChanged(up, resynced and up))
-
-    # --- the verbs of a Switchboard -------------------------------------------------------------------------------
-
-    @property
-    def up(self) -> bool:
-        return self._up
-
-    def registered(self) -> frozenset[str]:
-        return frozenset(name for name, phone in self.phones.items() if phone.registered)
+    # --- ringing --------------------------------------------------------------------------------------------------
 
     async def ring(
-        self, line: Line, *, phone: str, offer: int, seconds: int, still_ours: Callable[[], bool]
+        self,
+        line: Line,
+        *,
+        phones: Sequence[types.Phone],
+        offer: int,
+        seconds: int,
+        still_ours: Callable[[], bool],
     ) -> AsyncIterator[RingStep]:
-        caller = self.lines[line.arrival.call]
-        caller.check()
-        self._need_link()
-        if line.arrival.call in self._ringing:
-            raise Refused("the call is being rung already")
-        self._ringing.add(line.arrival.call)
+        if not phones:
+            raise ValueError("no phone")
+        names = {phone.name: self.phones.get(phone.name, NOBODY) for phone in phones}
+        caller = self._begin(line)
         try:
             await asyncio.sleep(0)
             if not still_ours():
                 yield NotTaken("stale")
-                return
-            async for step in self._attempt(caller, phone, offer, seconds):
+            elif offer <= self._last_offer.get(line.arrival.call, 0):
+                yield self._back(caller, "stale")
+            else:
+                self._last_offer[line.arrival.call] = offer
+                caller.done.append(f"ring {' '.join(names)}")
+                reached = [name for name, phone in names.items() if phone.registered]
+                self.rung += [(line.arrival.call, name, offer) for name in reached]
+                async for step in self._attempt(caller, names, seconds):
+                    yield step
+        finally:
+            self._end(line)
+
+    async def divert(self, line: Line, to: Outside, *, seconds: int) -> AsyncIterator[RingStep]:
+        caller = self._begin(line)
+        try:
+            await asyncio.sleep(0)
+            caller.done.append(f"divert {to.number}")
+            async for step in self._attempt(caller, {to.number: self.outside.get(to.number, NOBODY)}, seconds):
                 yield step
         finally:
-            self._ringing.discard(line.arrival.call)
+            self._end(line)
 
-    async def _attempt(self, caller: ScriptedLine, phone: str, offer: int, seconds: int) -> AsyncIterator[RingStep]:
-        if offer <= self._last_offer.get(caller.arrival.call, 0):
-            yield self._back(caller, "stale")
+    async def stop_ringing(self, line: Line, *, phone: str = "") -> None:
+        self.need_link()
+        ringing = self._ringing.get(line.arrival.call, {})
+        if not ringing or (phone and phone not in ringing):
             return
-        self._last_offer[caller.arrival.call] = offer
-        behaviour = self.phones.get(phone, Phone(registered=False))
-        caller.done.append(f"ring {phone}")
-        if not behaviour.registered:
-            yield self._back(caller, "unreachable")
+        if phone:
+            del ringing[phone]
+        else:
+            ringing.clear()
+        self._stopped.add(line.arrival.call)
+        self.lines[line.arrival.call].wake()
+
+    def _begin(self, line: Line) -> ScriptedLine:
+        caller = self.lines[line.arrival.call]
+        caller.check()
+        self.need_link()
+        if line.arrival.call in self._ringing:
+            raise Refused("the call is being rung already")
+        self._ringing[line.arrival.call] = {}
+        return caller
+
+    def _end(self, line: Line) -> None:
+        del self._ringing[line.arrival.call]
+        self._stopped.discard(line.arrival.call)
+
+    async def _attempt(self, caller: ScriptedLine, names: Mapping[str, Phone], seconds: int) -> AsyncIterator[RingStep]:
+        call = caller.arrival.call
+        ringing = self._ringing[call]
+        ringing |= {name: phone for name, phone in names.items() if phone.registered and not phone.busy}
+        if not ringing:
+            yield self._back(caller, "busy" if any(phone.busy for phone in names.values()) else "unreachable")
             return
-        self.rung.append((caller.arrival.call, phone, offer))
-        if behaviour.busy:
-            yield self._back(caller, "busy")
-            return
-        declined = self._declined[caller.arrival.call] = asyncio.Event()
         caller.with_music = False
         caller.cue("ringing")
         yield Ringing()
-        try:
-            await caller.until(declined.is_set, min(behaviour.answers_after, seconds))
-        finally:
-            self._declined.pop(caller.arrival.call, None)
-        if declined.is_set():
-            yield self._back(caller, "declined")
-            return
-        if behaviour.answers_after > seconds:
-            yield self._back(caller, "no_answer")
-            return
-        async for step in self._talk(caller, behaviour):
-            yield step
-
-    async def _talk(self, caller: ScriptedLine, behaviour: Phone) -> AsyncIterator[RingStep]:
         began = asyncio.get_running_loop().time()
-        caller.with_operator = True
-        caller.done.append("talk")
-        caller.cue("talking")
-        yield Connected()
+        while ringing:
+            first = min(ringing, key=lambda name: ringing[name].answers_after)
+            left = began + min(ringing[first].answers_after, seconds) - asyncio.get_running_loop().time()
+            if await caller.until(lambda first=first: first not in ringing, left):  # type: ignore[misc]
+                continue
+            behaviour = ringing[first]
+            if behaviour.answers_after > seconds:
+                yield self._back(caller, "no_answer")
+                return
+            if behaviour.declines:
+                self._stopped.add(call)
+                del ringing[first]
+                continue
+            ringing.clear()
+            async for step in self._talk(caller, first, behaviour, several=len(names) > 1):
+                yield step
+            return
+        yield self._back(caller, "declined")
+
+    async def _talk(
+        self, caller: ScriptedLine, party: str, behaviour: Phone, *, several: bool
+    ) -> AsyncIterator[RingStep]:
+        began = asyncio.get_running_loop().time()
+        talk = self.begin_talk(caller, party, behaviour)
+        yield Connected(party if several else "")
         try:
-            await caller.until(lambda: False, None if behaviour.talks == NEVER else behaviour.talks)
-        except HungUp:
-            pass
+            while not (talk.over or caller.gone):
+                with suppress(HungUp):
+                    await caller.until(lambda: talk.over or bool(talk.steps), None)
+                while talk.steps:
+                    yield talk.steps.popleft()
         finally:
-            caller.with_operator = False
+            self.end_talk(talk)
         if not caller.gone:
             caller.done.append("talk ended")
             caller.forget_keys()
         yield TalkEnded(asyncio.get_running_loop().time() - began, caller_stays=not caller.gone)
-
-    async def stop_ringing(self, line: Line) -> None:
-        self._need_link()
-        declined = self._declined.get(line.arrival.call)
-        if declined is not None:
-            declined.set()
-            self.lines[line.arrival.call].wake()
-
-    def events(self) -> AsyncIterator[LineEvent]:
-        reader: asyncio.Queue[LineEvent] = asyncio.Queue()
-        reader.put_nowait(LinkChanged(self._up, self._up))
-        for phone in sorted(self.registered()):
-            reader.put_nowait(PhoneChanged(phone, True))
-        self._readers.append(reader)
-        return self._read(reader)
-
-    async def _read(self, reader: asyncio.Queue[LineEvent]) -> AsyncIterator[LineEvent]:
-        try:
-            while True:
-                yield await reader.get()
-        finally:
-            self._readers.remove(reader)
-
-    # --- inside -----------------------------------------------------------------------------------------------------
-
-    def _need_link(self) -> None:
-        if not self._up:
-            raise LinkDown
 
     def _back(self, caller: ScriptedLine, reason: str) -> NotTaken:
         caller.check()
@@ -192,9 +169,110 @@ class ScriptedSwitchboard:
         caller.start_music()
         return NotTaken(reason)
 
-    def _gone(self, line: ScriptedLine) -> None:
-        self._tell(CallGone(line.arrival.call, NORMAL_CLEARING, by_fallback=False))
+    # --- in a talk ------------------------------------------------------------------------------------------------
 
-    def _tell(self, event: LineEvent) -> None:
-        for reader in self._readers:
-            reader.put_nowait(event)
+    async def release(self, line: Line) -> None:
+        self.talk_of(line.arrival.call).release()
+
+    async def hold(self, line: Line) -> None:
+        self.talk_of(line.arrival.call).hold(True)
+
+    async def resume(self, line: Line) -> None:
+        self.talk_of(line.arrival.call).hold(False)
+
+    async def join(self, line: Line) -> None:
+        self.talk_of(line.arrival.call).join()
+
+    async def hand_over(self, line: Line) -> None:
+        self.talk_of(line.arrival.call).hand_over()
+
+    async def retrieve(self, line: Line) -> None:
+        self.talk_of(line.arrival.call).retrieve()
+
+    async def consult(self, line: Line, to: types.Phone | Outside, *, seconds: int) -> AsyncIterator[AsideStep]:
+        talk = self.talk_of(line.arrival.call)
+        if isinstance(to, Outside):
+            party, behaviour = to.number, self.outside.get(to.number, NOBODY)
+        else:
+            party, behaviour = to.name, self.phones.get(to.name, NOBODY)
+        aside = talk.ask(party)
+        await asyncio.sleep(0)
+        if not behaviour.registered or behaviour.busy:
+            yield self._not_taken(talk, aside, "busy" if behaviour.registered else "unreachable")
+            return
+        yield Ringing()
+        if not await self._asked(talk, aside, min(behaviour.answers_after, seconds)):
+            if behaviour.answers_after > seconds or behaviour.declines:
+                reason = "no_answer" if behaviour.answers_after > seconds else "declined"
+                yield self._not_taken(talk, aside, reason)
+                return
+            aside.connected = True
+            self.later(behaviour.talks, lambda: talk.leaves(party))
+            yield Connected()
+            await self._asked(talk, aside, None)
+        yield AsideEnded(aside.how)
+
+    async def _asked(self, talk: ScriptedTalk, aside: Aside, seconds: float | None) -> bool:
+        """Wait for the end of the consultation; False after `seconds`. Raises HungUp when the caller leaves."""
+        return await talk.caller.until(lambda: bool(aside.how), seconds)
+
+    def _not_taken(self, talk: ScriptedTalk, aside: Aside, reason: str) -> AsideStep:
+        if aside.how:
+            return AsideEnded(aside.how)
+        talk.end_aside("not_taken")
+        return NotTaken(reason)
+
+    # --- outside --------------------------------------------------------------------------------------------------
+
+    async def dial(
+        self, call: str, to: Outside, *, since: float, language: str, seconds: int
+    ) -> AsyncIterator[DialStep]:
+        self.need_link()
+        if await self.dialled(call):
+            raise Refused("the call lives already")
+        self.dialled_to.append((call, to.number))
+        cues, given = self._citizens.get(to.number, ((), {}))
+        facts = {"call": call, "caller": to.number, "since": since, "language": language, "callback": True, **given}
+        dial = ScriptedDial(
+            self.outside.get(to.number, NOBODY), seconds, lambda: self.on_answer(self.call(*cues, **facts))
+        )
+        self._dials[call] = dial
+        async for step in dial.steps(self._link_lost):
+            yield step
+
+    async def dialled(self, call: str) -> bool | None:
+        if not self._up:
+            return None
+        rings = call in self._dials and self._dials[call].lives
+        return rings or (call in self.lines and not self.lines[call].gone)
+
+    async def cancel_dial(self, call: str) -> None:
+        self.need_link()
+        if call in self._dials:
+            self._dials[call].cancel()
+
+    # --- supervision and recording ----------------------------------------------------------------------------------
+
+    async def supervise(self, call: str, operator_phone: str, *, phone: types.Phone, mode: SuperviseMode) -> str:
+        if operator_phone not in self.talk_of(call).parties:
+            raise Refused("that operator is not in that talk")
+        if not self.phones.get(phone.name, NOBODY).registered:
+            raise Refused("the supervisor's phone cannot be rung")
+        leg = f"{call}.by.{phone.name}"
+        self.supervising[leg] = (call, operator_phone, phone.name, mode)
+        return leg
+
+    async def stop_supervising(self, leg: str) -> None:
+        self.need_link()
+        self.supervising.pop(leg, None)
+
+    async def record(self, line: Line, file: str) -> None:
+        self.need_link()
+        self.lines[line.arrival.call].check()
+        if self.recording.get(line.arrival.call) != file:
+            self.recording[line.arrival.call] = file
+            self.recorded.append((line.arrival.call, file))
+
+    async def stop_recording(self, line: Line) -> None:
+        self.need_link()
+        self.recording.pop(line.arrival.call, None)

@@ -76,6 +76,17 @@ class SipAgent(asyncio.DatagramProtocol):
 
     @classmethod
     @contextlib.asynccontextmanager
+    async def trunk(cls, exchange: Exchange, port: int) -> AsyncIterator[SipAgent]:
+        """The city exchange, as Asterisk dials it: every number outside rings here."""
+        agent = cls(exchange, "exchange")
+        await agent._open(port)
+        try:
+            yield agent
+        finally:
+            await agent._close()
+
+    @classmethod
+    @contextlib.asynccontextmanager
     async def line(cls, exchange: Exchange, password: str | None = None) -> AsyncIterator[SipAgent]:
         """A softphone as a citizen: its calls are challenged."""
         agent = cls(exchange, "line")
@@ -207,10 +218,10 @@ class SipAgent(asyncio.DatagramProtocol):
     def _via(self) -> str:
         return f"SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{uuid.uuid4().hex[:12]};rport"
 
-    async def _open(self) -> None:
+    async def _open(self, port: int = 0) -> None:
         loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Future[None]] = set()
-        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", port))
         self.port = int(self._transport.get_extra_info("sockname")[1])
 
     async def _close(self) -> None:

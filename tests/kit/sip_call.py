@@ -25,6 +25,7 @@ class SipCall:
         self.sequence = 1
         self._rung, self._answered, self._ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._port = 0
+        self._version = 1  # of the session description
 
     async def rung(self, limit: float = LIMIT) -> None:
         async with asyncio.timeout(limit):
@@ -45,6 +46,19 @@ class SipCall:
     @property
     def talking(self) -> bool:
         return self._answered.is_set() and not self.over
+
+    @property
+    def number(self) -> str:
+        """The number that was dialled, of a call that came in."""
+        assert self.invite
+        return self.invite.start.split()[1].removeprefix("sip:").partition("@")[0]
+
+    def hold(self, on: bool = True) -> None:
+        """The phone's own hold key: a re-INVITE."""
+        self._version += 1
+        body = session_description(self._port, "sendonly" if on else "sendrecv", self._version)
+        extra = [("Contact", self.agent.contact), ("Content-Type", "application/sdp")]
+        self.agent.request("INVITE", self, body=body, extra=extra)
 
     def press(self, digits: str) -> None:
         for digit in digits:

@@ -81,11 +81,12 @@ def digest(challenge: str, *, user: str, password: str, method: str, uri: str) -
     return "Digest " + ", ".join(parts)
 
 
-def session_description(port: int) -> str:
+def session_description(port: int, mode: str = "sendrecv", version: int = 1) -> str:
+    """`mode`: sendonly puts the other end on hold (RFC 3264, 8.4); a later description has a higher version."""
     lines = [
-        "v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0",
+        "v=0", f"o=- 1 {version} IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0",
         f"m=audio {port} RTP/AVP 8 101", "a=rtpmap:8 PCMA/8000", "a=rtpmap:101 telephone-event/8000",
-        "a=fmtp:101 0-15", "a=ptime:20", "a=sendrecv", "",
+        "a=fmtp:101 0-15", "a=ptime:20", f"a={mode}", "",
     ]  # fmt: skip
     return "\r\n".join(lines)
 

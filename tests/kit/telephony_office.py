@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from kezek_telephony.settings import TelephonySettings
 from kezek_telephony.telephony import Telephony
-from kezek_telephony.types import HungUp, Line, LineEvent, RingStep
+from kezek_telephony.types import HungUp, Line, LineEvent, Phone, RingStep
 from kit.asterisk import RunningAsterisk, until
 from kit.sip_agent import SipAgent, SipCall
 
@@ -35,8 +35,10 @@ class Office:
         return call, line
 
     def ring(self, line: Line, phone: str, offer: int, **how: object) -> AsyncIterator[RingStep]:
+        """`phone`: one, or several parted by blanks."""
         settings = {"seconds": 20, "still_ours": always, **how}
-        return self.telephony.switchboard.ring(line, phone=phone, offer=offer, **settings)  # type: ignore[arg-type]
+        phones = [Phone(name) for name in phone.split()]
+        return self.telephony.switchboard.ring(line, phones=phones, offer=offer, **settings)  # type: ignore[arg-type]
 
 
 @contextlib.asynccontextmanager

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from kezek_telephony import CallGone, HungUp, LineLost, LinkChanged, LinkDown, PhoneChanged
+from kezek_telephony import CallGone, HungUp, LineLost, LinkChanged, LinkDown, PhoneChanged, types
 from kit.scripted_line import (
     EPOCH,
     Phone,
@@ -118,7 +118,7 @@ async def test_the_switchboard_tells_what_happens():
     board.register("202")
     board.set_link(False)
     with pytest.raises(LinkDown):
-        await anext(board.ring(line, phone="201", offer=1, seconds=5, still_ours=lambda: True))
+        await anext(board.ring(line, phones=[types.Phone("201")], offer=1, seconds=5, still_ours=lambda: True))
     assert [await anext(events) for _ in range(5)] == [
         LinkChanged(True, True),
         PhoneChanged("201", True),

@@ -2,11 +2,11 @@
 
 import pytest
 
-from kit import line_contracts, ring_contracts
+from kit import line_contracts, ring_contracts, telephony_talk_contracts
 from kit.line_worlds import ScriptedWorld
 from kit.virtual_time import run_virtual
 
-CONTRACTS = [*line_contracts.CONTRACTS, *ring_contracts.CONTRACTS]
+CONTRACTS = [*line_contracts.CONTRACTS, *ring_contracts.CONTRACTS, *telephony_talk_contracts.CONTRACTS]
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.__name__)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kezek_telephony.instance import InstanceValues, fill, templates, write_instance
-from kezek_telephony.instance_parts import phones_text, transports_text, trunk_text
+from kezek_telephony.instance import PLACE, InstanceValues, fill, templates, write_instance
+from kezek_telephony.instance_parts import peers_text, phones_text, transports_text, trunk_text
 
 
 def values(**changes: object) -> InstanceValues:
@@ -27,7 +27,7 @@ def prefix(tmp_path: Path) -> Path:
 def test_every_place_is_filled(tmp_path: Path, prefix: Path) -> None:
     instance = write_instance(tmp_path / "i", prefix, values())
     for path in (tmp_path / "i" / "etc").iterdir():
-        assert "@" not in path.read_text("utf-8").replace("operator)", "").replace("${PHONE}@", ""), path.name
+        assert not PLACE.search(path.read_text("utf-8")), path.name
     assert "KEZEK_NODES = 127.0.0.1:4573&127.0.0.1:4574" in (instance.folder / "etc/extensions.conf").read_text()
     assert instance.command()[-4:] == ["-C", str(instance.configuration), "-f", "-n"]
 
@@ -36,7 +36,7 @@ def test_secrets_are_readable_by_the_owner_alone(tmp_path: Path, prefix: Path) -
     folder = write_instance(tmp_path / "i", prefix, values()).folder
     written = {path.name: path for path in (folder / "etc").iterdir()}
     secret = {name for name, path in written.items() if path.stat().st_mode & 0o077 == 0}
-    assert secret == {"manager.conf", "pjsip.conf", "kezek-phones.conf"}
+    assert secret == {"manager.conf", "pjsip.conf", "kezek-phones.conf", "kezek-peers.conf"}
     for name, path in written.items():
         if name not in secret:
             assert not any(word in path.read_text() for word in ("a-secret", "a-password", "= one"))
@@ -56,12 +56,32 @@ def test_values_are_not_shown_by_accident() -> None:
         {"nodes": ()}, {"nodes": ("somewhere",)}, {"nodes": ("a:1&agi",)}, {"numbers": ()}, {"numbers": ("109,1,x",)},
         {"phones": {"loopback": "x"}}, {"phones": {"10 01": "x"}}, {"phones": {"1": "a\nb"}}, {"phones": {"1": "a;b"}},
         {"ami_secret": "a\n[evil]"}, {"line_password": "a;b"}, {"trunks": ("not an address",)}, {"sip_address": "host"},
-        {"system_name": "a b"},
+        {"system_name": "a b"}, {"browser_phones": frozenset({"1001"})}, {"phones": {"phone-web": "x"}},
     ],
 )  # fmt: skip
 def test_what_would_break_the_files_is_refused(tmp_path: Path, prefix: Path, changes: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r".+"):
         write_instance(tmp_path / "i", prefix, values(**changes))
+
+
+def test_a_phone_in_a_browser_speaks_webrtc_and_the_others_do_not(tmp_path: Path, prefix: Path) -> None:
+    given = values(phones={"1001": "one", "1002": "two"}, browser_phones=frozenset({"1002"}), ws_port=8099)
+    etc = write_instance(tmp_path / "i", prefix, given).folder / "etc"
+    phones = (etc / "kezek-phones.conf").read_text()
+    assert "[1001](phone)\n" in phones
+    assert "[1002](phone-web)\n" in phones
+    http = (etc / "http.conf").read_text()
+    assert "enabled = yes" in http
+    assert "bindaddr = 127.0.0.1\nbindport = 8099" in http
+    assert "protocol = ws" in (etc / "kezek-transports.conf").read_text()
+    assert "icesupport = yes" in (etc / "rtp.conf").read_text()
+
+
+def test_without_phones_in_browsers_no_web_server_listens(tmp_path: Path, prefix: Path) -> None:
+    etc = write_instance(tmp_path / "i", prefix, values()).folder / "etc"
+    assert "enabled = no" in (etc / "http.conf").read_text()
+    assert "protocol = ws" not in (etc / "kezek-transports.conf").read_text()
+    assert "icesupport = no" in (etc / "rtp.conf").read_text()
 
 
 def test_a_folder_too_deep_for_the_control_socket_is_named(tmp_path: Path, prefix: Path) -> None:
@@ -93,6 +113,35 @@ def test_the_trunk_is_known_by_address() -> None:
     text = trunk_text(["192.0.2.1", "198.51.100.0/24"])
     assert "match = 192.0.2.1/32\nmatch = 198.51.100.0/24\n" in text
     assert "identify_by = ip" in text
+
+
+def test_the_trunk_is_dialled_where_it_is_said_or_where_it_is() -> None:
+    assert "contact = sip:192.0.2.1\n" in trunk_text(["198.51.100.0/24", "192.0.2.1"])
+    assert "contact = sip:[2001:db8::1]\n" in trunk_text(["2001:db8::1"])
+    assert "contact = sip:exchange.example:5080\n" in trunk_text(["192.0.2.1"], "exchange.example:5080")
+    assert "contact" not in trunk_text(["198.51.100.0/24"])
+    with pytest.raises(ValueError, match="not a host"):
+        trunk_text([], "a;b\nc")
+
+
+def test_the_exchanges_sign_in_to_each_other_by_name() -> None:
+    assert "endpoint" not in peers_text("", {}, "")
+    text = peers_text("a", {"b": "192.0.2.2:5060"}, "theirs")
+    assert "[kezek-peer-b](peer-aor)\ncontact = sip:192.0.2.2:5060\n" in text
+    assert "from_user = kezek-peer-a\n" in text
+    assert "[kezek-peer-a-out](peer-auth)\nusername = kezek-peer-a\npassword = theirs\n" in text
+    for exchange, peers, password in (
+        ("", {"b": "h:1"}, "p"), ("a", {"a": "h:1"}, "p"), ("a", {"b": "h:1"}, ""), ("a", {"b": "h;1"}, "p"),
+        ("a", {"b c": "h:1"}, "p"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r".+"):
+            peers_text(exchange, peers, password)
+
+
+def test_recordings_are_for_the_owner_alone(tmp_path: Path, prefix: Path) -> None:
+    instance = write_instance(tmp_path / "i", prefix, values())
+    assert instance.recordings.is_relative_to(instance.folder)
+    assert instance.recordings.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_story_comes_from_loopback_alone() -> None:

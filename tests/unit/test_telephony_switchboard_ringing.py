@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from kezek_telephony.ami_protocol import AmiEvent
+from kezek_telephony.attempt import Aside
 from kezek_telephony.live import LiveCall, Where
 from kezek_telephony.ringing import Ringer
-from kezek_telephony.types import Connected, HungUp, LinkDown, NotTaken, Refused, Ringing, RingStep, TalkEnded
+from kezek_telephony.types import Connected, HungUp, LinkDown, NotTaken, Phone, Refused, Ringing, RingStep, TalkEnded
 
 CALL = "kezek-1.0"
 
@@ -49,6 +50,9 @@ class Caller:
     def redirect_failed(self) -> None:
         self.told.append("failed")
 
+    def returns(self, within: float) -> None:
+        self.told.append("returns")
+
     async def wait_back(self, timeout: float) -> None:
         if self.cause is not None:
             raise HungUp
@@ -64,7 +68,7 @@ def yes() -> bool:
 
 async def ring(ringer: Ringer, caller: Any, still_ours: Any = yes) -> list[RingStep]:
     async with asyncio.timeout(5):
-        return [step async for step in ringer.ring(caller, "1001", 7, 20, still_ours)]
+        return [step async for step in ringer.ring(caller, [Phone("1001")], 7, 20, still_ours)]
 
 
 def live(where: Where, offer: int, result: str = "") -> LiveCall:
@@ -122,7 +126,7 @@ async def test_a_link_that_is_down_leaves_the_caller_alone() -> None:
 async def test_a_phone_is_a_name_and_nothing_else(evil: str) -> None:
     caller: Any = Caller()
     with pytest.raises(ValueError, match="no phone"):
-        await anext(ringer(Link()).ring(caller, evil, 1, 20, yes))
+        await anext(ringer(Link()).ring(caller, [Phone(evil)], 1, 20, yes))
 
 
 async def test_an_unclear_order_is_asked_of_asterisk_not_given_again() -> None:
@@ -199,3 +203,74 @@ async def test_a_phone_that_rings_is_left_to_ring() -> None:
     rings.take(AmiEvent("UserEvent", {"userevent": "KezekRing", "call": CALL, "result": "7:NOANSWER:19:0"}))
     assert await ringing == [Ringing(), NotTaken("no_answer")]
     assert len(link.written) == 1
+
+
+async def test_several_phones_go_ahead_in_a_variable_of_their_own_offer() -> None:
+    """P2: a thawed process that still sends its phones cannot change those of a later offer."""
+    link = Link()
+    phones = [Phone("1001"), Phone("1002", "b")]
+    ringing = asyncio.ensure_future(anext(ringer(link).ring(Caller(), phones, 7, 20, yes)))  # type: ignore[arg-type]
+    await begun(link)
+    variable = {"Channel": "PJSIP/trunk-1", "Variable": "KEZEK_PHONES_7", "Value": "1001&1002@kezek-peer-b"}
+    assert link.written[0] == ("Setvar", variable)
+    assert link.written[1][1]["Exten"] == "7**20"
+    ringing.cancel()
+
+
+async def test_one_of_several_phones_is_stopped_and_the_others_ring_on() -> None:
+    link = Link()
+    board = ringer(link)
+    ringing = asyncio.ensure_future(
+        anext(board.ring(Caller(), [Phone("1001"), Phone("1002")], 7, 20, yes))  # type: ignore[arg-type]
+    )
+    await begun(link)
+    await board.stop(CALL, "1002")
+    for phone in ("1001", "1002"):
+        leg = {"destchannel": f"PJSIP/{phone}-1", "destuniqueid": f"leg-{phone}", "dialstring": phone}
+        board.take(AmiEvent("DialBegin", {"uniqueid": CALL, **leg}))
+    assert [headers["Channel"] for name, headers in link.written if name == "Hangup"] == ["PJSIP/1002-1"]
+    ringing.cancel()
+
+
+async def test_a_hold_is_vouched_for_again_and_again() -> None:
+    """A caller on hold goes back to the operator when his service is silent for long (kezek-held)."""
+    link = Link()
+    board = Ringer(link, 1.0, lambda: None, hold_check_s=0.02)  # type: ignore[arg-type]
+    following = asyncio.ensure_future(ring(board, Caller()))
+    await begun(link)
+    leg = {"destchannel": "PJSIP/1001-1", "destuniqueid": "leg", "dialstring": "1001"}
+    board.take(AmiEvent("DialBegin", {"uniqueid": CALL, **leg}))
+    board.take(AmiEvent("BridgeEnter", {"uniqueid": CALL, "bridgenumchannels": "2"}))
+    talk = board.talk(CALL).talk
+    talk.waits, talk.holder = True, "leg"
+
+    def vouched() -> int:
+        return [headers.get("Variable") for _, headers in link.written].count("KEZEK_HELD_UNTIL")
+
+    async with asyncio.timeout(5):
+        while vouched() < 3:  # noqa: ASYNC110 - a list has nothing to wait for
+            await asyncio.sleep(0.01)
+    board.take(AmiEvent("UserEvent", {"call": CALL, "userevent": "KezekRing", "result": "7:ANSWER:16:5000"}))
+    assert await following == [Ringing(), Connected(), TalkEnded(5.0, caller_stays=True)]
+
+
+async def test_an_operator_who_goes_after_the_caller_hands_nobody_over() -> None:
+    """A conference that the caller ends: both news lie in the mailbox before anybody reads them."""
+    link = Link()
+    following = asyncio.ensure_future(ring(board := ringer(link), Caller()))
+    await begun(link)
+    leg = {"destchannel": "PJSIP/1001-1", "destuniqueid": "leg", "dialstring": "1001"}
+    board.take(AmiEvent("DialBegin", {"uniqueid": CALL, **leg}))
+    board.take(AmiEvent("BridgeEnter", {"uniqueid": CALL, "bridgenumchannels": "2"}))
+    attempt = board.talk(CALL)
+    aside = attempt.talk.aside = Aside("aside")
+    aside.trace.connected(1.0)
+    aside.joined = True
+    board.handling.moves.hold_for(attempt, "leg")
+    board.take(AmiEvent("UserEvent", {"userevent": "KezekGone", "call": CALL}))
+    board.take(AmiEvent("Hangup", {"uniqueid": "leg"}))
+    assert aside.how is None
+    ended = (await following)[-1]
+    assert isinstance(ended, TalkEnded)
+    assert not ended.caller_stays
+    assert aside.how is not None

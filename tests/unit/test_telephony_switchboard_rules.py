@@ -7,9 +7,11 @@ import pytest
 from kezek_telephony.ami_protocol import AmiEvent
 from kezek_telephony.gone import KEPT_S, GoneBook
 from kezek_telephony.live import LiveCall, Where, read_status
+from kezek_telephony.outside import reason
 from kezek_telephony.phones import PhoneBook
-from kezek_telephony.ring import Ended, Left, Trace, read_result
-from kezek_telephony.types import CallGone, Connected, PhoneChanged, Ringing
+from kezek_telephony.ring import AsideTrace, Ended, Left, PhoneHold, Trace, read_result
+from kezek_telephony.types import CallGone, Connected, Phone, PhoneChanged, Ringing
+from kezek_telephony.wording import dial_string, file_name
 
 CALL = "kezek-1.0"
 
@@ -27,7 +29,7 @@ def test_an_attempt_is_read_step_by_step_and_no_step_twice() -> None:
     trace = Trace(CALL, 7)
     facts = [trace.take(each) for each in (BEGIN, RINGING, RINGING, BRIDGED, BRIDGED)]
     assert facts == [None, Ringing(), None, Connected(), None]
-    assert trace.leg == "PJSIP/1001-1"
+    assert trace.leg == "kezek-1.1"
     assert trace.connected_at == 100.5
 
 
@@ -58,6 +60,7 @@ def test_the_end_of_an_older_offer_is_not_ours() -> None:
         ("7:BUSY:17:0", "busy"),
         ("7:CHANUNAVAIL:21:0", "declined"),
         ("7:CHANUNAVAIL:20:0", "unreachable"),
+        ("7:CHANUNAVAIL:17:0", "busy"),
         ("7:CONGESTION:34:0", "unreachable"),
         ("7:STALE::0", "stale"),
         ("7:UNREACHABLE::", "unreachable"),
@@ -84,7 +87,7 @@ def test_phones_follow_their_device_state() -> None:
     book = PhoneBook(frozenset({"line"}))
     states = [
         ("PJSIP/1001", "NOT_INUSE"), ("PJSIP/1001", "BUSY"), ("PJSIP/line", "NOT_INUSE"), ("Queue:kezek", "INUSE"),
-        ("PJSIP/1001", "UNAVAILABLE"), ("PJSIP/1001", "INVALID"),
+        ("PJSIP/1001", "UNAVAILABLE"), ("PJSIP/1001", "INVALID"), ("PJSIP/kezek-peer-b", "NOT_INUSE"),
     ]  # fmt: skip
     changes = [book.take(event("DeviceStateChange", Device=device, State=state)) for device, state in states]
     assert [change for change in changes if change] == [PhoneChanged("1001", True), PhoneChanged("1001", False)]
@@ -131,9 +134,75 @@ def test_callers_are_read_from_the_status_of_channels() -> None:
         status("3", "kezek-fallback", "b", KEZEK_CALL="3"),
         status("4", "kezek-from-phones", "b"),
         status("5", "kezek-listen", KEZEK_CALL="1"),
+        status("6", "kezek-held", KEZEK_CALL="6", KEZEK_OFFER="5"),
+        status("7", "kezek-room", "b", KEZEK_CALL="7", KEZEK_TRYING="9"),
+        status("8", "kezek-divert", "b", KEZEK_CALL="8", KEZEK_TRYING="1795", BRIDGEPEER="PJSIP/trunk-1"),
     ]
     assert read_status(rows) == [
         LiveCall("1", "ch", 17.5, Where.OURS, 0, ""),
         LiveCall("2", "ch", 0.0, Where.TALKING, 4, ""),
         LiveCall("3", "ch", 0.0, Where.FALLBACK_TALKING, 0, ""),
+        LiveCall("6", "ch", 0.0, Where.TALKING, 5, ""),
+        LiveCall("7", "ch", 0.0, Where.TALKING, 0, "", trying=9),
+        LiveCall("8", "ch", 0.0, Where.DIVERTED, 0, "", trying=1795, peer="PJSIP/trunk-1"),
     ]
+
+
+def leg(number: int, name: str = "DialBegin", **more: str) -> AmiEvent:
+    return event(
+        name, Uniqueid=CALL, DestUniqueid=f"leg-{number}", DestChannel=f"PJSIP/100{number}-a",
+        DialString=f"100{number}@kezek-peer-b" if number == 3 else f"100{number}", **more,
+    )  # fmt: skip
+
+
+def test_of_several_legs_the_one_that_was_picked_up_is_the_operators() -> None:
+    trace = Trace(CALL, 7, several=True)
+    begun = [leg(1), leg(2), leg(3), leg(1, "DialEnd", DialStatus="CANCEL"), leg(3, "DialEnd", DialStatus="ANSWER")]
+    assert [trace.take(each) for each in begun] == [None] * 5
+    trace.take(leg(2, "DialEnd", DialStatus="CANCEL"))
+    assert trace.take(event("BridgeEnter", Uniqueid="leg-3", BridgeNumChannels="2")) == Connected("1003")
+    assert trace.leg == "leg-3"
+    assert trace.take(event("Hold", Uniqueid="leg-2")) is None
+    assert trace.take(event("Hold", Uniqueid="leg-3")) == PhoneHold(True)
+    assert trace.take(event("Unhold", Uniqueid="leg-3")) == PhoneHold(False)
+
+
+def test_a_talk_whose_beginning_was_missed_has_its_leg_from_asterisk() -> None:
+    trace = Trace(CALL, 7, several=True)
+    trace.talks_with("PJSIP/my-phone-00000001")
+    assert trace.connected(5.0) == Connected("my-phone")
+    assert trace.leg == "PJSIP/my-phone-00000001"
+
+
+def test_one_who_is_asked_is_there_when_he_is_in_the_room() -> None:
+    trace = AsideTrace("aside-1")
+    assert trace.call == "aside-1-dials"
+    assert trace.take(event("DialBegin", Uniqueid=trace.call, DestUniqueid="leg", DestChannel="PJSIP/1-a")) is None
+    assert trace.take(event("BridgeEnter", Uniqueid=trace.call, BridgeNumChannels="2")) is None
+    assert trace.take(event("ConfbridgeJoin", Uniqueid="aside-1", Timestamp="3")) == Connected()
+    assert trace.take(event("Hangup", Uniqueid="aside-1", Timestamp="4")) == Left(4.0)
+
+
+@pytest.mark.parametrize(
+    ("told", "cause", "end"),
+    [
+        (5, 17, "busy"), (3, 19, "no_answer"), (1, 21, "declined"), (1, 16, "no_answer"), (1, 19, "no_answer"),
+        (8, 34, "unreachable"), (0, 0, "unreachable"), (1, 1, "unreachable"),
+    ],
+)  # fmt: skip
+def test_each_end_of_a_dialled_call_has_a_reason(told: int, cause: int, end: str) -> None:
+    assert reason(told, cause) == end
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "x/../y", "", ".x", "a b", "-x", "x/", "x//y", "x\n", "x" * 201])
+def test_a_recording_cannot_climb_out_of_its_folder(name: str) -> None:
+    with pytest.raises(ValueError, match="no name"):
+        file_name(name)
+
+
+def test_a_phone_of_another_exchange_is_dialled_there() -> None:
+    assert dial_string(Phone("1001")) == "1001"
+    assert dial_string(Phone("1001", "b")) == "1001@kezek-peer-b"
+    for evil in (Phone("1001", "b c"), Phone("10@01"), Phone("1&2"), Phone("1001", "b*2")):
+        with pytest.raises(ValueError, match="no phone"):
+            dial_string(evil)
