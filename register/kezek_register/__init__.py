@@ -11,13 +11,21 @@ from kezek_register.numbers import BadNumber
 from kezek_register.register import Register
 from kezek_register.sample import load_sample
 from kezek_register.settings import RegisterSettings
+from kezek_register.sql.history import Pieces
 from kezek_register.types import (
+    Abandoned,
+    AuditEntry,
     Building,
     CallRecord,
     Conflict,
     Household,
     ImportReport,
+    Leg,
+    LegPiece,
     NotFound,
+    OperatorTime,
+    Outbound,
+    Recording,
     RegisterError,
     Staff,
     Street,
@@ -28,6 +36,8 @@ from kezek_register.types import (
 
 __all__ = [
     "LANGUAGES",
+    "Abandoned",
+    "AuditEntry",
     "BadFile",
     "BadNumber",
     "Building",
@@ -35,7 +45,13 @@ __all__ = [
     "Conflict",
     "Household",
     "ImportReport",
+    "Leg",
+    "LegPiece",
     "NotFound",
+    "OperatorTime",
+    "Outbound",
+    "Pieces",
+    "Recording",
     "Register",
     "RegisterError",
     "RegisterSettings",

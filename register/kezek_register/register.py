@@ -11,11 +11,14 @@ from sqlalchemy import text
 
 from kezek_register.settings import RegisterSettings
 from kezek_register.sql.addresses import Addresses
+from kezek_register.sql.audit import Audit
 from kezek_register.sql.database import Database
 from kezek_register.sql.history import History
 from kezek_register.sql.households import Households
 from kezek_register.sql.migrate import migrate
 from kezek_register.sql.numbering import Numbering
+from kezek_register.sql.outbound import OutboundLedger
+from kezek_register.sql.recordings import Recordings
 from kezek_register.sql.staff import StaffList
 from kezek_register.sql.tickets import Tickets
 from kezek_register.sql.topics import Topics
@@ -37,6 +40,9 @@ class Register:
         self.tickets = Tickets(database, Numbering(database, node=node, clock=clock), clock)
         self.staff = StaffList(database)
         self.history = History(database)
+        self.recordings = Recordings(database)
+        self.outbound = OutboundLedger(database, clock)
+        self.audit = Audit(database)
 
     @classmethod
     @asynccontextmanager

@@ -102,7 +102,10 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One call of the history, written from the feed; at-least-once writes, one row."""
+    """One call of the history, written from the feed; at-least-once writes, one row.
+
+    `queue`: where it was first answered, else where it stood last; `operator`: who had it last; `priority`: the highest
+    it had; `kind`: call | callback; `of`: a callback's original call."""
 
     call: str
     caller: str
@@ -116,6 +119,98 @@ class CallRecord:
     connected_at: datetime | None
     ended_at: datetime | None
     ticket: str
+    kind: str = "call"
+    of: str = ""
+    priority: int = 0
+    waited_s: float = 0.0  # in the line until the first talk, or until its end
+    recording: str = ""  # file, '' when there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One operator's part of a call; `offer`, his fence, makes it unique. How: finished | transferred | handed_over |
+    helper, '' while it goes on."""
+
+    call: str
+    offer: int
+    operator: str
+    queue: str
+    connected_at: datetime
+    finished_at: datetime | None = None
+    talk_s: float = 0.0  # without holds
+    hold_s: float = 0.0
+    wrap_up_s: float = 0.0
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegPiece:
+    """What one event tells of a leg; what is empty is not told."""
+
+    call: str
+    offer: int
+    operator: str
+    queue: str = ""
+    connected_at: datetime | None = None
+    finished_at: datetime | None = None
+    talk_s: float = 0.0
+    hold_s: float = 0.0
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorTime:
+    """An operator was in one state from `began` to `ended`; None while it lasts."""
+
+    operator: str
+    state: str  # away | ready | paused | offered | talking | wrap_up
+    reason: str
+    began: datetime
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """A caller who left without an answer, and whether he was reached since: by a later call of his or a callback."""
+
+    call: CallRecord
+    reached_at: datetime | None
+    reached_by: Literal["", "call", "callback"]
+    callback: Literal["", "pending", "done"]
+
+
+OutboundState = Literal["claimed", "answered", "not_reached", "unclear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A claim to dial once: written before anything is dialled, settled after. `key`: '<call>:<offer>'."""
+
+    key: str
+    call: str
+    node: str
+    claimed_at: datetime
+    state: OutboundState = "claimed"
+    reason: str = ""
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    call: str
+    file: str  # a name below the recordings' folder, without an ending
+    began: datetime
+    expires: datetime  # then it is deleted
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who looked at what; `subject` is a call or a period, never a number of a caller."""
+
+    login: str
+    what: str
+    subject: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

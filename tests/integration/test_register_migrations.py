@@ -12,8 +12,8 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from kezek_register import Register, RegisterError, Unavailable
+from kezek_register.sql.history_tables import AuditRow
 from kezek_register.sql.migrate import config, head
-from kezek_register.sql.tables import Base
 from kit.databases import draft, told
 
 MIGRATE = """
@@ -66,7 +66,7 @@ async def test_the_migrated_tables_are_the_mapped_ones(empty_url: str) -> None:
 
     def differences(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, Base.metadata))
+        return list(compare_metadata(context, AuditRow.metadata))
 
     engine = create_async_engine(empty_url)
     async with engine.connect() as connection:

@@ -29,6 +29,11 @@ VERBS: dict[str, Callable[[Register], Awaitable[object]]] = {
     "save": lambda register: register.history.save(
         CallRecord("c", "", "109", "", "", "", "", NOW, None, None, None, "")
     ),
+    "operator_times": lambda register: register.history.operator_times(NOW, NOW),
+    "abandoned": lambda register: register.history.abandoned(NOW, NOW),
+    "claim": lambda register: register.outbound.claim("c:1", "c", "one"),
+    "audit": lambda register: register.audit.write("dana", "calls", "", NOW),
+    "expired": lambda register: register.recordings.expired(NOW),
     "sample": load_sample,
     "migrate": lambda register: register.migrate(),
 }

@@ -1,4 +1,5 @@
-"""The tables, as mapped classes. A relation that was not asked for raises instead of querying behind one's back."""
+"""The tables, as mapped classes; the history's are in history_tables.py. A relation that was not asked for raises
+instead of querying behind one's back."""
 
 from __future__ import annotations
 
@@ -178,19 +179,3 @@ class StaffRow(Base):
     queues: Mapped[list[str]]
     skills: Mapped[dict[str, Any]]
     password_hash: Mapped[str]
-
-
-class CallRow(Base):
-    __tablename__ = "calls"
-    call: Mapped[str] = mapped_column(primary_key=True)
-    caller: Mapped[str]
-    dialled: Mapped[str]
-    language: Mapped[str]
-    queue: Mapped[str]
-    operator: Mapped[str]
-    end: Mapped[str]
-    since: Mapped[datetime] = mapped_column(index=True)
-    placed_at: Mapped[datetime | None]
-    connected_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
-    ticket: Mapped[str]

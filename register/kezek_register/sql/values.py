@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from kezek_register.sql.tables import BuildingRow, CallRow, HouseholdRow, StaffRow, StreetRow, TicketRow, TopicRow
-from kezek_register.types import Building, CallRecord, Household, Staff, Street, Ticket, Topic
+from kezek_register.sql.tables import BuildingRow, HouseholdRow, StaffRow, StreetRow, TicketRow, TopicRow
+from kezek_register.types import Building, Household, Staff, Street, Ticket, Topic
 
 
 def whole_household() -> tuple[_AbstractLoad, ...]:
@@ -78,14 +76,3 @@ def staff(row: StaffRow) -> Staff:
         skills=dict(row.skills),
         password_hash=row.password_hash,
     )
-
-
-def call(row: CallRow) -> CallRecord:
-    return CallRecord(**{name: getattr(row, name) for name in CALL_FIELDS})
-
-
-CALL_FIELDS: tuple[str, ...] = tuple(CallRecord.__dataclass_fields__)
-
-
-def call_values(record: CallRecord) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in CALL_FIELDS}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from kezek_register.sql.tables import Base
+from kezek_register.sql import history_tables
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=history_tables.AuditRow.metadata,
     render_as_batch=True,
     compare_type=True,
 )

@@ -1,0 +1,56 @@
+"""Which calls are recorded, where, and until when: every recording has an end to its keeping."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kezek_register.sql.database import Database
+from kezek_register.sql.history_tables import CallRow, RecordingRow
+from kezek_register.types import Recording
+
+
+class Recordings:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, call: str, file: str, began: datetime, expires: datetime) -> None:
+        """The call is recorded to `file` (below the recordings' folder); again for the same call changes nothing."""
+        async with self._database.writing() as session:
+            await put(session, self._database, Recording(call, file, began, expires))
+
+    async def of(self, call: str) -> Recording | None:
+        async with self._database.reading() as session:
+            row = await session.get(RecordingRow, call)
+            return _recording(row) if row else None
+
+    async def expired(self, now: datetime) -> list[Recording]:
+        """Those whose time is over, the oldest first."""
+        wanted = select(RecordingRow).where(RecordingRow.expires <= now).order_by(RecordingRow.expires)
+        async with self._database.reading() as session:
+            return [_recording(row) for row in await session.scalars(wanted)]
+
+    async def forget(self, call: str) -> None:
+        """Nothing says any more that there was one. The file is the caller's business."""
+        async with self._database.writing() as session:
+            await session.execute(delete(RecordingRow).where(RecordingRow.call == call))
+            await session.execute(update(CallRow).where(CallRow.call == call).values(recording=""))
+
+
+async def put(session: AsyncSession, database: Database, recording: Recording) -> None:
+    """Inside somebody's transaction."""
+    row = {
+        "call": recording.call,
+        "file": recording.file,
+        "began": recording.began,
+        "expires": recording.expires,
+    }
+    await session.execute(database.insert(RecordingRow).values(row).on_conflict_do_nothing(index_elements=["call"]))
+    known = update(CallRow).where(CallRow.call == recording.call, CallRow.recording == "")
+    await session.execute(known.values(recording=recording.file))
+
+
+def _recording(row: RecordingRow) -> Recording:
+    return Recording(row.call, row.file, row.began, row.expires)
