@@ -1,4 +1,4 @@
-"""One offer carried out: the operator's phone rings, somebody talks or nobody picks up, and the queue is told."""
+"""One offer carried out: phones ring, somebody talks or nobody picks up, and the queue is told."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ from contextlib import suppress
 import structlog
 
 from kezek_ivr.conversation import Conversation
+from kezek_ivr.in_talk import InTalk
+from kezek_ivr.recording import Recorder
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.side_tasks import running
-from kezek_ivr.steady import QueueAway, steady
+from kezek_ivr.steady import steady
 from kezek_ivr.watch import Offered
-from kezek_queue.types import End, NotAllowed, QueueError, Queues, Stale, Unknown
+from kezek_queue.types import NotAllowed, Queues, Stale, Unknown
 from kezek_telephony.types import (
     Connected,
+    Held,
     HungUp,
     LineLost,
     NotTaken,
+    Outside,
+    Resumed,
     Ringing,
     RingStep,
     Switchboard,
@@ -33,8 +38,8 @@ STALE = "stale"
 
 
 class Connecting:
-    def __init__(self, board: Switchboard, queues: Queues, settings: ReceptionSettings) -> None:
-        self._board, self._queues, self._settings = board, queues, settings
+    def __init__(self, board: Switchboard, queues: Queues, settings: ReceptionSettings, recorder: Recorder) -> None:
+        self._board, self._queues, self._settings, self._recorder = board, queues, settings, recorder
 
     async def attempt(self, talk: Conversation, offered: Offered) -> TalkEnded | NotTaken:
         """Ring and follow it to its end; the queue knows the outcome when this returns, but for a talk's end.
@@ -55,10 +60,26 @@ class Connecting:
             await self._decline(talk, offered, outcome.reason)
         return outcome
 
+    async def divert(self, talk: Conversation) -> TalkEnded | NotTaken:
+        """Ring `talk.divert_to`, after a talk of ours. Raises HungUp, LineLost."""
+        number, talk.divert_to = talk.divert_to, ""
+        talk.story.tell("diverted", to=number)
+        outcome: TalkEnded | NotTaken = NotTaken(LINK_DOWN)
+        try:
+            async for step in self._board.divert(talk.line, Outside(number), seconds=self._settings.divert_s):
+                if isinstance(step, TalkEnded | NotTaken):
+                    outcome = step
+        except (HungUp, LineLost):
+            raise
+        except TelephonyError as error:
+            log.warning("divert.failed", call=talk.call, code=error.code)
+        return outcome
+
     async def _ring(self, talk: Conversation, offered: Offered) -> TalkEnded | NotTaken:
         loop = asyncio.get_running_loop()
         left = offered.deadline - self._settings.lease_margin_s - loop.time()
-        if left < 1:
+        phones = dict(offered.phones)
+        if left < 1 or not phones:
             return NotTaken(STALE)
 
         def still_ours() -> bool:
@@ -66,59 +87,58 @@ class Connecting:
 
         steps = self._board.ring(
             talk.line,
-            phone=offered.phone,
+            phones=tuple(phones.values()),
             offer=offered.offer,
             seconds=min(self._settings.ring_s, int(left)),
             still_ours=still_ours,
         )
         outcome: TalkEnded | NotTaken = NotTaken(STALE)
-        async with running(self._stop_when_gone(talk, offered)) as (stopping,):
+        async with running(self._stop_when_gone(talk, offered, set(phones))) as (stopping,):
             async for step in steps:
                 match step:
                     case Ringing():
-                        talk.story.tell("ringing", operator=offered.operator, phone=offered.phone)
-                    case Connected():
+                        talk.story.tell("ringing", operator=offered.operator, phone=" ".join(phones))
+                    case Connected(phone):
                         stopping.cancel()
-                        talk.connected, talk.operator, talk.offer = True, offered.operator, offered.offer
-                        talk.story.tell("connected", operator=offered.operator)
+                        talk.connected, talk.talked, talk.offer = True, True, offered.offer
+                        talk.operator = await self._who(talk, offered, phone)
+                        talk.story.tell("connected", operator=talk.operator)
                         break
                     case TalkEnded() | NotTaken():
                         outcome = step  # the last step; the attempt is over when the iteration is
-        return await self._talk(talk, offered, steps) if talk.connected else outcome
+        return await self._talk(talk, steps, several=len(phones) > 1) if talk.connected else outcome
 
-    async def _talk(self, talk: Conversation, offered: Offered, steps: AsyncIterator[RingStep]) -> TalkEnded:
+    async def _who(self, talk: Conversation, offered: Offered, phone: str) -> str:
+        """The login at the phone that was picked up; asked of the queue where the event that names it was lost."""
+        if login := offered.who(phone):
+            return login
+        try:
+            for each in (await self._queues.call(talk.call)).ringing:
+                if (await self._queues.operator(each)).phone == phone:
+                    return each
+        except Exception as error:  # noqa: BLE001 - they talk, whatever the queue says: at worst under the first's name
+            log.warning("talk.unknown_operator", call=talk.call, error=type(error).__name__)
+        return offered.operator
+
+    async def _talk(self, talk: Conversation, steps: AsyncIterator[RingStep], *, several: bool) -> TalkEnded:
         """From the first word to the last. However the line ends now, the call was answered."""
         began = asyncio.get_running_loop().time()
         ended: TalkEnded | None = None
-        async with running(self._confirm(talk, offered)) as (confirming,):
+        limit = self._settings.closing_limit_s
+        inside = InTalk(self._board, self._queues, self._settings, self._recorder, talk, several=several)
+        async with running(inside.confirm(), inside.attend()) as (confirming, _):
             try:
                 async for step in steps:
-                    if isinstance(step, TalkEnded):
-                        ended = step
+                    match step:
+                        case Held() | Resumed():
+                            inside.held(isinstance(step, Held))
+                        case TalkEnded():
+                            ended = step
             except HungUp:
                 pass
-            await asyncio.wait({confirming}, timeout=self._settings.closing_limit_s)
+            await asyncio.wait({confirming}, timeout=limit)
+            await inside.settle(limit)
         return ended or TalkEnded(asyncio.get_running_loop().time() - began, caller_stays=False)
-
-    async def _confirm(self, talk: Conversation, offered: Offered) -> None:
-        """Tell the queue that they talk; beside the talk, which waits for nobody."""
-        limit = self._settings.closing_limit_s
-        try:
-            await steady(lambda: self._queues.accept(talk.call, offered.offer), limit=limit, what="accept")
-            await steady(lambda: self._queues.connect(talk.call, offered.offer), limit=limit, what="connect")
-        except (Stale, NotAllowed, Unknown):
-            # The lease ran out in the moment of picking up. They do talk: the call must be offered to nobody else.
-            log.warning("talk.unfenced", call=talk.call, operator=offered.operator)
-            await self._end_answered(talk)
-        except QueueAway:
-            log.error("talk.not_told", call=talk.call)
-
-    async def _end_answered(self, talk: Conversation) -> None:
-        limit = self._settings.closing_limit_s
-        try:
-            await steady(lambda: self._queues.end(talk.call, End.ANSWERED), limit=limit, what="end")
-        except (QueueAway, QueueError) as error:
-            log.error("end.not_told", call=talk.call, code=error.code)
 
     async def _decline(self, talk: Conversation, offered: Offered, reason: str) -> None:
         """Back to the same place; the operator is paused unless the failure was ours."""
@@ -131,12 +151,19 @@ class Connecting:
                 what="decline",
             )
 
-    async def _stop_when_gone(self, talk: Conversation, offered: Offered) -> None:
-        """The offer was taken back while it rings (declined on the screen, lapsed, desk lost): stop the phone."""
+    async def _stop_when_gone(self, talk: Conversation, offered: Offered, rung: set[str]) -> None:
+        """The offer was taken back while it rings (declined on the screen, lapsed, desk lost): stop the phone, or that
+        one of several."""
         while talk.watch.offered is offered:
+            for phone in sorted(rung - offered.phones.keys()):
+                rung.discard(phone)
+                await self._stop(talk, phone)
             talk.watch.changed.clear()
             await talk.watch.changed.wait()
+        await self._stop(talk, "")
+
+    async def _stop(self, talk: Conversation, phone: str) -> None:
         try:
-            await self._board.stop_ringing(talk.line)
+            await self._board.stop_ringing(talk.line, phone=phone)
         except TelephonyError as error:  # then it rings to its own end, which is soon
             log.warning("ring.not_stopped", call=talk.call, code=error.code)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from kezek_ivr.honest_wait import ToldWait
 from kezek_ivr.keeping import Keeper, Story
+from kezek_ivr.types import Recording
 from kezek_ivr.watch import Watch
+from kezek_queue.types import Call, CallKind, CallState
 from kezek_telephony.types import Line
 
 USUAL = 0
 EMERGENCY = 9
+KEPT_S = 1.0  # a place that counts from so long before the arrival is an earlier call's
 
 
 @dataclass(slots=True)
@@ -18,14 +23,43 @@ class Conversation:
     keeper: Keeper
     story: Story
     watch: Watch
+    queue: str
     language: str = ""
     priority: int = USUAL
+    skills: Mapping[str, int] = field(default_factory=dict)  # wanted: name -> least level
+    wanted: str = ""  # the one operator
     straight: bool = False  # no more questions: on to the operator
+    kind: CallKind = CallKind.CALL
+    since: float = 0.0  # arrival, by the queue; unix seconds
+    place_since: float = 0.0
+    place_kept: bool = False  # of an earlier call: told once
+    passed_on: bool = False  # by an operator: told once
     position: int = 0  # the last place told; it never grows
+    told_wait: ToldWait = field(default_factory=ToldWait)
+    callback_offered: bool = False
+    recording: Recording = "forbidden"
     operator: str = ""  # who talks or talked with the caller
-    offer: int = 0
-    connected: bool = False
+    offer: int = 0  # the fence; 0 in a talk: none of our operators is in it any more
+    divert_to: str = ""  # a number outside, asked for by the operator
+    connected: bool = False  # in a talk now, or after the last one
+    talked: bool = False  # in a talk at any time: the place that he has now is after a transfer
+    joined: bool = True  # False: we called, and he has not yet said that he wants to speak
 
     @property
     def call(self) -> str:
         return self.line.arrival.call
+
+    def take_over(self, standing: Call) -> None:
+        """The call as the queue knows it when it comes into our hands."""
+        arrival = self.line.arrival
+        self.kind, self.since = standing.kind, standing.since
+        self.place_since = standing.place_since or standing.since
+        self.place_kept = not arrival.resumed and self.place_since < standing.since - KEPT_S
+        self.priority = max(standing.priority, arrival.priority)  # the channel remembers what an empty Redis does not
+        self.stands(standing)
+
+    def stands(self, call: Call) -> None:
+        """What it waits for now: placing it again must not change that."""
+        if call.state in (CallState.WAITING, CallState.OFFERED, CallState.LATER):
+            self.queue, self.skills, self.wanted = call.queue or self.queue, call.skills, call.wanted
+            self.priority = max(self.priority, call.priority)

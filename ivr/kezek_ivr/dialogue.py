@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
-from kezek_ivr.prompts import prompt_texts
+from kezek_ivr.prompts import OPENS, WAITS, prompt_texts
+from kezek_ivr.tables import TableError, part, table
 
 QuestionName = Literal["open", "street", "house", "topic"]
 KnownAddress = Literal["keep", "ask"]
-
-T = TypeVar("T")
-
-LONGEST_S = 300.0
-_WANTED: Mapping[type, str] = {int: "a count of 0 to 100", str: "a text", bool: "true or false"}
 
 
 class DialogueError(Exception):
@@ -65,6 +61,63 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class InLine:
+    """What is told in the line beside the place."""
+
+    place_kept: str
+    transferred: str
+    full: str
+    call_later: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """A callback instead of waiting: offered, agreed upon, told. A digit is said as press/<digit>."""
+
+    digit: str
+    agree_digit: str
+    offer: str
+    this_number: str
+    other_number: str
+    keyed: str
+    right: str
+    wrong: str
+    told: str
+    rounds: int
+    answer_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBack:
+    """We have dialled, and somebody picked up."""
+
+    join_digit: str
+    no_need_digit: str
+    hello: str
+    join: str
+    no_need: str
+    joining: str
+    thanks: str
+    answer_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    refuse_digit: str
+    ask: str
+    always: str
+    refused: str
+    answer_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    closed: str
+    emergency: str
+    answer_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Dialogue:
     greeting: str
     keys: str
@@ -75,6 +128,11 @@ class Dialogue:
     operator_digit: str
     emergency_digit: str
     limits: Limits
+    in_line: InLine
+    callback: Instead
+    called_back: CalledBack
+    recording: Consent
+    closed: Closed
     language: LanguageMenu
     languages: Mapping[str, LanguageSwitches]
     questions: tuple[Question, ...]
@@ -109,69 +167,62 @@ class Dialogue:
     def prompts(self) -> Iterator[str]:
         """Every prompt this dialogue can play; each is wanted in every language of it."""
         yield from (self.greeting, self.keys, self.queued, self.number_told, self.goodbye, self.sorry)
+        for told in (self.in_line, self.callback, self.called_back, self.recording, self.closed):
+            said = {each.name: getattr(told, each.name) for each in fields(told)}
+            yield from (text for name, text in said.items() if isinstance(text, str) and "digit" not in name)
         yield self.language.prompt
-        yield from (f"press/{digit}" for digit in sorted({*self.by_digit(), *self.topics}))
+        yield from (f"press/{digit}" for digit in sorted({*self.by_digit(), *self.topics, *self.waiting_digits()}))
         for question in self.questions:
             yield from (question.prompt, question.again)
         yield from (f"topic/{code}" for code in self.topics.values())
         yield from (f"place/{position}" for position in range(1, self.limits.places + 1))
+        yield from (f"wait/{minutes}" for minutes in (*WAITS, "more"))
+        yield from (f"opens/{day}" for day in OPENS)
+        yield from (f"{what}/{hour}" for what in ("hour", "half") for hour in range(24))
+        yield from (f"number/{digit}" for digit in range(10))
         yield "place/many"
+
+    def waiting_digits(self) -> tuple[str, ...]:
+        """The digits that mean something beside the operator's and the emergency's."""
+        back = self.called_back
+        return (
+            self.callback.digit,
+            self.callback.agree_digit,
+            self.recording.refuse_digit,
+            back.join_digit,
+            back.no_need_digit,
+        )
 
 
 def read(data: Mapping[str, Any]) -> Dialogue:
     """Values out of the file's tables, checked. Raises DialogueError."""
-    languages = {
-        code: _table(LanguageSwitches, f"languages.{code}", entry) for code, entry in _part(data, "languages").items()
-    }
-    questions = tuple(
-        _table(Question, f"questions[{at}]", entry) for at, entry in enumerate(_part(data, "questions", list))
-    )
-    dialogue = _table(
-        Dialogue,
-        "the file",
-        {
-            **data,
-            "limits": _table(Limits, "limits", _part(data, "limits")),
-            "language": _table(LanguageMenu, "language", _part(data, "language")),
-            "languages": languages,
-            "questions": questions,
-            "topics": dict(_part(data, "topics")),
-        },
-    )
+    try:
+        dialogue = _dialogue(data)
+    except TableError as error:
+        raise DialogueError(str(error)) from error
     _check(dialogue)
     return dialogue
 
 
-def _part(data: Mapping[str, Any], name: str, kind: type = dict) -> Any:
-    if not isinstance(data.get(name), kind):
-        raise DialogueError(f"{name}: a {'table' if kind is dict else 'list of tables'} of this name is wanted")
-    return data[name]
-
-
-def _table(kind: Callable[..., T], where: str, entry: object) -> T:
-    """The table as that dataclass: every field there, of its type, and nothing else."""
-    if not isinstance(entry, Mapping):
-        raise DialogueError(f"{where}: a table is wanted, not {entry!r}")
-    hints = get_type_hints(kind)
-    if missing := hints.keys() - entry.keys():
-        raise DialogueError(f"{where}: missing {', '.join(sorted(missing))}")
-    if strange := entry.keys() - hints.keys():
-        raise DialogueError(f"{where}: unknown {', '.join(sorted(strange))}")
-    values = {name: _value(f"{where}.{name}", hint, entry[name]) for name, hint in hints.items()}
-    return kind(**values)
-
-
-def _value(where: str, hint: Any, value: Any) -> Any:
-    if get_origin(hint) is Literal:
-        if value not in get_args(hint):
-            raise DialogueError(f"{where}: {value!r} is none of {', '.join(map(str, get_args(hint)))}")
-    elif hint is float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST_S:
-            raise DialogueError(f"{where}: more than 0 and at most {LONGEST_S:g} seconds are wanted, not {value!r}")
-        return float(value)
-    elif (type(value) is not hint and hint in _WANTED) or value == "" or (hint is int and not 0 <= value <= 100):
-        raise DialogueError(f"{where}: {_WANTED[hint]} is wanted, not {value!r}")
-    return value
+def _dialogue(data: Mapping[str, Any]) -> Dialogue:
+    languages = {
+        code: table(LanguageSwitches, f"languages.{code}", entry) for code, entry in part(data, "languages").items()
+    }
+    questions = tuple(
+        table(Question, f"questions[{at}]", entry) for at, entry in enumerate(part(data, "questions", list))
+    )
+    kinds = {
+        "limits": Limits,
+        "in_line": InLine,
+        "callback": Instead,
+        "called_back": CalledBack,
+        "recording": Consent,
+        "closed": Closed,
+        "language": LanguageMenu,
+    }
+    parts = {name: table(kind, name, part(data, name)) for name, kind in kinds.items()}
+    whole = {**data, **parts, "languages": languages, "questions": questions, "topics": dict(part(data, "topics"))}
+    return table(Dialogue, "the file", whole)
 
 
 def _check(dialogue: Dialogue) -> None:
@@ -182,7 +233,14 @@ def _check(dialogue: Dialogue) -> None:
     if not dialogue.languages:
         raise DialogueError("languages: at least one is wanted")
     digits = [switches.digit for switches in dialogue.languages.values()]
-    for where, keys in (("languages", digits), ("topics", [*dialogue.topics])):
+    back = dialogue.called_back
+    for where, keys in (
+        ("languages", digits),
+        ("topics", [*dialogue.topics]),
+        ("callback, recording", [dialogue.callback.digit, dialogue.recording.refuse_digit]),
+        ("callback.agree_digit", [dialogue.callback.agree_digit]),
+        ("called_back", [back.join_digit, back.no_need_digit]),
+    ):
         for digit in keys:
             if len(digit) != 1 or digit not in "0123456789" or digit in reserved or keys.count(digit) > 1:
                 raise DialogueError(f"{where}: digit {digit!r} is taken or is none")

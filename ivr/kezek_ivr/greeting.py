@@ -28,7 +28,8 @@ async def greet(talk: Conversation, dialogue: Dialogue, *, known: str) -> None:
 
 
 async def _menu(talk: Conversation, dialogue: Dialogue) -> str | None:
-    """The digit pressed, one of the menu or one that helps at once; the language is the default's without one."""
+    """The digit pressed, one of the menu or one that helps at once; the language is the default's without one. Who
+    presses nothing is not told again: he hears the default language's questions within 20 s."""
     line, menu, by_digit = talk.line, dialogue.language, dialogue.by_digit()
     talk.language = menu.default
     cut = await line.play(dialogue.greeting, language=menu.default)
@@ -41,6 +42,8 @@ async def _menu(talk: Conversation, dialogue: Dialogue) -> str | None:
             return pressed
         if pressed in (dialogue.operator_digit, dialogue.emergency_digit):
             return pressed
+        if pressed is None:
+            break
         cut = False
     return None
 

@@ -11,14 +11,16 @@ import structlog
 
 from kezek_ivr.prefill import Fields
 from kezek_ivr.steady import QueueAway, steady
-from kezek_ivr.types import KnownCaller, Notes, Step, Storyteller, Unheard
+from kezek_ivr.types import CallbackNote, KnownCaller, Notes, Recording, Step, Storyteller, Unheard
 from kezek_queue.types import QueueError, Queues
 from kezek_telephony.types import Arrival
 
 log = structlog.get_logger(__name__)
 
+GATHER_S = 0.05  # changes come several at a time; they are written together
 
-def fresh_notes(arrival: Arrival, known: KnownCaller) -> Notes:
+
+def fresh_notes(arrival: Arrival, known: KnownCaller, recording: Recording = "forbidden") -> Notes:
     return {
         "caller": arrival.caller or "",
         "caller_name": arrival.caller_name,
@@ -29,7 +31,18 @@ def fresh_notes(arrival: Arrival, known: KnownCaller) -> Notes:
         "fields": {},
         "unheard": "",
         "story": arrival.story or "",
+        "recording": recording,
     }
+
+
+async def amend(queues: Queues, call: str, limit: float, **facts: Any) -> None:
+    """Change some facts of notes that the desk owns by now; its own changes stand. Never raises a QueueError."""
+    try:
+        kept = await steady(lambda: queues.notes(call), limit=limit, what="notes")
+        if any(kept.get(name) != fact for name, fact in facts.items()):
+            await steady(lambda: queues.note(call, {**kept, **facts}), limit=limit, what="note")
+    except (QueueAway, QueueError) as error:
+        log.warning("notes.not_written", call=call, code=error.code)
 
 
 class Keeper:
@@ -43,6 +56,7 @@ class Keeper:
         self._queues, self._call, self._limit = queues, call, limit
         self._dirty = asyncio.Event()
         self._written = asyncio.Event()
+        self._hurry = asyncio.Event()  # somebody waits for them to be written
 
     def begin(self, notes: Notes) -> None:
         self.notes = notes
@@ -73,10 +87,22 @@ class Keeper:
         self.notes["unheard"] = why
         self._touch()
 
+    def set_recording(self, recording: Recording) -> None:
+        if self.notes.get("recording") != recording:
+            self.notes["recording"] = recording
+            self._touch()
+
+    def set_callback(self, callback: CallbackNote) -> None:
+        self.notes["callback"] = callback
+        self._touch()
+
     async def keep(self) -> None:
         """Write whenever something changed, for as long as the call is in our hands."""
         while True:
             await self._dirty.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GATHER_S):
+                    await self._hurry.wait()
             self._dirty.clear()
             try:
                 await steady(
@@ -89,6 +115,7 @@ class Keeper:
 
     async def written(self, limit: float) -> None:
         """Wait until all changes are written, for at most `limit` seconds."""
+        self._hurry.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(limit):  # wait_for may swallow a cancellation (Python 3.11)
                 await self._written.wait()

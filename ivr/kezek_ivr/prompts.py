@@ -9,6 +9,9 @@ import num2words
 
 LANGUAGES = ("kk", "ru", "uk", "en", "ko")
 PLACES = 30  # place/1 .. place/30, and place/many beyond
+WAITS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60)  # wait/<minutes>, and wait/more beyond
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+OPENS = ("today", "tomorrow", *WEEKDAYS, "later")  # opens/<day>, then hour/<0..23> or half/<0..23>; later: alone
 
 
 class PromptError(Exception):
@@ -36,6 +39,10 @@ def prompt_texts(language: str) -> dict[str, str]:
     ]
     texts |= {f"number/{digit}": words[digit] for digit in range(10)}
     texts |= {f"place/{at}": data["place"].format(n=words[at]) for at in range(1, PLACES + 1)}
+    hours = data["hours"]
+    texts |= {f"hour/{at}": data["hour"].format(n=hours[at]) for at in range(24)}
+    halves = data.get("half_hours", hours)
+    texts |= {f"half/{at}": data["half_hour"].format(n=halves[at]) for at in range(24)}
     return texts
 
 

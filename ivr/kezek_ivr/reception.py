@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import cast
-from uuid import uuid4
 
 import structlog
 
+from kezek_ivr.called_back import CalledBack
+from kezek_ivr.closing import Closing
 from kezek_ivr.connecting import LINK_DOWN, STALE, Connecting
 from kezek_ivr.conversation import Conversation
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.greeting import greet
+from kezek_ivr.hours import Calendar
+from kezek_ivr.instead import Instead
 from kezek_ivr.interview import Interview
-from kezek_ivr.keeping import Keeper, Story, fresh_notes
+from kezek_ivr.keeping import Keeper, Story, amend, fresh_notes
 from kezek_ivr.lookups import NOBODY, Lookups
+from kezek_ivr.recording import Recorder
+from kezek_ivr.refusing import Refusing
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.side_tasks import running
-from kezek_ivr.steady import QueueAway, steady
-from kezek_ivr.types import Directory, KnownCaller, Notes, Storyteller
+from kezek_ivr.steady import steady
+from kezek_ivr.telling import Telling
+from kezek_ivr.types import Directory, KnownCaller, Notes, Storyteller, Waits
 from kezek_ivr.waiting import EndedElsewhere, WaitingRoom
 from kezek_ivr.watch import Watch
-from kezek_queue.types import Call, CallState, End, NotAllowed, QueueError, Queues, Stale, Unknown
+from kezek_queue.types import Call, CallKind, CallState, End, Full, NotAllowed, Queues, Stale, Unknown
 from kezek_speech.types import Ears, Phrasebook
-from kezek_telephony.types import HungUp, Line, LineLost, LinkDown, Switchboard, TalkEnded, TelephonyError
+from kezek_telephony.types import HungUp, Line, LineLost, LinkDown, NotTaken, Switchboard, TalkEnded
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +42,11 @@ AFTER_FAILURE_S = 1.0  # before the next attempt when the exchange, not an opera
 class Reception:
     """Serves the lines of a node. `serve` returns when the call has had its end, or is over for us; it raises when the
     dialplan must go on by itself (another node, else Asterisk's own queue): the call is out of the line meanwhile, and
-    gets its place back when it comes back."""
+    gets its place back when it comes back.
+
+    `waits`: without it no wait is told and no callback offered, but for a full queue. `calendar`: without it always
+    open. `clock`: unix seconds, for the calendar.
+    """
 
     def __init__(
         self,
@@ -47,12 +58,21 @@ class Reception:
         dialogue: Dialogue,
         storyteller: Storyteller,
         settings: ReceptionSettings,
+        *,
+        waits: Waits | None = None,
+        calendar: Calendar | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._ears, self._queues, self._dialogue, self._settings = ears, queues, dialogue, settings
-        self._phrasebooks, self._storyteller = phrasebooks, storyteller
+        self._phrasebooks, self._storyteller, self._clock = phrasebooks, storyteller, clock
         self._lookups = Lookups(directory, limit=settings.directory_limit_s)
-        self._waiting = WaitingRoom(queues, dialogue, settings)
-        self._connecting = Connecting(board, queues, settings)
+        self._recorder = Recorder(board, queues, dialogue, settings)
+        self._closing = Closing(queues, dialogue, settings)
+        self._called_back = CalledBack(queues, dialogue, settings, self._closing.end)
+        telling, instead = Telling(dialogue, settings, waits), Instead(queues, dialogue, settings)
+        self._waiting = WaitingRoom(queues, dialogue, settings, telling, instead, self._recorder)
+        self._refusing = Refusing(dialogue, telling, instead, calendar, self._closing.end)
+        self._connecting = Connecting(board, queues, settings, self._recorder)
 
     async def serve(self, line: Line) -> None:
         """Conduct this call.
@@ -62,47 +82,75 @@ class Reception:
         """
         arrival = line.arrival
         story, watch = Story(self._storyteller, arrival.story), Watch(self._queues, arrival.call)
-        keeper = Keeper(self._queues, arrival.call, fresh_notes(arrival, NOBODY), limit=self._settings.queue_limit_s)
-        talk = Conversation(line, keeper, story, watch)
+        first = fresh_notes(arrival, NOBODY, self._recorder.at_first)
+        keeper = Keeper(self._queues, arrival.call, first, limit=self._settings.queue_limit_s)
+        talk = Conversation(line, keeper, story, watch, self._settings.queue, recording=self._recorder.at_first)
         story.tell("answered", dialled=arrival.dialled, resumed=arrival.resumed)
         async with running(watch.follow()):
             try:
                 await self._conduct(talk)
             except HungUp as left:
-                await self._end(talk, end_of(left))
+                if talk.joined:
+                    await self._closing.end(talk, end_of(left))
+                else:
+                    await self._called_back.not_reached(talk, "hung_up")
             except LineLost:
                 raise
             except Exception as error:
                 log.warning("call.falls_through", call=talk.call, error=type(error).__name__)
-                if await self._give_up(talk):
+                if await self._closing.give_up(talk):
                     raise
 
     async def _conduct(self, talk: Conversation) -> None:
         standing = await self._waiting.arrive(talk)
+        talk.take_over(standing)
+        arrival = talk.line.arrival
         if standing.state is CallState.ENDED and standing.end != End.ANSWERED:
-            raise EndedElsewhere
-        if standing.connected_at or talk.line.arrival.talked:  # the talk was had while we were away
-            talk.connected, talk.operator, talk.offer = True, standing.operator, standing.offer
-            talk.language = self._language_of(talk.line.arrival.language or "")
-            await self._close(talk, caller_stays=True)
+            if talk.kind is CallKind.CALL:
+                raise EndedElsewhere
+            await self._called_back.farewell(talk)  # not wanted any more, while his phone rang
             return
-        fresh = standing.state is CallState.ARRIVED and not talk.line.arrival.resumed
+        in_line = standing.state in (CallState.WAITING, CallState.OFFERED, CallState.LATER)
+        given_away = in_line and standing.connected_at > 0
+        if (standing.connected_at or arrival.talked) and not given_away:  # the talk was had while we were away
+            talk.connected, talk.operator, talk.offer = True, standing.operator, standing.offer
+            talk.language = self._language_of(arrival.language or "")
+            await self._closing.close(talk, caller_stays=True)
+            return
+        talk.talked = given_away
+        fresh = standing.state is CallState.ARRIVED and not arrival.resumed
         async with running(talk.keeper.keep()):
-            if fresh:
-                await self._understand(talk)
-            else:
-                await self._resume(talk, standing)
+            if not await self._prepare(talk, standing, fresh=fresh):
+                return
             await talk.keeper.written(self._settings.notes_limit_s)
-            await self._waiting.place(talk)
-        talked = await self._connect(talk, tell_place=fresh)
-        talk.story.tell("talk_ended", seconds=round(talked.talk_seconds, 1), caller_stays=talked.caller_stays)
-        await self._close(talk, caller_stays=talked.caller_stays)
+            if not await self._place(talk):
+                return
+        await self._connect(talk, tell_place=fresh or talk.kind is CallKind.CALLBACK)
 
-    async def _understand(self, talk: Conversation) -> None:
-        """Who is it, in which language, where, and what has happened."""
+    async def _prepare(self, talk: Conversation, standing: Call, *, fresh: bool) -> bool:
+        """All that comes before the line. False: the call is over."""
+        if fresh and talk.kind is CallKind.CALL:
+            return await self._understand(talk)
+        await self._recall(talk, standing)
+        known = talk.keeper.notes.get("callback")
+        dialled = talk.kind is CallKind.CALLBACK and not talk.talked
+        if dialled and (talk.line.arrival.callback or not (known and known["joined"])):
+            return await self._called_back.joins(talk, standing)
+        if standing.state is CallState.OFFERED:  # by a node that is gone: its phone rings for nobody
+            with suppress(Stale, NotAllowed, Unknown):
+                await steady(
+                    lambda: self._queues.decline(talk.call, standing.offer, "node_gone", pause=False),
+                    limit=self._settings.queue_limit_s,
+                    what="decline",
+                )
+        await talk.line.music()
+        return True
+
+    async def _understand(self, talk: Conversation) -> bool:
+        """Who is it, in which language, where, and what has happened. False: it is closed, and the call has its end."""
         arrival, dialogue = talk.line.arrival, self._dialogue
         known = await self._lookups.known(arrival.caller)
-        talk.keeper.begin(fresh_notes(arrival, known))
+        talk.keeper.begin(fresh_notes(arrival, known, self._recorder.at_first))
         await greet(talk, dialogue, known=self._language_of(arrival.language or "", known.language, ask=True))
         talk.keeper.set_language(talk.language)
         household = known.household
@@ -113,48 +161,62 @@ class Reception:
             open_tickets=len(known.open_tickets),
         )
         await talk.line.remember(LANGUAGE=talk.language)
+        if not await self._refusing.passes_hours(talk, self._clock()):
+            return False
         dialogue = dialogue.for_town(self._lookups.topics(talk.language))
         interview = Interview(talk, dialogue, self._ears, self._phrasebooks.get(talk.language), self._lookups)
         async with running(self._remember_language(talk, known)):
             await interview.prepare()
             if not talk.straight:
                 await interview.hold()
+            await self._recorder.ask(talk)
+        self._wish(talk)
+        return True
 
-    async def _resume(self, talk: Conversation, standing: Call) -> None:
-        """A call that another session left: its notes and its priority as they were, no question again."""
+    async def _recall(self, talk: Conversation, standing: Call) -> None:
+        """A call that another session left, or a callback: its notes as they were, no question again."""
         limit, arrival = self._settings.queue_limit_s, talk.line.arrival
         kept = await steady(lambda: self._queues.notes(talk.call), limit=limit, what="notes")
         if kept.keys() >= Notes.__required_keys__:
             talk.keeper.resume(cast(Notes, kept))
             talk.language = self._language_of(talk.keeper.notes["language"], arrival.language or "")
+            talk.recording = talk.keeper.notes.get("recording", "forbidden")
         else:
             known = await self._lookups.known(arrival.caller)
-            talk.keeper.begin(fresh_notes(arrival, known))
+            talk.keeper.begin(fresh_notes(arrival, known, self._recorder.at_first))
             talk.language = self._language_of(arrival.language or "", known.language)
             talk.keeper.set_language(talk.language)
             await Interview(talk, self._dialogue, self._ears, None, self._lookups).prepare()
-        talk.priority = max(standing.priority, arrival.priority)  # the channel remembers what an empty Redis does not
+        if standing.state is CallState.ARRIVED:
+            self._wish(talk)
         await steady(talk.watch.read_clock, limit=limit, what="clock")
-        if standing.state is CallState.OFFERED:  # by a node that is gone: its phone rings for nobody
-            with suppress(Stale, NotAllowed, Unknown):
-                await steady(
-                    lambda: self._queues.decline(talk.call, standing.offer, "node_gone", pause=False),
-                    limit=limit,
-                    what="decline",
-                )
-        await talk.line.music()
 
-    async def _connect(self, talk: Conversation, *, tell_place: bool) -> TalkEnded:
-        """Wait, ring, and again, until somebody has talked with the caller."""
+    def _wish(self, talk: Conversation) -> None:
+        topic = talk.keeper.notes["fields"].get("topic")
+        talk.skills = self._settings.wishes(talk.language, topic["value"] if topic else "")
+
+    async def _place(self, talk: Conversation) -> bool:
+        try:
+            await self._waiting.place(talk)
+        except Full:
+            if not await self._refusing.passes_full(talk):
+                return False
+            await self._waiting.place(talk)
+        return True
+
+    async def _connect(self, talk: Conversation, *, tell_place: bool) -> None:
+        """Wait, ring, and again, until somebody has talked with the caller, and nobody is to talk with him any more."""
         loop = asyncio.get_running_loop()
         failing_since: float | None = None
-        while True:
-            offered = await self._waiting.offer(talk, tell_place=tell_place)
+        while (offered := await self._waiting.offer(talk, tell_place=tell_place)) is not None:
             talk.story.tell("offered", operator=offered.operator, offer=offered.offer)
             outcome = await self._connecting.attempt(talk, offered)
-            if isinstance(outcome, TalkEnded):
-                return outcome
             tell_place = False
+            if isinstance(outcome, TalkEnded):
+                if await self._over(talk, outcome):
+                    return
+                tell_place = True
+                continue
             if outcome.reason != LINK_DOWN:
                 failing_since = None
             elif failing_since is None:
@@ -166,72 +228,26 @@ class Reception:
                 await self._waiting.rest(talk, AFTER_FAILURE_S)
                 await steady(talk.watch.read_clock, limit=self._settings.queue_limit_s, what="clock")
 
-    async def _close(self, talk: Conversation, *, caller_stays: bool) -> None:
-        """After the talk: the operator's wrap-up begins, the call has its end; beside it a caller still there hears
-        goodbye. First `finish`: were we to die between the two, the operator would be free and the call's end follows
-        from its connected_at; the other way round he would be held until somebody notices."""
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._finish(talk))
-            if caller_stays:
-                both.create_task(self._goodbye(talk))
-
-    async def _finish(self, talk: Conversation) -> None:
-        try:
-            await steady(
-                lambda: self._queues.finish(talk.call, talk.offer, wrap_up=self._settings.wrap_up_s),
-                limit=self._settings.closing_limit_s,
-                what="finish",
-            )
-            talk.story.tell("wrap_up", operator=talk.operator, seconds=self._settings.wrap_up_s)
-        except (QueueAway, QueueError) as error:  # ended, or taken over: `end` and the reconciliation set it right
-            log.warning("talk.not_finished", call=talk.call, code=error.code)
-        await self._end(talk, End.ANSWERED)
-
-    async def _goodbye(self, talk: Conversation) -> None:
-        with suppress(TelephonyError):
-            await talk.line.play(self._dialogue.goodbye, language=talk.language)
-            await talk.line.hang_up()
-
-    async def _give_up(self, talk: Conversation) -> bool:
-        """Out of the line, beside an apology; False when the caller left meanwhile. A talk is left in peace."""
-        if talk.connected:
-            return True
-        async with running(self._leave(talk)) as (leaving,):
-            stays = await self._apologise(talk)
-            await asyncio.wait({leaving})
-        return stays
-
-    async def _leave(self, talk: Conversation) -> None:
-        """Nobody rings for this caller now: an offer to him would lapse, and its operator be paused for nothing."""
-        try:
-            await steady(lambda: self._queues.leave(talk.call), limit=self._settings.leave_limit_s, what="leave")
-        except (QueueAway, QueueError) as error:
-            log.warning("call.not_out_of_line", call=talk.call, code=error.code)
-
-    async def _apologise(self, talk: Conversation) -> bool:
-        try:
-            language = talk.language or self._dialogue.language.default
-            await talk.line.play(self._dialogue.sorry, language=language)
-        except HungUp as left:
-            await self._end(talk, end_of(left))
+    async def _over(self, talk: Conversation, talked: TalkEnded) -> bool:
+        """After a talk. False: the caller was given to somebody else, and waits for him in the line."""
+        talk.story.tell("talk_ended", seconds=round(talked.talk_seconds, 1), caller_stays=talked.caller_stays)
+        if talked.caller_stays and talk.divert_to:
+            await self._closing.finish(talk)
+            talk.watch.forget(talk.offer)
+            talk.offer = 0
+            outcome = await self._connecting.divert(talk)
+            if isinstance(outcome, NotTaken):  # nobody there: back to ours
+                await self._waiting.again(talk)
+                return False
+            talked = outcome
+        elif talked.caller_stays and await self._closing.given_away(talk):
+            talk.story.tell("transferred", by=talk.operator)
+            limit = self._settings.queue_limit_s
+            await amend(self._queues, talk.call, limit, transferred_by=talk.operator)
+            await self._waiting.again(talk)
             return False
-        except TelephonyError as error:
-            log.warning("call.no_apology", call=talk.call, code=error.code)
+        await self._closing.close(talk, caller_stays=talked.caller_stays)
         return True
-
-    async def _end(self, talk: Conversation, end: End) -> None:
-        """The call's one end. Nobody waits for it, so that Redis has time to come back; past that, the reconciliation
-        with Asterisk's channels ends it."""
-        key = uuid4().hex
-        try:
-            await steady(
-                lambda: self._queues.end(talk.call, end, key=key),
-                limit=self._settings.closing_limit_s,
-                what="end",
-            )
-        except (QueueAway, QueueError) as error:
-            log.error("end.not_told", call=talk.call, code=error.code)
-        talk.story.tell("ended", end=str(end))
 
     async def _remember_language(self, talk: Conversation, known: KnownCaller) -> None:
         if known.household is not None and known.language != talk.language:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypedDict
 
@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol, TypedDict
 
 FieldName = Literal["street", "house", "flat", "topic"]
 Unheard = Literal["", "no_model", "recogniser_full", "recogniser_dead", "silence"]
+Recording = Literal["off", "on", "refused", "forbidden"]  # on: under way, or it will be when the talk begins
 
 
 class FieldNote(TypedDict):
@@ -42,7 +43,12 @@ class HouseholdNote(TypedDict):
     flat: str
 
 
-class Notes(TypedDict):
+class CallbackNote(TypedDict):
+    of: str  # the call that asked for it
+    joined: bool  # the citizen has picked up and wants to speak
+
+
+class _FirstNotes(TypedDict):
     caller: str  # '' when hidden
     caller_name: str
     language: str
@@ -54,11 +60,19 @@ class Notes(TypedDict):
     story: str  # a demo call's token, '' for everybody else
 
 
+class Notes(_FirstNotes, total=False):
+    recording: Recording  # left out: forbidden
+    transferred_by: str  # the login of whoever gave the call away last
+    callback: CallbackNote  # of a callback alone
+
+
 # --- story ------------------------------------------------------------------------------------------------------------
 
 Step = Literal[
     "answered", "language", "known_number", "asked", "words", "fields", "place", "offered", "ringing",
     "connected", "not_taken", "talk_ended", "ticket", "wrap_up", "ended",
+    "wait", "place_kept", "callback_offered", "callback_asked", "called_back", "full", "closed", "recording",
+    "held", "resumed", "consulting", "joined", "handed_over", "retrieved", "transferred", "diverted",
 ]  # fmt: skip
 
 
@@ -98,3 +112,43 @@ class Directory(Protocol):
         ...
 
     async def remember_language(self, household_id: int, language: str) -> None: ...
+
+
+# --- the wait, as somebody estimates it -------------------------------------------------------------------------------
+
+
+class Waits(Protocol):
+    def wait_s(self, queue: str, position: int) -> float | None:
+        """The honest wait of the one at this place, in seconds from now; None where nothing honest can be said."""
+        ...
+
+
+# --- outbound calls: claimed in SQL before anything is dialled --------------------------------------------------------
+
+Settled = Literal["answered", "not_reached", "unclear"]
+
+
+class Claim(Protocol):
+    """A claim to dial once, as the register keeps it."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def call(self) -> str: ...
+
+
+class Ledger(Protocol):
+    """Raises kezek_register.types.Unavailable (or any other error) while SQL is away: then nothing is dialled."""
+
+    async def claim(self, key: str, *, call: str, node: str) -> bool:
+        """Written and durable: True for the one who may dial, False for everybody after him, himself too."""
+        ...
+
+    async def settle(self, key: str, state: Settled, reason: str = "") -> object:
+        """What became of it; saying it again changes nothing."""
+        ...
+
+    async def unsettled(self, node: str) -> Sequence[Claim]:
+        """Claims of this node that nobody settled: it died, or SQL was away when they ended."""
+        ...

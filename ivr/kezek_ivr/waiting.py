@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from uuid import uuid4
 
 import structlog
 
 from kezek_ivr.conversation import EMERGENCY, Conversation
 from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.instead import Instead
+from kezek_ivr.recording import Recorder
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.side_tasks import running
 from kezek_ivr.steady import steady
+from kezek_ivr.telling import Telling
 from kezek_ivr.watch import Offered
-from kezek_queue.types import Call, CallState, NotAllowed, Queues, Unknown, Waiting
+from kezek_queue.types import Call, CallState, Full, NotAllowed, Queues, Unknown, Waiting
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +32,17 @@ class EndedElsewhere(Exception):
 
 
 class WaitingRoom:
-    def __init__(self, queues: Queues, dialogue: Dialogue, settings: ReceptionSettings) -> None:
+    def __init__(
+        self,
+        queues: Queues,
+        dialogue: Dialogue,
+        settings: ReceptionSettings,
+        telling: Telling,
+        instead: Instead,
+        recorder: Recorder,
+    ) -> None:
         self._queues, self._dialogue, self._settings = queues, dialogue, settings
+        self._telling, self._instead, self._recorder = telling, instead, recorder
 
     async def arrive(self, talk: Conversation) -> Call:
         """The call is ours to conduct now. Raises QueueAway."""
@@ -41,6 +54,8 @@ class WaitingRoom:
                 dialled=arrival.dialled,
                 since=arrival.since,
                 node=self._settings.node,
+                queue=self._settings.queue,
+                exchange=arrival.exchange,
                 key=key,
             ),
             limit=self._settings.queue_limit_s,
@@ -48,7 +63,7 @@ class WaitingRoom:
         )
 
     async def place(self, talk: Conversation) -> None:
-        """Into the line, or to a higher priority in it. Raises QueueAway, EndedElsewhere."""
+        """Into the line, or to a higher priority in it. Raises Full, QueueAway, EndedElsewhere."""
         await talk.watch.following(FOLLOW_LIMIT_S)
         talk.watch.asked_at = asyncio.get_running_loop().time()
         waiting = await self._place(talk)
@@ -58,10 +73,24 @@ class WaitingRoom:
         talk.story.tell("place", position=waiting.position, queue=waiting.queue, priority=waiting.priority)
         await self._look(talk)  # somebody may be free already: then no place is worth telling
 
-    async def offer(self, talk: Conversation, *, tell_place: bool) -> Offered:
+    async def again(self, talk: Conversation) -> None:
+        """An operator has given the caller to somebody else: in the line once more, told so. Raises as `place`."""
+        talk.connected, talk.passed_on = False, True
+        talk.watch.forget(talk.offer)
+        talk.told_wait.forget()
+        await talk.line.music()
+        await self._recorder.rest(talk)
+        await steady(talk.watch.read_clock, limit=self._settings.queue_limit_s, what="clock")
+        call = await steady(talk.watch.look, limit=self._settings.queue_limit_s, what="look")
+        talk.priority = call.priority
+        talk.stands(call)
+        await self.place(talk)
+
+    async def offer(self, talk: Conversation, *, tell_place: bool) -> Offered | None:
         """Wait for an offer, with music; the place is told at once (`tell_place`), then every settings.place_every_s.
 
-        Raises HungUp, LineLost, QueueAway, EndedElsewhere.
+        None when he is called back instead: he has been told, and the call has its end. Raises HungUp, LineLost,
+        QueueAway, EndedElsewhere.
         """
         loop = asyncio.get_running_loop()
         first, told_at = tell_place, loop.time()
@@ -74,8 +103,8 @@ class WaitingRoom:
                 first, told_at = False, loop.time()
                 continue
             due = min(told_at + self._settings.place_every_s, looked_at + self._settings.poll_s)
-            if await self._idle(talk, due - loop.time()) == self._dialogue.emergency_digit:
-                await self._hurry(talk)
+            if await self._digit(talk, await self._idle(talk, due - loop.time())):
+                return None
             if loop.time() >= looked_at + self._settings.poll_s:
                 await self._look(talk)
                 looked_at = loop.time()
@@ -88,22 +117,45 @@ class WaitingRoom:
     async def _idle(self, talk: Conversation, seconds: float) -> str | None:
         """Until something changes, a digit (returned) or the time is over. Raises HungUp, LineLost."""
         talk.watch.changed.clear()
-        limit = max(seconds, MOMENT_S)
-        async with running(talk.line.digit(limit), talk.watch.changed.wait()) as (digit, changed):
-            await asyncio.wait({digit, changed}, return_when=asyncio.FIRST_COMPLETED)
-            pressed: str | None = digit.result() if digit.done() else None
-            return pressed
+        return await talk.watch.changed.or_(talk.line.digit(max(seconds, MOMENT_S)))
+
+    async def _digit(self, talk: Conversation, digit: str | None) -> bool:
+        """What a digit means in the line. True: he is called back instead."""
+        if digit == self._dialogue.emergency_digit:
+            await self._hurry(talk)
+        elif digit == self._dialogue.recording.refuse_digit:
+            await self._recorder.refuse(talk)
+            await talk.line.music()
+        elif digit == self._dialogue.callback.digit and talk.callback_offered and talk.priority < EMERGENCY:
+            return await self._called_back_instead(talk)
+        return False
+
+    async def _called_back_instead(self, talk: Conversation) -> bool:
+        """Agree upon a callback, unless an operator is there first."""
+        async with running(self._instead.agree(talk), self._offer_comes(talk)) as (agreeing, coming):
+            await asyncio.wait({agreeing, coming}, return_when=asyncio.FIRST_COMPLETED)
+            if talk.watch.offered is not None:
+                return False
+            number: str = agreeing.result()
+        if number == self._dialogue.emergency_digit:
+            await self._hurry(talk)
+        elif number and await self._instead.commit(talk, number):
+            return True
+        await talk.line.music()
+        return False
 
     async def _tell_place(self, talk: Conversation, *, first: bool) -> None:
         if not first:
-            position = (await self._place(talk)).position
+            waiting = await self._place(talk)
             if talk.watch.offered is not None:
                 return
+            position = waiting.position
             if position < talk.position:
                 talk.position = position
-                talk.story.tell("place", position=position, queue=self._settings.queue, priority=talk.priority)
-        also = self._dialogue.queued if first else self._dialogue.number_told
-        told = (self._dialogue.place(talk.position), also)
+                talk.story.tell("place", position=position, queue=talk.queue, priority=talk.priority)
+        else:
+            position = talk.position
+        told = self._telling.place(talk, position, first=first)
         playing = talk.line.play(*told, language=talk.language, stop_on_digit=False)
         async with running(playing, self._offer_comes(talk)) as (told_all, coming):
             await asyncio.wait({told_all, coming}, return_when=asyncio.FIRST_COMPLETED)
@@ -113,9 +165,15 @@ class WaitingRoom:
         await talk.line.music()
 
     async def _offer_comes(self, talk: Conversation) -> None:
+        """By its event, or found by looking: events may be lost while he is told or asked something too."""
         while talk.watch.offered is None:
             talk.watch.changed.clear()
-            await talk.watch.changed.wait()
+            try:
+                async with asyncio.timeout(self._settings.poll_s):
+                    await talk.watch.changed.wait()
+            except TimeoutError:
+                with suppress(Exception):  # of Redis, in any way: what he is told goes on, and then it is seen to
+                    await talk.watch.look()
 
     async def _hurry(self, talk: Conversation) -> None:
         if talk.priority != EMERGENCY:
@@ -129,14 +187,17 @@ class WaitingRoom:
             return await steady(
                 lambda: self._queues.place(
                     talk.call,
-                    queue=self._settings.queue,
+                    queue=talk.queue,
                     priority=talk.priority,
-                    skills=self._settings.skills.get(talk.language),
+                    skills=talk.skills,
+                    wanted=talk.wanted,
                     key=key,
                 ),
                 limit=self._settings.queue_limit_s,
                 what="place",
             )
+        except Full:
+            raise
         except NotAllowed as error:
             raise EndedElsewhere from error
         except Unknown:
@@ -149,6 +210,7 @@ class WaitingRoom:
         except Unknown:
             await self._place(talk)
             return
+        talk.stands(call)
         if call.state is CallState.ARRIVED:  # somebody took it for one of the fallback's
             await self._place(talk)
 

@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.hours import Calendar
 from kezek_ivr.reception import Reception
 from kezek_ivr.settings import ReceptionSettings
-from kezek_ivr.types import Notes, Step
+from kezek_ivr.types import Notes, Step, Waits
 from kezek_queue.model_queues import ModelQueues
 from kezek_queue.settings import QueueSettings
-from kezek_queue.types import Call, Kind, OperatorState, Queues
+from kezek_queue.types import Call, FeedEvent, Kind, OperatorState, Queues
 from kit.directory import TownDirectory
 from kit.ivr_ears import TownEars, TownPhrasebook
 from kit.scripted_line import Cue, Phone, ScriptedLine, ScriptedSwitchboard
@@ -51,6 +52,8 @@ class World:
         self.ears = TownEars(*LANGUAGES)
         self.directory = TownDirectory()
         self.told = Told()
+        self.waits: Waits | None = None
+        self.calendar: Calendar | None = None
         self.settings = ReceptionSettings(node="node-1", wrap_up_s=10.0)
         self.phrasebooks = {
             language: TownPhrasebook(language, self.directory.streets(language), self.directory.topics(language))
@@ -86,6 +89,9 @@ class World:
             DIALOGUE,
             self.told,
             self.settings,
+            waits=self.waits,
+            calendar=self.calendar,
+            clock=virtual_now,
         )
 
     def call(self, *cues: Cue, **caller: Any) -> ScriptedLine:
@@ -115,6 +121,9 @@ class World:
         """(call, operator) of each such event."""
         return [(event.call, event.operator) for event in self.queues.model.feed if event.kind in kinds]
 
+    def told_of(self, kind: Kind) -> list[FeedEvent]:
+        return [event for event in self.queues.model.feed if event.kind is kind]
+
     def nothing_is_left(self) -> None:
         """Every call that arrived has one end, nobody is held, no recogniser is out, no task goes on."""
         arrived = [call for call, _ in self.events(Kind.ARRIVED)]
@@ -126,7 +135,8 @@ class World:
         assert [o.operator for o in self.queues.model.operators.values() if o.state in held] == []
         assert self.ears.open_now == 0
         ours = [t.get_coro().__qualname__ for t in asyncio.all_tasks() if not t.done()]  # type: ignore[union-attr]
-        assert [name for name in ours if name.startswith(("Watch", "Keeper", "Interview", "Reception.serve"))] == []
+        rooms = ("Watch", "Keeper", "Interview", "Reception.serve", "InTalk", "Asides")
+        assert [name for name in ours if name.startswith(rooms)] == []
 
     async def _tick(self) -> None:
         while True:  # noqa: ASYNC110 - the queue says when

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from dataclasses import replace
 
 from kezek_queue.types import CallState, Kind, OperatorState
 from kit.ivr_world import World
@@ -208,3 +209,19 @@ async def test_a_busy_hour_of_two_hundred_callers_and_five_operators_loses_nobod
             elif event.kind is Kind.FINISHED:
                 assert talking.pop(event.operator) == event.call
         world.nothing_is_left()
+
+
+@in_virtual_time
+async def test_language_and_topic_say_which_operator_is_wanted() -> None:
+    skilled = {"russian": {"ru": 5}, "heating": {"ru": 5, "heat": 4}}
+    async with World.open(russian_201=Phone(), heating_202=Phone()) as world:
+        for name, phone in (("russian", "201"), ("heating", "202")):
+            await world.queues.sign_out(name)
+            await world.queues.sign_in(name, phone=phone, queues=["main"], skills=skilled[name], desk=False)
+            await world.queues.ready(name)
+        wished = {"heating": {"heat": 2, "ru": 1}, "lift": {"lift": 1}}
+        world.settings = replace(world.settings, skills={"ru": {"ru": 3}}, topic_skills=wished)
+        line = world.call(after("open", say("Abay house 45 heating")), language="ru", caller=None)
+        await world.serve(line)
+        assert (await world.state(line)).skills == {"ru": 3, "heat": 2}
+        assert [phone for _, phone, _ in world.board.rung] == ["202"]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from kezek_queue.types import Kind
 from kit.ivr_world import World
 from kit.scripted_line import Cue, Phone, after, during, in_virtual_time, pause, press, say
+
+PRESSES = {f"press/{digit}": 0.9 for digit in range(1, 6)}
 
 
 @in_virtual_time
@@ -206,13 +210,27 @@ async def test_a_key_pressed_twice_or_a_wrong_one_does_not_cut_the_caller_short(
 
 
 @in_virtual_time
-async def test_no_language_chosen_gives_the_towns_own_after_the_menu_was_said_twice() -> None:
+async def test_a_silent_caller_hears_the_menu_once_and_has_the_towns_own_language_within_20_seconds() -> None:
     async with World.open(aigul_201=Phone()) as world:
-        line = world.call(caller=None)
+        began = asyncio.get_running_loop().time()
+        chosen: list[float] = []
+        cue = during("keys", pause(0))
+        line = world.call(cue, caller=None, durations={"greeting": 3.5, "language": 1.4, **PRESSES})
+        line.cue = lambda when: chosen.append(asyncio.get_running_loop().time()) if when == cue.when else None  # type: ignore[method-assign]
         await world.serve(line)
-        assert line.heard.count("language") == 10
+        assert line.heard.count("language") == 5
+        assert chosen[0] - began < 20
         assert (await world.notes(line))["language"] == "kk"
         assert world.told.facts("language")["how"] == "default"
+
+
+@in_virtual_time
+async def test_a_wrong_digit_in_the_menu_is_answered_by_the_menu_once_more() -> None:
+    async with World.open(aigul_201=Phone()) as world:
+        line = world.call(after("press/5", press("8"), pause(9), press("2")), caller=None)
+        await world.serve(line)
+        assert line.heard.count("language") == 10
+        assert (await world.notes(line))["language"] == "ru"
 
 
 @in_virtual_time

@@ -106,6 +106,15 @@ def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         ("topics.9", "heating", "topics: digit '9'"),
         ("limits.places", 40, "place/31"),
         ("emergency_digit", "0", "two different digits"),
+        ("callback", None, "callback: a table"),
+        ("callback.digit", "3", "callback, recording: digit '3'"),
+        ("callback.digit", "0", "callback, recording: digit '0'"),
+        ("callback.agree_digit", "9", "callback.agree_digit: digit '9'"),
+        ("callback.offer", "call_you", "call_you"),
+        ("called_back.no_need_digit", "1", "called_back: digit '1'"),
+        ("recording.refuse_digit", "33", "digit '33'"),
+        ("closed.answer_s", 0, "closed.answer_s: more than 0"),
+        ("in_line.full", None, "in_line: missing full"),
     ],
 )
 def test_a_wrong_file_is_an_error_that_says_where_and_what(path: str, value: object, message: str) -> None:
