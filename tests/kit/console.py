@@ -92,11 +92,12 @@ class Backend:
 
 
 class Visit:
-    """Opens pages, each in a browser profile of its own."""
+    """Opens pages of the server at `base`, each in a browser profile of its own; `language`: chosen beforehand."""
 
-    def __init__(self, browser: Browser, backend: Backend) -> None:
+    def __init__(self, browser: Browser, base: str, language: str = "") -> None:
         self._browser = browser
-        self._base = backend.base
+        self._base = base
+        self._language = language
         self._contexts: list[BrowserContext] = []
         self.errors: list[str] = []
 
@@ -106,6 +107,10 @@ class Visit:
             base_url=self._base, viewport={"width": width, "height": height}, reduced_motion="reduce"
         )
         self._contexts.append(context)
+        if self._language:
+            context.add_init_script(
+                f"localStorage.getItem('kezek.language') ?? localStorage.setItem('kezek.language', '{self._language}')"
+            )
         page = context.new_page()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto("/")
@@ -178,7 +183,7 @@ def backend(browser_here: Browser, tmp_path: Path, town_file: Path, valkey: Valk
 @pytest.fixture
 def visit(browser_here: Browser, backend: Backend) -> Iterator[Visit]:
     """Also asks that no page has thrown anything."""
-    visit = Visit(browser_here, backend)
+    visit = Visit(browser_here, backend.base)
     yield visit
     visit.close()
     assert visit.errors == []

@@ -1,11 +1,11 @@
 /** An invented town, its staff and one call, for working on the pages without a server. No real person or address. */
-import type { Operator, Pop, QueueLoad, Staff, Street, Topic, Wallboard, Words } from "../src/lib/types";
+import type { Operator, Pop, QueueLoad, Staff, Street, Topic, Words } from "../src/lib/types";
 
-const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+export const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
 
 export const STAFF: Record<string, Staff> = {
   aigul: { login: "aigul", name: "Айгүл Сәрсенова", role: "operator", phone: "201", language: "kk", queues: ["heat", "water"] },
-  dana: { login: "dana", name: "Дана Ким", role: "manager", phone: "", language: "ru", queues: ["heat", "water", "power"] },
+  dana: { login: "dana", name: "Дана Ким", role: "manager", phone: "301", language: "ru", queues: ["heat", "water", "power"] },
 };
 
 export const STREETS: Street[] = [
@@ -17,6 +17,16 @@ export const STREETS: Street[] = [
   { id: 6, name: "Сейфуллин", kind: "street" },
   { id: 7, name: "Гагарин", kind: "street" },
   { id: 8, name: "Вокзальная", kind: "lane" },
+];
+
+export const QUEUES: Record<string, string> = { heat: "Отопление", water: "Водоснабжение", power: "Электричество", lifts: "Лифты" };
+
+export const NUMBERS = [
+  { number: "101", name: "Өрт сөндіру · Пожарная служба" },
+  { number: "102", name: "Полиция" },
+  { number: "103", name: "Жедел жәрдем · Скорая помощь" },
+  { number: "104", name: "Газ қызметі · Газовая служба" },
+  { number: "112", name: "Құтқару қызметі · Служба спасения" },
 ];
 
 export const HOUSES = ["1", "3", "7а", "12", "12/2", "45", "45/1", "47", "89"];
@@ -41,7 +51,8 @@ export const SAID: Words[] = [
 
 export function ringing(): Pop {
   return {
-    call: "c-1001", offer: 17, phase: "ringing", caller: "+77015550142", caller_name: "Нұрлан Ә.", language: "kk",
+    call: "c-1001", offer: 17, phase: "ringing", role: "owner", kind: "call", attempt: 0, dialling: false, of: "",
+    held: false, aside: null, recording: "on", transferred_by: "", caller: "+77015550142", caller_name: "Нұрлан Ә.", language: "kk",
     since: ago(48), waited_s: 41,
     household: { id: 9, person: "Нұрлан Әбдіқалықов", street_id: 1, street: "Абай даңғылы", house: "45", flat: "12" },
     open_tickets: [{ number: "26-000118-7", topic: "hot_water", state: "open", created_at: ago(90_000) }],
@@ -67,43 +78,38 @@ export function korean(): Pop {
   };
 }
 
+/** A callback while the citizen is dialled: his words of the first call are known. */
+export function dialling(): Pop {
+  return { ...ringing(), call: "cb-c-0987", of: "c-0987", offer: 19, kind: "callback", attempt: 2, dialling: true, words: [SAID[3] as Words] };
+}
+
+/** Given away by a colleague, with what he has mended. */
+export function transferred(): Pop {
+  return { ...ringing(), offer: 20, transferred_by: "op2", recording: "refused", note: "Екінші желіге: жылу бригадасы керек" };
+}
+
+/** Consulted by a colleague: the call is not ours. */
+export function helping(): Pop {
+  return { ...ringing(), call: "c-1003", offer: 21, role: "helper", recording: "forbidden" };
+}
+
 export const operator = (state: Operator["state"], reason = "", until: string | null = null): Operator => ({
   operator: "aigul", name: "Айгүл Сәрсенова", phone: "201", state, since: new Date().toISOString(), reason, until,
-  reachable: true, desk: true, call: state === "ready" || state === "paused" ? "" : "c-1001",
+  reachable: true, desk: true, call: state === "ready" || state === "paused" ? "" : "c-1001", queues: ["heat", "water"], joined: [],
+  extensions_left: 2,
 });
 
 export const queues = (): QueueLoad[] => [
-  { queue: "heat", waiting: 7, longest_wait_s: 194 + (Math.floor(Date.now() / 1000) % 40), ready: 0, talking: 5, answered: 412, abandoned: 31 },
-  { queue: "water", waiting: 2, longest_wait_s: 38, ready: 2, talking: 3, answered: 186, abandoned: 6 },
-  { queue: "power", waiting: 0, longest_wait_s: 0, ready: 3, talking: 1, answered: 94, abandoned: 2 },
+  {
+    queue: "heat", waiting: 7, longest_wait_s: 194 + (Math.floor(Date.now() / 1000) % 40), ready: 0, talking: 5, answered: 412,
+    abandoned: 31, callbacks: 3, refused: 4, wait_s: 260, open: true,
+  },
+  {
+    queue: "water", waiting: 2, longest_wait_s: 38, ready: 2, talking: 3, answered: 186, abandoned: 6, callbacks: 1, refused: 1,
+    wait_s: 25, open: true,
+  },
+  {
+    queue: "power", waiting: 0, longest_wait_s: 0, ready: 3, talking: 1, answered: 94, abandoned: 2, callbacks: 0, refused: 0,
+    wait_s: 0, open: true,
+  },
 ];
-
-const CREW: [string, Operator["state"], number, string, boolean][] = [
-  ["Айгүл Сәрсенова", "talking", 132, "", true], ["Ержан Қалиұлы", "talking", 418, "", true],
-  ["Олександр Бойко", "ready", 12, "", true], ["Мария Соколова", "wrap_up", 21, "", true],
-  ["Ғалия Төлеген", "talking", 66, "", true], ["Денис Пак", "offered", 5, "", true],
-  ["Һалима Өмірзақ", "paused", 640, "lunch", true], ["Ирина Ткач", "ready", 48, "", false],
-  ["Тимур Жұмабек", "paused", 75, "not_taken", true], ["Светлана Ли", "talking", 260, "", true],
-];
-
-export function wallboard(): Wallboard {
-  const chart = Array.from({ length: 60 }, (_, i) => {
-    const surge = Math.exp(-(((i - 40) / 9) ** 2));
-    const offered = Math.round(4 + 2 * Math.sin(i / 3) + 22 * surge);
-    const abandoned = Math.round(6 * surge * (0.6 + 0.4 * Math.sin(i)));
-    return {
-      minute: new Date(Math.floor(Date.now() / 60_000) * 60_000 - (59 - i) * 60_000).toISOString(),
-      offered, answered: Math.max(0, offered - abandoned - Math.round(5 * surge)), abandoned,
-      waiting_max: Math.round(1 + 18 * Math.exp(-(((i - 44) / 10) ** 2))),
-    };
-  });
-  return {
-    at: new Date().toISOString(), queues: queues(),
-    operators: CREW.map(([name, state, s, reason, reachable], i) => ({
-      operator: `op${i}`, name, phone: String(201 + i), state, since: ago(s), reason, until: null, reachable, desk: true, call: "",
-    })),
-    totals: { offered: 1204, answered: 692, abandoned: 39, other_ends: 455, in_progress: 18, service_level_pct: 78.4, asa_s: 24.2 },
-    ends: { answered: 692, abandoned: 39, informed: 318, recorded: 62, callback: 47, diverted: 21, refused: 5, cut: 2 },
-    chart,
-  };
-}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { wallboard } from "../dev/world";
+import { wallboard } from "../dev/board";
 import { Problem } from "../src/lib/http";
 import { STALE_S, WallboardFeed } from "../src/wallboard/feed.svelte";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { wallboard } from "../dev/world";
+import { wallboard } from "../dev/board";
 import { columns, sums } from "../src/wallboard/chart";
 import { figures, inOrder, judgeServiceLevel, judgeWait } from "../src/wallboard/figures";
 

@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { en } from "../src/words/en";
+import { managerEn } from "../src/words/manager/en";
+import { talkEn } from "../src/words/talk/en";
 import { CATALOGUE, LANGUAGES, pickLanguage, say, sayCode } from "../src/words";
 import { ENDS, PAUSE_REASONS } from "../src/lib/types";
 
@@ -15,9 +18,14 @@ describe.each(LANGUAGES)("%s", (language) => {
 
   test("has words for every end, state and pause of the contract", () => {
     for (const end of ENDS) expect(sayCode(language, "end_", end)).not.toBe(end);
-    for (const reason of [...PAUSE_REASONS, "signed_in", "declined", "no_answer"])
+    for (const reason of [...PAUSE_REASONS, "signed_in", "declined", "no_answer", "desk_silent", "unreachable"])
       expect(sayCode(language, "pause_", reason)).not.toBe(reason);
   });
+});
+
+test("no message is written twice in two parts of the catalogue", () => {
+  const parts = [en, talkEn, managerEn].flatMap((part) => Object.keys(part));
+  expect(new Set(parts).size).toBe(parts.length);
 });
 
 test("only English is English", () => {

@@ -1,18 +1,22 @@
 /** The desk's life: one socket kept open with back-off, the state it tells, and the operator's commands. */
 import { Problem } from "../lib/http";
 import type { App, Memory } from "../lib/app.svelte";
-import type { Operator, PauseReason } from "../lib/types";
+import { type Operator, PAUSE_REASONS, type PauseReason } from "../lib/types";
+import type { Phone } from "../phone/phone.svelte";
 import { backoff } from "./backoff";
 import { ack, connected, type DeskState, EMPTY, parse, reduce, replied } from "./protocol";
 
 /** The server pings each second; silence this long means that the line is dead though nothing has closed it. */
 export const SILENCE_MS = 4_000;
+/** One press makes the wrap-up so much longer. */
+export const EXTENSION_S = 60;
 const ELSEWHERE = 4001;
 const NOT_SIGNED_IN = 4003;
 
 /** The order for the time after a call, by call: a reloaded page still tells it. */
 const AFTER = "kezek.after";
 
+export type After = "" | "ready" | `paused ${PauseReason}`;
 export type Link = "connecting" | "open" | "lost" | "elsewhere";
 
 export class Desk {
@@ -20,8 +24,10 @@ export class Desk {
   link = $state<Link>("connecting");
   /** What went wrong with the last command, in the screen's words. */
   problem = $state("");
-  /** What the operator has ordered for the time after the present call. */
-  after = $state<"" | "ready" | "paused">("");
+  /** What the operator has ordered for the time after the present call; a pause with its reason. */
+  after = $state<After>("");
+  /** The phone in this browser; null while the operator's is a telephone. */
+  webphone = $state.raw<Phone | null>(null);
 
   private socket: WebSocket | null = null;
   private attempt = 0;
@@ -59,8 +65,11 @@ export class Desk {
   }
 
   ready = () => this.order("ready", "/api/operator/ready");
-  pause = (reason: PauseReason) => this.order("paused", "/api/operator/pause", { reason });
+  pause = (reason: PauseReason) => this.order(`paused ${reason}`, "/api/operator/pause", { reason });
   wrapUpDone = () => this.command("/api/operator/wrap-up/done");
+  extend = () => this.command("/api/operator/wrap-up/extend", { seconds: EXTENSION_S });
+  /** Serve these queues beside the own ones. */
+  help = (joined: string[]) => this.command("/api/operator/queues", { joined });
 
   async decline(): Promise<void> {
     const pop = this.state.pop;
@@ -82,27 +91,8 @@ export class Desk {
     this.passing = false;
   }
 
-  private async order(after: "ready" | "paused", path: string, body: unknown = {}): Promise<void> {
-    const busy = this.busy; // before it: ready may bring a call at once
-    if ((await this.command(path, body)) && busy && this.busy) this.remember(after);
-  }
-
-  private remember(after: Desk["after"]): void {
-    this.after = after;
-    if (after === "") this.memory.removeItem(AFTER);
-    else this.memory.setItem(AFTER, `${after} ${this.state.operator?.call}`);
-  }
-
-  private recall(): void {
-    const [after, call] = this.memory.getItem(AFTER)?.split(" ") ?? [];
-    if (call === this.state.operator?.call && (after === "ready" || after === "paused")) this.after = after;
-  }
-
-  private get busy(): boolean {
-    return ["offered", "talking", "wrap_up"].includes(this.state.operator?.state ?? "");
-  }
-
-  private async command(path: string, body: unknown = {}): Promise<boolean> {
+  /** Sends an order; false when it was refused, and the banner says why. */
+  async command(path: string, body: unknown = {}): Promise<boolean> {
     this.problem = "";
     try {
       const answer = await this.app.http.ask<Operator | null>("POST", path, body);
@@ -112,6 +102,29 @@ export class Desk {
       this.failed(error);
       return false;
     }
+  }
+
+  private async order(after: After, path: string, body: unknown = {}): Promise<void> {
+    const busy = this.busy; // before it: ready may bring a call at once
+    if ((await this.command(path, body)) && busy && this.busy) this.remember(after);
+  }
+
+  private remember(after: After): void {
+    this.after = after;
+    if (after === "") this.memory.removeItem(AFTER);
+    else this.memory.setItem(AFTER, `${this.state.operator?.call} ${after}`);
+  }
+
+  private recall(): void {
+    const [call, after, named] = this.memory.getItem(AFTER)?.split(" ") ?? [];
+    if (call !== this.state.operator?.call) return;
+    const reason = PAUSE_REASONS.find((one) => one === named);
+    if (after === "ready") this.after = after;
+    else if (after === "paused" && reason) this.after = `paused ${reason}`;
+  }
+
+  private get busy(): boolean {
+    return ["offered", "talking", "wrap_up"].includes(this.state.operator?.state ?? "");
   }
 
   private hangUp(): void {

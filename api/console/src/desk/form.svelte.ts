@@ -69,7 +69,7 @@ export class Form {
 
   async confirm(): Promise<Ticket | null> {
     const pop = this.pop;
-    if (!pop || this.confirming) return null;
+    if (!pop || pop.role !== "owner" || this.confirming) return null;
     clearTimeout(this.timer);
     this.confirming = true;
     this.desk.problem = "";
@@ -109,6 +109,7 @@ export class Form {
   private async save(): Promise<void> {
     const pop = this.pop;
     if (!pop || pop.call !== this.draft.call || pop.phase === "ringing" || pop.ticket?.confirmed) return;
+    if (pop.role !== "owner") return;
     const out = toSend(this.draft);
     if (out === null || this.confirming) return;
     if (this.sending) return this.saveIn(TYPING_PAUSE_MS);

@@ -2,6 +2,7 @@
 import { createContext } from "svelte";
 import { isLanguage, type Key, LANGUAGES, type Language, pickLanguage, say, sayCode } from "../words";
 import { Http, Problem } from "./http";
+import { hashOf, type PageName, parseRoute, type Route } from "./route";
 import type { Staff } from "./types";
 
 export type Theme = "system" | "light" | "dark";
@@ -14,6 +15,8 @@ export class App {
   /** The server's time in ms, moved once a second. */
   now = $state(Date.now());
   path = $state("/");
+  /** Which of the manager's pages, with its choices. */
+  route = $state.raw<Route>({ page: "wallboard", query: new URLSearchParams() });
   /** undefined: not asked yet; null: nobody is signed in. */
   staff = $state<Staff | null | undefined>(undefined);
   failure = $state("");
@@ -22,16 +25,20 @@ export class App {
     this.language = pickLanguage([memory.getItem("kezek.language"), ...navigator.languages]);
     const theme = memory.getItem("kezek.theme");
     if (theme === "light" || theme === "dark") this.theme = theme;
-    this.path = location.pathname;
+    this.readAddress();
   }
 
   /** Arrow functions: they are handed to templates as they stand. */
   t = (key: Key, values?: Record<string, string | number>): string => say(this.language, key, values);
   code = (prefix: string, code: string, otherwise?: Key): string => sayCode(this.language, prefix, code, otherwise);
 
-  /** What to tell a person about a failed request. */
-  explain = (error: unknown): string => {
+  /** Why somebody is paused, always in words. */
+  pauseReason = (reason: string): string => this.code("pause_", reason || "other");
+
+  /** What to tell a person about a failed request; `reading`: nothing of his was on its way. */
+  explain = (error: unknown, reading = false): string => {
     if (!(error instanceof Problem)) return this.t("e_unexpected");
+    if (reading && error.code === "unavailable") return this.t("e_away");
     if (error.code === "too_many_attempts" && error.retry_s > 0)
       return this.t("e_too_many_attempts", { minutes: Math.ceil(error.retry_s / 60) });
     return this.code("e_", error.code === "too_many_attempts" ? "too_many_attempts_later" : error.code, "e_unexpected");
@@ -51,8 +58,20 @@ export class App {
   /** Where whoever is signed in belongs: in the place of where he was, or the way back would lead here again. */
   go(path: string): void {
     if (path === this.path) return;
-    history.replaceState(null, "", path);
+    history.replaceState(null, "", path + (parseRoute(location.hash) ? location.hash : ""));
     this.path = path;
+  }
+
+  /** The address has changed: by a link, or by the way back. */
+  readAddress(): void {
+    this.path = location.pathname;
+    this.route = parseRoute(location.hash) ?? this.route;
+  }
+
+  /** Another choice on the same page: in the address, so that it can be sent to somebody, without a step to go back. */
+  choose(page: PageName, choices: Record<string, string | undefined>): void {
+    history.replaceState(null, "", this.path + hashOf(page, choices));
+    this.readAddress();
   }
 
   tick(): void {
@@ -75,6 +94,8 @@ export class App {
 
   async signOut(): Promise<void> {
     await this.http.ask("DELETE", "/api/session");
+    history.replaceState(null, "", this.path); // whoever signs in next begins at the beginning
+    this.readAddress();
     this.staff = null;
   }
 

@@ -60,6 +60,12 @@ export function count(n: number, language: string): string {
   return new Intl.NumberFormat(language === "kk" ? SPARE : language).format(n); // some browsers claim Kazakh and group by commas
 }
 
+/** With one place behind the comma. */
+export function decimal(n: number, language: string): string {
+  const places = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return new Intl.NumberFormat(language === "kk" ? SPARE : language, places).format(n);
+}
+
 /** A share in whole percent, without the sign; a dash when there is none. */
 export function percent(share: number | null): string {
   return share === null || Number.isNaN(share) ? "–" : String(Math.round(share));

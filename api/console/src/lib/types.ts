@@ -5,6 +5,8 @@ export type PauseReason = "break" | "lunch" | "meeting" | "training" | "other";
 export type Phase = "ringing" | "talking" | "wrap_up";
 export type FieldName = "street" | "house" | "flat" | "topic";
 export type Source = "spoken" | "household" | "keyed" | "operator";
+export type CallKind = "call" | "callback";
+export type Recording = "off" | "on" | "refused" | "forbidden";
 export type Unheard = "" | "no_model" | "recogniser_full" | "recogniser_dead" | "silence";
 export type GoneWhy = "taken_back" | "caller_left" | "done";
 
@@ -32,6 +34,11 @@ export interface Operator {
   /** A page is open and answers: without one no calls come. */
   desk: boolean;
   call: string;
+  queues: string[];
+  /** Queues served beside the own ones until the sign-out. */
+  joined: string[];
+  /** How often the present wrap-up may still be prolonged. */
+  extensions_left: number;
 }
 
 export interface Household {
@@ -64,10 +71,29 @@ export interface Field {
   words: string;
 }
 
+/** A consultation beside the talk: with whom (`operator:<login>` or `number:<digits>`) and how it stands. */
+export interface Aside {
+  to: string;
+  name: string;
+  state: "ringing" | "talking" | "joined";
+}
+
 export interface Pop {
   call: string;
   offer: number;
   phase: Phase;
+  /** A helper is consulted by the owner; the call is the owner's. */
+  role: "owner" | "helper";
+  kind: CallKind;
+  /** Of a callback: which attempt this is, and whether the citizen is being dialled now. */
+  attempt: number;
+  dialling: boolean;
+  of: string;
+  held: boolean;
+  aside: Aside | null;
+  recording: Recording;
+  /** The login of whoever gave the call away; '' when nobody did. */
+  transferred_by: string;
   caller: string;
   caller_name: string;
   language: string;
@@ -91,6 +117,12 @@ export interface QueueLoad {
   talking: number;
   answered: number;
   abandoned: number;
+  callbacks: number;
+  refused: number;
+  /** The honest wait of one who would come now, s; null when nobody can tell. */
+  wait_s: number | null;
+  /** By the calendar. */
+  open: boolean;
 }
 
 export interface Ticket {
@@ -144,6 +176,9 @@ export const ENDS = [
 ] as const;
 export type End = (typeof ENDS)[number];
 
+export const SERVICE_LEVELS = ["sl_1", "sl_2", "sl_3", "sl_4", "sl_5"] as const;
+export type ServiceLevel = (typeof SERVICE_LEVELS)[number];
+
 export interface Wallboard {
   at: string;
   queues: QueueLoad[];
@@ -156,6 +191,12 @@ export interface Wallboard {
     in_progress: number;
     service_level_pct: number | null;
     asa_s: number | null;
+    service_levels: Record<ServiceLevel, number | null>;
+    aht_s: number | null;
+    occupancy_pct: number | null;
+    longest_wait_s: number | null;
+    refused: number;
+    callbacks_pending: number;
   };
   ends: Record<End, number>;
   chart: ChartMinute[];
@@ -178,3 +219,13 @@ export interface Confirm {
   topic: string;
   note: string;
 }
+
+/** Whom a call can be given to (GET /api/colleagues). */
+export interface Colleagues {
+  operators: { operator: string; name: string; state: OperatorState; reachable: boolean; queues: string[] }[];
+  queues: { queue: string; name: string; waiting: number; ready: number }[];
+  numbers: { number: string; name: string }[];
+}
+
+/** Where a call goes: exactly one of the three. */
+export type Target = { operator: string } | { queue: string } | { number: string };

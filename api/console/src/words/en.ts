@@ -54,7 +54,6 @@ export const en = {
   pause_declined: "a call was declined",
   pause_unreachable: "the phone is not reachable",
   after_call_ready: "After this call: ready",
-  after_call_paused: "After this call: pause",
   phone_short: "phone {phone}",
   unreachable: "Your phone {phone} is not registered: no calls reach you.",
   // the connection
@@ -68,7 +67,6 @@ export const en = {
   // idle
   idle_ready: "You are ready",
   idle_ready_text: "The next call will appear here by itself.",
-  idle_paused: "You are paused",
   idle_paused_text: "No calls come until you press “Ready”.",
   idle_away: "You are away",
   my_tickets: "My last tickets",
@@ -194,7 +192,43 @@ export const en = {
   stale: "Data is {time} old",
   stale_text: "The figures below are not the present ones.",
   time: "Time",
+  // the phone in the browser
+  webphone_call: "The call on this phone",
+  webphone_answer: "Answer",
+  webphone_answering: "Connecting the sound…",
+  webphone_reject: "Reject",
+  webphone_hang_up: "Hang up",
+  webphone_mute: "Mute the microphone",
+  webphone_muted: "Muted",
+  webphone_hold: "Hold",
+  webphone_held: "On hold",
+  webphone_keypad: "Keypad",
+  webphone_settings: "Phone settings",
+  webphone_microphone: "Microphone",
+  webphone_speaker: "Loudspeaker or headset",
+  webphone_default: "As the system has it",
+  webphone_level: "How loud you are",
+  webphone_auto: "Answer calls by itself, after a chime",
+  webphone_leave: "You are in a talk, and signing out ends it. Sign out?",
+  webphone_off: "Phone off",
+  webphone_starting: "Phone is starting…",
+  webphone_connecting: "Phone is connecting…",
+  webphone_registered: "Phone ready",
+  webphone_insecure: "No microphone",
+  webphone_denied: "Microphone refused",
+  webphone_missing: "No microphone",
+  webphone_lost: "Phone cut off",
+  webphone_refused: "Phone refused",
+  webphone_off_text: "The phone is not in use in this window.",
+  webphone_starting_text: "The browser is asked for the microphone: allow it.",
+  webphone_connecting_text: "The phone is being registered.",
+  webphone_registered_text: "Calls ring in this page. Speak to see that you are heard.",
+  webphone_insecure_text: "The browser gives the microphone only to pages over https. Open this page by its https address.",
+  webphone_denied_text: "The browser refuses the microphone, so no calls reach you. Allow it beside the page’s address, then try again.",
+  webphone_missing_text: "No microphone is found, or another program has it, so no calls reach you. Plug in the headset, then try again.",
+  webphone_lost_text: "The phone has lost its connection and connects again by itself. A talk goes on meanwhile.",
+  webphone_refused_text: "The exchange does not accept this phone. It is tried again; tell the administrator if it stays.",
 };
 
-export type Messages = { [key in keyof typeof en]: string };
-export type Key = keyof Messages;
+/** What the other languages have to say, key by key. */
+export type FrameMessages = { [key in keyof typeof en]: string };

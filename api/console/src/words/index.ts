@@ -1,20 +1,40 @@
-/** The catalogue: one object of the same keys for each language of the screen; the compiler and a test keep them complete. */
-import { en, type Key, type Messages } from "./en";
+/**
+ * The catalogue: one object of the same keys for each language of the screen; the compiler and a test keep them complete.
+ * In three parts: the frame and the desk (here), handling a call (talk/), the manager's pages (manager/).
+ */
+import { en } from "./en";
 import { kk } from "./kk";
+import { managerEn } from "./manager/en";
+import { managerKk } from "./manager/kk";
+import { managerRu } from "./manager/ru";
+import type { ManagerMessages } from "./manager/types";
+import { managerUk } from "./manager/uk";
 import { ru } from "./ru";
+import { talkEn } from "./talk/en";
+import { talkKk } from "./talk/kk";
+import { talkRu } from "./talk/ru";
+import type { TalkMessages } from "./talk/types";
+import { talkUk } from "./talk/uk";
 import { uk } from "./uk";
 
-export type { Key, Messages };
+export type Messages = { [key in keyof typeof en]: string } & TalkMessages & ManagerMessages;
+export type Key = keyof Messages;
+const ENGLISH: Messages = { ...en, ...talkEn, ...managerEn };
 export const LANGUAGES = ["kk", "ru", "uk", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
-export const CATALOGUE: Record<Language, Messages> = { kk, ru, uk, en };
+export const CATALOGUE: Record<Language, Messages> = {
+  kk: { ...kk, ...talkKk, ...managerKk },
+  ru: { ...ru, ...talkRu, ...managerRu },
+  uk: { ...uk, ...talkUk, ...managerUk },
+  en: ENGLISH,
+};
 
 export function isLanguage(text: string): text is Language {
   return (LANGUAGES as readonly string[]).includes(text);
 }
 
 export function isKey(text: string): text is Key {
-  return Object.hasOwn(en, text);
+  return Object.hasOwn(ENGLISH, text);
 }
 
 /** The first of these wishes that the screen speaks ('ru-KZ' counts as 'ru'); English when none is. */

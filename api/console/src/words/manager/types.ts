@@ -1,0 +1,3 @@
+import type { managerEn } from "./en";
+
+export type ManagerMessages = { [key in keyof typeof managerEn]: string };
