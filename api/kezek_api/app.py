@@ -13,8 +13,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kezek_api import problems, reference
 from kezek_api.doors import Doors, same_site
 from kezek_api.errors import WrongOrigin
-from kezek_api.routes import calls, health, operator, register, session, wallboard
+from kezek_api.routes import (
+    callbacks,
+    calls,
+    colleagues,
+    figures,
+    handling,
+    health,
+    history,
+    operator,
+    phone,
+    recordings,
+    register,
+    session,
+    staffing,
+    wallboard,
+)
 
+ROUTES = (
+    session, operator, phone, calls, handling, colleagues, register, wallboard, figures, staffing, history, callbacks,
+    recordings, health,
+)  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 MAX_BODY = 64 * 1024
@@ -42,9 +61,10 @@ def build(doors: Doors, *, static: Path = STATIC) -> FastAPI:
     )
     app.state.doors = doors
     problems.install(app)
-    for one in (session, operator, calls, register, wallboard, health):
+    for one in ROUTES:
         app.include_router(one.router)
     app.include_router(operator.desk_router)
+    app.include_router(phone.sip_router)
 
     @app.get("/api/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
@@ -93,6 +113,10 @@ class _Guard:
             return
         if scope["type"] == "http" and _length(headers) > MAX_BODY:
             await problems.answer(413, "too_large", "The request is too large")(scope, receive, send)
+            return
+
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, send)
             return
 
         async def with_headers(message: Message) -> None:

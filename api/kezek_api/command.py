@@ -94,6 +94,7 @@ def user_add(
     phone: Annotated[str, typer.Option(help="The operator's SIP extension, 1001 say.")] = "",
     queue: Annotated[list[str] | None, typer.Option(help="Queue to serve; may be repeated. All when left out.")] = None,
     language: Annotated[str, typer.Option(help="kk, ru, uk or en")] = "kk",
+    browser: Annotated[bool, typer.Option("--browser", help="The phone is the one in the operator's page.")] = False,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
@@ -103,8 +104,21 @@ def user_add(
 
     password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
     raise typer.Exit(
-        asyncio.run(add(Settings.load(), login, name, role, phone, tuple(queue or ()), language, password))
+        asyncio.run(
+            add(Settings.load(), login, name, role, phone, tuple(queue or ()), language, password, browser=browser)
+        )
     )
+
+
+@user.command("phone")
+def user_phone(
+    phone: str,
+    browser: Annotated[bool, typer.Option("--browser/--desk", help="In the operator's page, or a telephone.")],
+) -> None:
+    """Say where a phone is: in the operator's browser, or on the desk."""
+    from kezek_api.command_user import move
+
+    raise typer.Exit(asyncio.run(move(Settings.load(), phone, browser=browser)))
 
 
 def main() -> None:

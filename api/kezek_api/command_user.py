@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import secrets as randomness
 from typing import Literal
 
 from rich.console import Console
 
+from kezek_api import browser_phones
 from kezek_api.passwords import Passwords
 from kezek_api.settings import Settings
 from kezek_api.supervise import plan, secrets
@@ -25,6 +27,8 @@ async def add(
     queues: tuple[str, ...],
     language: str,
     password: str,
+    *,
+    browser: bool = False,
 ) -> int:
     """0 when added; 1 with the reason when not."""
     console = Console(highlight=False)
@@ -47,7 +51,17 @@ async def add(
         await register.staff.set_password_hash(login, await Passwords().hash(password or shown))
     console.print(f"{role} [bold]{login}[/] added" + (f", password [bold]{shown}[/] (shown once)" if shown else ""))
     if phone:
-        console.print(await sip_account(settings, phone))
+        console.print(await sip_account(settings, phone, browser=browser))
+    return 0
+
+
+async def move(settings: Settings, phone: str, *, browser: bool) -> int:
+    """A known phone is used in the browser from now on, or on the desk: 0; 1 with the reason when it is not known."""
+    console = Console(highlight=False)
+    if phone not in secrets.load(settings.home).phones:
+        console.print(f"[red]there is no SIP account {phone}[/] (kezek user add --phone makes one)")
+        return 1
+    console.print(await sip_account(settings, phone, browser=browser))
     return 0
 
 
@@ -64,7 +78,7 @@ def refused(role_known: bool, phone: str, password: str, unknown_queues: set[str
     return ""
 
 
-async def sip_account(settings: Settings, phone: str) -> str:
+async def sip_account(settings: Settings, phone: str, *, browser: bool = False) -> str:
     """Make the phone's SIP account in the embedded Asterisk, which takes it at once when it runs."""
     running = plan.read(settings.home)
     if "sip" not in running or running.get("ami_host") is None:
@@ -72,12 +86,19 @@ async def sip_account(settings: Settings, phone: str) -> str:
     kept = secrets.load(settings.home)
     password = kept.phone(phone)
     secrets.save(settings.home, kept)
+    in_browsers = browser_phones.read(settings.browser_phones)
+    in_browsers.pop(phone, None)
+    if browser:
+        in_browsers[phone] = password
+    secrets.write_private(settings.browser_phones, json.dumps(in_browsers, indent=1))
     try:
         await Instance(settings.home.resolve() / "asterisk", settings.home.resolve() / "prefix").write_phones(
-            kept.phones
+            kept.phones, in_browsers
         )
     except (ConnectionError, OSError):
         when = "from the next start on"
     else:
         when = "from now on"
+    if browser:
+        return f"phone {phone} is in the operator's browser, {when}"
     return f"SIP account {phone} at {running['sip']}/udp, password [bold]{password}[/], {when}"

@@ -9,21 +9,22 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
 from fastapi import WebSocket, WebSocketDisconnect
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 
 from kezek_api import shapes
 from kezek_api.auth import Session
 from kezek_api.callfile import CallFiles
+from kezek_api.eager import begin
 from kezek_api.feed import Feed, Look
 from kezek_api.pop import Phase, pop_of
 from kezek_api.streets import StreetName, pop_for
 from kezek_api.wallboard import Board
-from kezek_queue.types import End, OperatorState, Queues
+from kezek_queue.types import End, Operator, OperatorState, Queues
 
 log = structlog.get_logger(__name__)
 
@@ -51,17 +52,20 @@ class Closed(Exception):
         self.reason = reason
 
 
-async def present_pop(queues: Queues, files: CallFiles, login: str, now: float) -> shapes.Pop | None:
-    """The pop that belongs on this operator's screen now, if any."""
+async def present_pop(
+    queues: Queues, files: CallFiles, login: str, now: float, names: Mapping[str, str]
+) -> shapes.Pop | None:
+    """The pop that belongs on this operator's screen now, if any: of a call that rings, with others or as a helper, of
+    the talk, or of the one wrapped up."""
     operator = await queues.operator(login)
     phase = PHASES.get(operator.state)
     if phase is None or not operator.call:
         return None
     call = await queues.call(operator.call)
-    if phase == "ringing" and call.operator != login:
+    if phase == "ringing" and login not in (call.operator, call.helper, *call.ringing):
         return None
     notes, filed = await queues.notes(call.call), await files.read(call.call)
-    return pop_of(call, notes, filed, phase=phase, now=now)
+    return pop_of(call, notes, filed, phase=phase, now=now, login=login, names=names)
 
 
 class Desk:
@@ -75,6 +79,8 @@ class Desk:
         queues: Queues,
         files: CallFiles,
         street_name: StreetName,
+        names: Callable[[], Mapping[str, str]],
+        extensions: Callable[[Operator], int],
         standing: Callable[[Desk], Awaitable[tuple[int, str] | None]],
     ) -> None:
         self.session = session
@@ -83,6 +89,8 @@ class Desk:
         self._queues = queues
         self._files = files
         self._street_name = street_name
+        self._names = names
+        self._extensions = extensions
         self._standing = standing
         self._sending = asyncio.Lock()
         self._wake = asyncio.Event()
@@ -93,7 +101,9 @@ class Desk:
         self._operator: shapes.Operator | None = None
         self._pop: shapes.Pop | None = None
         self._loads: tuple[shapes.QueueLoad, ...] = ()
-        self._loads_new: tuple[shapes.QueueLoad, ...] | None = None
+        self._loads_text = ""  # still to be sent
+        self._late: Coroutine[Any, Any, None] | None = None  # a sending that has to wait for the page
+        self._open = False  # the snapshot is out: changes may follow
 
     @property
     def login(self) -> str:
@@ -108,25 +118,28 @@ class Desk:
 
     async def run(self, feed: Feed, board: Board) -> None:
         """Until the page leaves (raises WebSocketDisconnect) or is sent away (raises Closed)."""
-        with feed.look() as look:
+        with feed.look() as look, board.listening(self._told) as loads:
             staff = self.session.staff
             await self._queues.sign_in(
                 staff.login, phone=staff.phone, queues=staff.queues, skills=staff.skills, desk=True
             )
             await self._queues.beat(staff.login)
-            if board.latest is not None:
-                self._loads = board.latest.queues
+            self._loads = loads
             self._operator, self._pop = await self._read()
             await self._send("snapshot", {"operator": self._operator, "pop": self._pop, "queues": self._loads})
+            self._open = True
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._hear())
                     group.create_task(self._watch(look))
-                    group.create_task(self._watch_board(board))
+                    group.create_task(self._end_with(board))
                     group.create_task(self._ping())
                     group.create_task(self._write())
             except ExceptionGroup as several:
                 raise _weightiest(several) from None
+            finally:
+                if self._late is not None:
+                    self._late.close()
 
     async def _hear(self) -> None:
         """Pairs the writer: without a reader nobody notices that the page has gone."""
@@ -147,11 +160,22 @@ class Desk:
             if mine or (event is not None and self._pop is not None and event.call == self._pop.call):
                 self._wake.set()
 
-    async def _watch_board(self, board: Board) -> None:
-        async for _, picture in board.changes():
-            if picture.queues != self._loads:
-                self._loads_new = picture.queues
-                self._wake.set()
+    def _told(self, loads: tuple[shapes.QueueLoad, ...], text: str) -> None:
+        """The loads of the queues go to every page at one time: at once, unless this page is still being sent to."""
+        if not self._open or self._sending.locked():
+            self._loads_text, self._loads = text, loads
+            self._wake.set()
+            return
+        self._loads, self._loads_text = loads, ""
+        try:
+            self._late = begin(self._put("queues", text))
+        except (RuntimeError, OSError, WebSocketDisconnect):  # the page has gone; whoever hears it ends the desk
+            return
+        if self._late is not None:
+            self._wake.set()
+
+    async def _end_with(self, board: Board) -> None:
+        await board.closed.wait()
         raise Closed(1012, "restarting")
 
     async def _ping(self) -> None:
@@ -170,6 +194,13 @@ class Desk:
             self._wake.clear()
             if self._bye is not None:
                 raise self._bye
+            if (late := self._late) is not None:
+                self._late = None
+                async with asyncio.timeout(SEND_S):
+                    await late
+            if text := self._loads_text:
+                self._loads_text = ""
+                await self._send("queues", text=text)
             await self._send_changes()
 
     async def _send_changes(self) -> None:
@@ -183,17 +214,14 @@ class Desk:
         if pop is not None and not _same(pop, self._pop):
             self._pop = pop
             await self._send("pop", pop)
-        loads, self._loads_new = self._loads_new, None
-        if loads is not None and loads != self._loads:
-            self._loads = loads
-            await self._send("queues", list(loads))
 
     async def _read(self) -> tuple[shapes.Operator, shapes.Pop | None]:
-        pop = await present_pop(self._queues, self._files, self.login, time.time())
+        pop = await present_pop(self._queues, self._files, self.login, time.time(), self._names())
         if pop is not None:
             pop = pop_for(pop, self._street_name, self.session.staff.language)
         operator = await self._queues.operator(self.login)
-        return shapes.Operator.of(operator, self.session.staff.name), pop
+        extensions = self._extensions(operator)
+        return shapes.Operator.of(operator, self.session.staff.name, extensions=extensions), pop
 
     async def _why(self, gone: shapes.Pop) -> str:
         if gone.phase != "ringing":
@@ -201,18 +229,21 @@ class Desk:
         call = await self._queues.call(gone.call)
         return "caller_left" if call.end in (End.ABANDONED, End.CUT) else "taken_back"
 
-    async def _send(self, kind: str, data: Any) -> None:
-        async with self._sending, asyncio.timeout(SEND_S):
+    async def _send(self, kind: str, data: Any = None, *, text: str = "") -> None:
+        """`text`: the data as JSON already."""
+        text = text or _ANY.dump_json(data).decode()
+        async with asyncio.timeout(SEND_S):
+            await self._put(kind, text)
+
+    async def _put(self, kind: str, text: str) -> None:
+        async with self._sending:
             self._seq += 1
             if kind == "ping":
                 self._pings.add(self._seq)
-            await self._socket.send_text(_Message(seq=self._seq, type=kind, data=data).model_dump_json())
+            await self._socket.send_text(f'{{"seq":{self._seq},"type":"{kind}","data":{text}}}')
 
 
-class _Message(BaseModel):
-    seq: int
-    type: str
-    data: Any
+_ANY: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 def _same(new: shapes.Pop, old: shapes.Pop | None) -> bool:

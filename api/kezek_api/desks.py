@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import structlog
@@ -15,7 +16,7 @@ from kezek_api.desk import AGAIN, ELSEWHERE, NOT_SIGNED_IN, Closed, Desk
 from kezek_api.feed import Feed
 from kezek_api.streets import StreetName
 from kezek_api.wallboard import Board
-from kezek_queue.types import QueueError, Queues
+from kezek_queue.types import Operator, QueueError, Queues
 from kezek_register.types import RegisterError
 
 log = structlog.get_logger(__name__)
@@ -26,16 +27,33 @@ OWNER_S = 60  # how long an absent desk's mark stays
 class Desks:
     """The newest desk of an operator is the desk; an earlier one closes with 4001 (on another node within a ping)."""
 
-    def __init__(self, redis: Redis, *, site: str, auth: Auth, files: CallFiles, street_name: StreetName) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        site: str,
+        auth: Auth,
+        files: CallFiles,
+        street_name: StreetName,
+        names: Callable[[], Mapping[str, str]] = dict,
+        extensions: Callable[[Operator], int] = lambda operator: 0,
+    ) -> None:
+        """`names`: login -> name; `extensions`: how many of a wrap-up the rules allow this operator."""
         self._redis = redis
         self._prefix = f"kezek:{{{site}}}:desk:"
         self._auth = auth
         self._files = files
         self._street_name = street_name
+        self._names = names
+        self._extensions = extensions
         self._open: dict[str, Desk] = {}
 
     def __len__(self) -> int:
         return len(self._open)
+
+    def name(self, login: str) -> str:
+        """Of a member of staff; the login itself for one not known yet."""
+        return self._names().get(login, login)
 
     def look_again(self, login: str) -> None:
         """Something of this operator's pop changed that the feed does not tell."""
@@ -59,6 +77,8 @@ class Desks:
             queues=queues,
             files=self._files,
             street_name=self._street_name,
+            names=self._names,
+            extensions=self._extensions,
             standing=self._standing,
         )
         login = desk.login

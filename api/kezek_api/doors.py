@@ -16,10 +16,13 @@ from kezek_api.desks import Desks
 from kezek_api.errors import Forbidden
 from kezek_api.feed import Feed
 from kezek_api.health import Health
+from kezek_api.rules import Rules
 from kezek_api.settings import Settings
 from kezek_api.story import RedisStoryteller
 from kezek_api.streets import StreetName
+from kezek_api.supervisors import Supervisors
 from kezek_api.wallboard import Board
+from kezek_queue import types as line
 from kezek_queue.types import Queues
 from kezek_register import Register
 
@@ -41,6 +44,12 @@ class Doors:
     register: Register
     queues: Queues
     street_name: StreetName
+    rules: Rules
+    supervisors: Supervisors
+
+    def extensions(self, operator: line.Operator) -> int:
+        """How often this operator may prolong a wrap-up."""
+        return self.rules.extensions(operator.queues)
 
 
 def doors_of(connection: HTTPConnection) -> Doors:

@@ -31,6 +31,12 @@ class Forbidden(DoorError):
     code = "forbidden"
 
 
+class NoPhone(DoorError):
+    """This operator's phone is no phone in a browser."""
+
+    code = "not_found"
+
+
 class WrongOrigin(DoorError):
     code = "wrong_origin"
 

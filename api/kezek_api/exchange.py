@@ -1,23 +1,24 @@
-"""Where the lines meet the waiting line: who conducts a call, and which phones can ring."""
+"""Where the lines of one Asterisk meet the waiting line: who conducts a call, and which phones can ring."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
 import structlog
 
-from kezek_api.health import Health
+from kezek_api.addresses import ExchangeAddress, split_address
 from kezek_api.hearing import Hearing
-from kezek_api.settings import Settings, split_address
+from kezek_api.rules import Rules
+from kezek_api.settings import Settings
 from kezek_api.strays import Strays
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.reception import Reception
 from kezek_ivr.settings import ReceptionSettings
-from kezek_ivr.types import Directory, Storyteller
+from kezek_ivr.types import Directory, Storyteller, Waits
 from kezek_queue import CallState, OperatorState, QueueError, Queues
 from kezek_telephony import (
     CallGone,
@@ -26,6 +27,8 @@ from kezek_telephony import (
     LineLost,
     LinkChanged,
     LinkDown,
+    Phone,
+    PhoneChanged,
     Refused,
     Telephony,
     TelephonySettings,
@@ -40,7 +43,9 @@ AWAY_S = 1.0
 
 
 class Exchange:
-    """Telephony, and Reception for each queue. `run` for ever; `drain` before it is cancelled."""
+    """Telephony, and Reception for each queue. `run` for ever; `drain` before it is cancelled.
+
+    name: '' where it is the only one. conducted: whether this node has that call at another exchange."""
 
     def __init__(
         self,
@@ -49,32 +54,59 @@ class Exchange:
         directory: Directory,
         hearing: Hearing,
         stories: Storyteller,
-        health: Health,
+        *,
+        rules: Rules,
+        waits: Waits,
+        name: str = "",
+        conducted: Callable[[str], bool] = lambda call: False,
     ) -> None:
+        self.name = name
+        self._conducted = conducted
+        self._rules = rules
+        self._waits = waits
         self._settings = settings
         self._queues = queues
         self._directory = directory
         self._hearing = hearing
         self._stories = stories
-        self._health = health
         self._dialogue = spoken_dialogue(settings)
         self._receptions: dict[str, Reception] = {}
         self._calls: dict[str, asyncio.Task[None]] = {}
         self._draining = False
         self.settled = asyncio.Event()  # the line has been compared with Asterisk's calls once
+        self.changed = asyncio.Event()  # its link has come or gone
+        self.telephony: Telephony | None = None  # while it runs
+        self.away_since: float | None = None  # by the loop's clock
+
+    @property
+    def up(self) -> bool:
+        return self.telephony is not None and self.telephony.switchboard.up
+
+    @property
+    def why(self) -> str:
+        """It is not up; '' when it is."""
+        if self.telephony is None:
+            return "starting"
+        if self.telephony.alarm:
+            return self.telephony.alarm.replace("_", " ")
+        return "" if self.up else "not connected"
+
+    def conducts(self, call: str) -> bool:
+        return self.telephony is not None and self.telephony.lines.get(call) is not None
 
     async def run(self) -> None:
-        telephony = Telephony(telephony_settings(self._settings), self._on_call)
+        self.away_since = asyncio.get_running_loop().time()
+        telephony = Telephony(telephony_settings(self._settings, self.name), self._on_call)
         self._receptions = {queue: self._reception(telephony, queue) for queue in self._settings.queues}
         try:
             async with telephony, asyncio.TaskGroup() as group:
-                group.create_task(self._watch(telephony))
-                strays = Strays(telephony, self._queues)
+                self.telephony = telephony
+                strays = Strays(telephony, self._queues, exchange=self.name, conducted=self._conducted)
                 group.create_task(self._follow(telephony, strays, group))
                 group.create_task(self._keep_members(telephony))
                 group.create_task(self._tend_strays(telephony, strays))
         finally:
-            self._health.mark("asterisk", False, "not connected")
+            self.telephony = None
 
     async def drain(self, limit_s: float) -> None:
         """No new calls; those who wait go to another node or to the fallback; talks may end within the limit."""
@@ -116,22 +148,31 @@ class Exchange:
             self._hearing.phrasebooks,
             self._dialogue,
             self._stories,
-            ReceptionSettings(node=settings.node, queue=queue, wrap_up_s=settings.wrap_up_s, ring_s=settings.ring_s),
+            ReceptionSettings(
+                node=settings.node,
+                queue=queue,
+                skills=self._rules.language_wishes,
+                topic_skills=self._rules.topic_wishes,
+                wrap_up_s=settings.wrap_up_s,
+                ring_s=settings.ring_s,
+                callbacks=self._rules.callbacks,
+                callback_from_s=self._rules.callback_from_s,
+                recording=self._rules.recording,
+            ),
+            waits=self._waits,
+            calendar=self._rules.calendar,
         )
-
-    async def _watch(self, telephony: Telephony) -> None:
-        """Marks the health; a link that changes is marked by its event too, this is for what tells nothing."""
-        while True:
-            self._health.mark("asterisk", telephony.switchboard.up, self._why(telephony))
-            await asyncio.sleep(LOOK_S)
 
     async def _follow(self, telephony: Telephony, strays: Strays, group: asyncio.TaskGroup) -> None:
         async with aclosing(_closable(telephony.switchboard.events())) as events:
             async for event in events:
-                await self._tell_phones(telephony)
                 match event:
+                    case PhoneChanged():
+                        await self._tell_phones(telephony)
                     case LinkChanged(up=up):
-                        self._health.mark("asterisk", up, self._why(telephony))
+                        await self._tell_phones(telephony)
+                        self.away_since = None if up else self.away_since or asyncio.get_running_loop().time()
+                        self.changed.set()
                         if up:
                             await strays.reconcile()
                             self.settled.set()
@@ -151,7 +192,7 @@ class Exchange:
         about phones: the last word stands."""
         while telephony.switchboard.up:
             try:
-                await self._queues.phones(telephony.switchboard.registered())
+                await self._queues.phones(telephony.switchboard.registered(), exchange=self.name)
                 return
             except QueueError as away:
                 log.warning("phones_not_told", code=away.code)
@@ -166,8 +207,8 @@ class Exchange:
                 continue
             try:
                 operators = (await self._queues.snapshot()).operators
-                members = {
-                    operator.phone: operator.state is OperatorState.PAUSED
+                members: dict[str | Phone, bool] = {
+                    Phone(operator.phone, operator.exchange): operator.state is OperatorState.PAUSED
                     for operator in operators
                     if operator.phone and operator.state is not OperatorState.AWAY
                 }
@@ -175,28 +216,34 @@ class Exchange:
             except (LinkDown, Refused, QueueError) as away:
                 log.debug("members_not_kept", code=away.code)
 
-    @staticmethod
-    def _why(telephony: Telephony) -> str:
-        if telephony.alarm:
-            return telephony.alarm.replace("_", " ")
-        return "" if telephony.switchboard.up else "not connected"
 
-
-def telephony_settings(settings: Settings) -> TelephonySettings:
-    """Raises SettingsError without an AMI secret."""
-    fastagi_host, fastagi_port = split_address(settings.fastagi_listen)
-    sound_host, sound_port = split_address(settings.sound_listen)
+def telephony_settings(settings: Settings, exchange: str = "") -> TelephonySettings:
+    """Of one of `settings.exchanges`, or of the only one. Raises SettingsError without an AMI secret."""
+    at = settings.exchanges[exchange] if exchange else only_exchange(settings)
+    ami_host, ami_port = split_address(at.ami)
+    fastagi_host, fastagi_port = split_address(at.fastagi)
+    sound_host, sound_port = split_address(at.sound)
     return TelephonySettings(
-        ami_host=settings.ami_host,
-        ami_port=settings.ami_port,
+        exchange=exchange,
+        ami_host=ami_host,
+        ami_port=ami_port,
         ami_user=settings.ami_user,
         ami_secret=settings.ami_password(),
         fastagi_host=fastagi_host,
         fastagi_port=fastagi_port,
         sound_host=sound_host,
         sound_port=sound_port,
-        sound_address=settings.sound_address,
+        sound_address=at.sound_address,
         prompts=settings.prompts,
+    )
+
+
+def only_exchange(settings: Settings) -> ExchangeAddress:
+    return ExchangeAddress(
+        ami=f"{settings.ami_host}:{settings.ami_port}",
+        fastagi=settings.fastagi_listen,
+        sound=settings.sound_listen,
+        sound_address=settings.sound_address,
     )
 
 

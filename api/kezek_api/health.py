@@ -19,9 +19,11 @@ class Health:
 
     def __init__(self, parts: tuple[str, ...] = PARTS) -> None:
         self._parts = {part: PartState(ok=False, detail="starting") for part in parts}
+        self._limping: set[str] = set()
 
-    def mark(self, part: str, ok: bool, detail: str = "") -> None:
-        """`detail` is shown to anyone: no addresses, no secrets."""
+    def mark(self, part: str, ok: bool, detail: str = "", *, limps: bool = False) -> None:
+        """`detail` is shown to anyone: no addresses, no secrets. `limps`: not as it should be, but it serves."""
+        (self._limping.add if limps else self._limping.discard)(part)
         state = PartState(ok=ok, detail=detail)
         if self._parts.get(part) != state:
             log.info("part", part=part, ok=ok, detail=detail)
@@ -33,7 +35,7 @@ class Health:
 
     def view(self) -> HealthView:
         """down: a vital part is not there (503); degraded: another one."""
-        if not all(self._parts[part].ok for part in VITAL):
+        if not all(self._parts[part].ok or part in self._limping for part in VITAL):
             return HealthView(status="down", parts=dict(self._parts))
         well = all(state.ok for state in self._parts.values())
         return HealthView(status="ok" if well else "degraded", parts=dict(self._parts))

@@ -4,42 +4,48 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import structlog
-from redis.exceptions import RedisError
 
 from kezek_api.app import build
 from kezek_api.auth import Auth
 from kezek_api.callfile import CallFiles
+from kezek_api.checks import check_redis, check_sql
 from kezek_api.desks import Desks
 from kezek_api.directory import SqlDirectory
 from kezek_api.doors import Doors
-from kezek_api.exchange import Exchange
+from kezek_api.exchanges import Exchanges
 from kezek_api.feed import Feed
 from kezek_api.health import Health
 from kezek_api.hearing import Hearing
 from kezek_api.history import History
 from kezek_api.keeping import after, end, keep, unbroken
 from kezek_api.mqtt import Publisher
+from kezek_api.recordings import Recordings
+from kezek_api.rules import Rules, RulesError
+from kezek_api.rules import load as load_rules
 from kezek_api.server import HttpServer
-from kezek_api.settings import Settings
+from kezek_api.settings import Settings, SettingsError
 from kezek_api.story import RedisStoryteller
+from kezek_api.supervisors import Supervisors
 from kezek_api.tally import midnight_before
+from kezek_api.waits import Waits
 from kezek_api.wallboard import Board
-from kezek_queue import QueueSettings, RedisQueues, keep_ticking, redis_client
+from kezek_queue import QueueError, QueueSettings, RedisQueues, keep_ticking, redis_client
 from kezek_register import Register, RegisterError
+from kezek_register.types import CallRecord, Leg, OperatorTime
 
 log = structlog.get_logger(__name__)
 
-CHECK_S = 1.0
-ANSWER_S = 1.5
 RENEW_S = 30.0  # names, streets and topics are read again
 SETTLE_S = 2.0
-SEED_ROWS = 100_000
+RULES_S = 5.0
 
 
 class House:
@@ -55,8 +61,17 @@ class House:
         self.redis = redis_client(settings.redis_url)
         self.stories = RedisStoryteller(self.redis, site=settings.site)
         self.files = CallFiles(self.redis, site=settings.site)
+        self.rules = site_rules(settings)
+        self.waits = Waits()
         self._names: dict[str, str] = {}
-        self.board = Board(service_level_s=settings.service_level_s, names=lambda: self._names, zone=settings.zone)
+        self.board = Board(
+            service_level_s=settings.service_level_s,
+            names=lambda: self._names,
+            zone=settings.zone,
+            short_abandon_s=settings.short_abandon_s,
+            open_now=lambda queue: self.rules.calendar.is_open(queue, time.time()),
+            waits=self.waits,
+        )
         self._stop = asyncio.Event()
         self._begun = asyncio.Event()  # Redis has answered
         self._migrated = asyncio.Event()  # SQL has, and has its tables
@@ -83,8 +98,15 @@ class House:
             auth = Auth(self.redis, site=settings.site, key=settings.key(), staff=register.staff.get)
             directory = SqlDirectory(register)
             desks = Desks(
-                self.redis, site=settings.site, auth=auth, files=self.files, street_name=directory.street_name
+                self.redis,
+                site=settings.site,
+                auth=auth,
+                files=self.files,
+                street_name=directory.street_name,
+                names=lambda: self._names,
+                extensions=lambda operator: self.rules.extensions(operator.queues),
             )
+            supervisors = Supervisors()
             doors = Doors(
                 settings=settings,
                 auth=auth,
@@ -97,36 +119,63 @@ class House:
                 register=register,
                 queues=queues,
                 street_name=directory.street_name,
+                rules=self.rules,
+                supervisors=supervisors,
             )
             server = HttpServer(build(doors), settings.http_listen)
             stack.callback(server.close)
             self._port = server.port
             hearing = Hearing(settings, directory, self.health)
-            exchange = Exchange(settings, queues, directory, hearing, self.stories, self.health)
-            history = History(queues, register, self.files, self.stories, node=settings.node, filed=desks.look_again)
+            exchanges = Exchanges(
+                settings,
+                queues,
+                directory,
+                hearing,
+                self.stories,
+                self.health,
+                rules=self.rules,
+                waits=self.waits,
+                ledger=register.outbound,
+                supervisors=supervisors,
+            )
+            keep_s = self.rules.keep_days * 86_400.0
+            history = History(
+                queues,
+                register,
+                self.files,
+                self.stories,
+                node=settings.node,
+                filed=desks.look_again,
+                keep_recordings_s=keep_s,
+            )
+            recordings = Recordings(register, settings.recordings_folder, keep_s=keep_s)
 
             async with asyncio.TaskGroup() as group:
                 work: dict[str, Callable[[], Awaitable[None]]] = {
                     "http": server.run,
                     "line": lambda: self._begin_line(queues),
+                    "rules": lambda: self._keep_rules(queues),
                     "register": lambda: self._tend_register(register, directory, hearing),
-                    "redis": self._check_redis,
-                    "sql": lambda: self._check_sql(register),
-                    "ticker": lambda: self._tick(queues, exchange),
+                    "redis": lambda: check_redis(self.redis, self.health),
+                    "sql": lambda: check_sql(register, self.health, self._migrated),
+                    "ticker": lambda: self._tick(queues, exchanges),
                     "feed": lambda: after(self._begun, self.feed.run(queues)),
                     "history": lambda: after(self._migrated, history.run()),
                     "stories": self.stories.run,
+                    "waits": lambda: after(self._begun, self.waits.follow(queues)),
+                    "recordings": lambda: after(self._migrated, recordings.run()),
                     "tally": lambda: after(self._begun, self._follow(queues, register)),
                     "wallboard": lambda: self.board.draw(queues),
                     "hearing": hearing.run,
-                    "exchange": lambda: after(self._begun, exchange.run()),
+                    "exchange": lambda: after(self._begun, exchanges.run()),
                     "mqtt": self._publish,
                 }
                 parts = [group.create_task(keep(name, part), name=name) for name, part in work.items()]
+                _settle()
                 log.info("house_up", node=settings.node, port=self._port)
                 await self._stop.wait()
                 log.info("house_drains")
-                await exchange.drain(settings.drain_s)
+                await exchanges.drain(settings.drain_s)
                 self.board.close()
                 await end(parts)
         log.info("house_down")
@@ -159,44 +208,28 @@ class House:
                     hearing.renew()
             await asyncio.sleep(RENEW_S)
 
-    async def _check_redis(self) -> None:
-        while True:
-            try:
-                async with asyncio.timeout(ANSWER_S):
-                    await self.redis.ping()
-                self.health.mark("redis", True)
-            except (RedisError, OSError, TimeoutError):
-                self.health.mark("redis", False, "no answer")
-            await asyncio.sleep(CHECK_S)
-
-    async def _check_sql(self, register: Register) -> None:
-        while True:
-            asked = asyncio.create_task(register.ping())  # shown as late before its own limit ends it
-            await unbroken(self._judge_sql(asked))
-            await asyncio.sleep(CHECK_S)
-
-    async def _judge_sql(self, asked: asyncio.Task[None]) -> None:
-        _, late = await asyncio.wait({asked}, timeout=ANSWER_S)
-        if late:
-            self.health.mark("sql", False, "no answer")
-        try:
-            await asked
-        except RegisterError:
-            self.health.mark("sql", False, "no answer")
-            return
-        ready = self._migrated.is_set()
-        self.health.mark("sql", ready, "" if ready else "migrating")
-
     async def _begin_line(self, queues: RedisQueues) -> None:
         """Reading begins when Redis answers; its verbs say Unavailable until then. The exit stack ends it."""
+        await self._configure(queues)
         await queues.__aenter__()
         self._begun.set()
 
-    async def _tick(self, queues: RedisQueues, exchange: Exchange) -> None:
+    async def _keep_rules(self, queues: RedisQueues) -> None:
+        """A Redis that came back empty has forgotten them."""
+        while True:
+            await asyncio.sleep(RULES_S)
+            with contextlib.suppress(QueueError):
+                await self._configure(queues)
+
+    async def _configure(self, queues: RedisQueues) -> None:
+        for queue, rules in self.rules.queues.items():
+            await queues.configure(queue, rules)
+
+    async def _tick(self, queues: RedisQueues, exchanges: Exchanges) -> None:
         """First Asterisk is asked which of the offers of a node that died have become talks, if it answers at once."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SETTLE_S):
-                await exchange.settled.wait()
+                await exchanges.settle()
         await keep_ticking(queues)
 
     async def _follow(self, queues: RedisQueues, register: Register) -> None:
@@ -206,8 +239,31 @@ class House:
                 await self._migrated.wait()
                 now = datetime.now(UTC)
                 midnight = datetime.fromtimestamp(midnight_before(now.timestamp(), self.settings.zone), UTC)
-                self.board.seed(await unbroken(register.history.list(midnight, now, SEED_ROWS)))
+                self.board.seed(*await unbroken(today(register, midnight, now)))
         await self.board.follow(queues)
+
+
+async def today(
+    register: Register, midnight: datetime, now: datetime
+) -> tuple[list[CallRecord], list[Leg], list[OperatorTime]]:
+    """What the history has of the day so far."""
+    history = register.history
+    calls = await history.cohort(midnight, now)
+    return calls, await history.legs(midnight, now), await history.operator_times(midnight, now)
+
+
+def site_rules(settings: Settings) -> Rules:
+    """Raises SettingsError, with what is wrong in the file of rules."""
+    try:
+        return load_rules(settings.rules, settings.queues, settings.timezone)
+    except RulesError as wrong:
+        raise SettingsError(str(wrong)) from wrong
+
+
+def _settle() -> None:
+    """What stands now stands for good: the collector need not look at it again (a look held all calls for 0.1 s)."""
+    gc.collect()
+    gc.freeze()
 
 
 def queue_settings(settings: Settings) -> QueueSettings:

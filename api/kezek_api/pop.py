@@ -8,7 +8,7 @@ from typing import Any, Literal
 from kezek_api import shapes
 from kezek_api.callfile import FIELDS, Filed
 from kezek_ivr.types import FieldNote
-from kezek_queue.types import Call
+from kezek_queue.types import Call, CallKind
 from kezek_register.types import Provenance, Ticket
 
 Phase = Literal["ringing", "talking", "wrap_up"]
@@ -20,14 +20,35 @@ def fields_of(notes: Mapping[str, Any], filed: Filed) -> dict[str, FieldNote]:
     return {name: merged[name] for name in FIELDS if name in merged and merged[name]["value"]}
 
 
-def pop_of(call: Call, notes: Mapping[str, Any], filed: Filed, *, phase: Phase, now: float) -> shapes.Pop:
-    """The pop of a call as its operator sees it. `now`: unix seconds, for the wait of a call still ringing."""
+def pop_of(
+    call: Call,
+    notes: Mapping[str, Any],
+    filed: Filed,
+    *,
+    phase: Phase,
+    now: float,
+    login: str = "",
+    names: Mapping[str, str] | None = None,
+) -> shapes.Pop:
+    """The pop of a call as this operator sees it, its owner by default. `now`: unix seconds, for the wait while it
+    still rings. `names`: login -> name."""
     waited = (call.connected_at or now) - (call.placed_at or call.since)
+    helps = login != "" and login == call.helper
+    callback = notes.get("callback") or {}
     return shapes.Pop.model_validate(
         {
             "call": call.call,
-            "offer": call.offer,
+            "offer": call.helper_offer if helps else call.offer,
             "phase": phase,
+            "role": "helper" if helps else "owner",
+            "kind": call.kind,
+            "attempt": call.attempts + 1 if call.kind is CallKind.CALLBACK else 0,
+            "dialling": call.kind is CallKind.CALLBACK and phase == "ringing" and not callback.get("joined"),
+            "of": call.of,
+            "held": phase == "talking" and call.held_at > 0,
+            "aside": _aside(call, names or {}) if phase == "talking" and not helps else None,
+            "recording": notes.get("recording", "forbidden"),
+            "transferred_by": notes.get("transferred_by", ""),
             "caller": notes.get("caller") or call.caller,
             "caller_name": notes.get("caller_name", ""),
             "language": notes.get("language", ""),
@@ -42,6 +63,13 @@ def pop_of(call: Call, notes: Mapping[str, Any], filed: Filed, *, phase: Phase, 
             "ticket": mark_of(filed),
         }
     )
+
+
+def _aside(call: Call, names: Mapping[str, str]) -> dict[str, Any] | None:
+    if not call.aside_to:
+        return None
+    kind, _, who = call.aside_to.partition(":")
+    return {"to": call.aside_to, "name": names.get(who, who) if kind == "operator" else who, "state": call.aside_state}
 
 
 def mark_of(filed: Filed) -> dict[str, Any] | None:

@@ -27,6 +27,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.WrongPassword: 401,
     errors.Forbidden: 403,
     errors.WrongOrigin: 403,
+    errors.NoPhone: 404,
     errors.Invalid: 422,
     errors.TooManyAttempts: 429,
     NotFound: 404,

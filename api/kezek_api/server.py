@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import uvicorn
 from fastapi import FastAPI
 
-from kezek_api.settings import split_address
+from kezek_api.addresses import split_address
 
 GRACE_S = 3
 MAX_MESSAGE = 64 * 1024
@@ -40,6 +40,7 @@ class HttpServer:
                 access_log=False,
                 ws="websockets-sansio",
                 ws_max_size=MAX_MESSAGE,
+                ws_per_message_deflate=False,  # small messages to many pages: packing costs more than it saves
                 ws_ping_interval=None,  # the desk has its own ping, which the page itself must answer
                 server_header=False,
                 timeout_graceful_shutdown=GRACE_S,

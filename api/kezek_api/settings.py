@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -19,6 +20,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from kezek_api import browser_phones
+from kezek_api.addresses import ExchangeAddress, ExchangeName, read_exchanges, split_address
+
 
 class SettingsError(Exception):
     """A setting is wrong or missing; the message names it and where it came from."""
@@ -27,7 +31,8 @@ class SettingsError(Exception):
 
 
 def _node_name() -> str:
-    return f"{platform.node() or 'node'}-{os.getpid()}"
+    """The machine's: the same after a restart, so a node finds what it left behind. Two on one machine: KEZEK_NODE."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "-", platform.node())[:64] or "node"
 
 
 class _LocalZone(tzinfo):
@@ -71,6 +76,8 @@ class Settings(BaseSettings):
     fastagi_listen: str = "127.0.0.1:4573"
     sound_listen: str = "127.0.0.1:4574"
     sound_address: str = ""  # as Asterisk reaches us; '' is sound_listen
+    # several Asterisks, by their names: instead of the addresses above
+    exchanges: Annotated[dict[ExchangeName, ExchangeAddress], NoDecode] = {}
     http_listen: str = "127.0.0.1:8109"
 
     prompts: str = "kezek"  # path prefix of the prompts as Asterisk sees it
@@ -79,9 +86,16 @@ class Settings(BaseSettings):
     default_language: str = "kk"
     speech_streams: int = Field(default=2, ge=0)  # recognisers at one time; 0 hears nobody
 
+    # Asterisk's WebSocket for the phones in a browser, 'ws://127.0.0.1:8088/ws'; '' is none
+    sip_websocket: str = Field(default="", pattern=r"^(wss?://\S+)?$")
+    phones_file: Path | None = None  # {phone: SIP password} of the phones in a browser; None is <home>/phones.json
+    ice: Annotated[tuple[str, ...], NoDecode] = ()  # stun:host:port, turn:user:password@host:port, for those phones
+
     numbers: Annotated[dict[str, str], NoDecode] = {"109": "hotline"}  # dialled number -> queue
     ring_s: int = Field(default=20, ge=1, le=600)
     wrap_up_s: float = Field(default=30, ge=0)
+    rules: Path | None = None  # the site's rules.toml; None is the packaged one
+    recordings: Path | None = None  # where Asterisk records talks; None is <home>/asterisk/spool/monitor
     timezone: str = ""  # where midnight is, 'Asia/Almaty'; '' is the machine's own
     drain_s: float = Field(default=10, ge=0)  # how long talks may go on after SIGTERM
     service_level_s: float = Field(default=20, gt=0)  # T of the service level
@@ -114,7 +128,7 @@ class Settings(BaseSettings):
             return init_settings, env_settings
         return init_settings, env_settings, InitSettingsSource(settings_cls, _run_json(Path(home)))
 
-    @field_validator("languages", "origins", mode="before")
+    @field_validator("languages", "origins", "ice", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
         """'kk,ru' and '["kk","ru"]' are both understood."""
@@ -136,6 +150,11 @@ class Settings(BaseSettings):
         if any(len(pair) != 2 for pair in pairs):
             raise ValueError("numbers are written 109:hotline,112:rescue")
         return {number.strip(): queue.strip() for number, queue in pairs}
+
+    @field_validator("exchanges", mode="before")
+    @classmethod
+    def _exchanges(cls, value: Any) -> Any:
+        return read_exchanges(value)
 
     @field_validator("timezone")
     @classmethod
@@ -168,6 +187,14 @@ class Settings(BaseSettings):
         return self.models or self.home / "models"
 
     @property
+    def recordings_folder(self) -> Path:
+        return self.recordings or self.home / "asterisk" / "spool" / "monitor"
+
+    @property
+    def browser_phones(self) -> Path:
+        return self.phones_file or self.home / browser_phones.FILE
+
+    @property
     def sound(self) -> str:
         """The sound server's address as Asterisk reaches it."""
         return self.sound_address or self.sound_listen
@@ -187,14 +214,6 @@ class Settings(BaseSettings):
         if self.secret_key is None or not self.secret_key.get_secret_value():
             raise SettingsError("secret_key is not set: KEZEK_SECRET_KEY, or `kezek up` writes one")
         return self.secret_key.get_secret_value().encode()
-
-
-def split_address(address: str) -> tuple[str, int]:
-    """'127.0.0.1:8109' or '[::1]:8109' to host and port. Raises ValueError."""
-    host, colon, port = address.rpartition(":")
-    if not colon or not port.isdigit() or int(port) > 65535:
-        raise ValueError(f"'{address}' is no host:port")
-    return host.strip("[]"), int(port)
 
 
 def _run_json(home: Path) -> dict[str, Any]:

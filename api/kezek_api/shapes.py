@@ -44,9 +44,13 @@ class Operator(Shape):
     reachable: bool
     desk: bool
     call: str
+    queues: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    extensions_left: int = 0  # of the present wrap-up
 
     @classmethod
-    def of(cls, value: line.Operator, name: str = "") -> Operator:
+    def of(cls, value: line.Operator, name: str = "", *, extensions: int = 2) -> Operator:
+        """`extensions`: how many the rules allow."""
         return cls(
             operator=value.operator,
             name=name or value.operator,
@@ -58,6 +62,9 @@ class Operator(Shape):
             reachable=value.reachable,
             desk=value.desk,
             call=value.call,
+            queues=value.queues,
+            joined=value.joined,
+            extensions_left=max(0, extensions - value.extensions),
         )
 
 
@@ -69,9 +76,13 @@ class QueueLoad(Shape):
     talking: int
     answered: int
     abandoned: int
+    callbacks: int
+    refused: int
+    wait_s: float | None  # the honest wait of one who would come now; null: nobody works
+    open: bool  # by the calendar
 
     @classmethod
-    def of(cls, value: line.QueueLoad) -> QueueLoad:
+    def of(cls, value: line.QueueLoad, *, wait_s: float | None = None, open: bool = True) -> QueueLoad:
         return cls(
             queue=value.queue,
             waiting=value.waiting,
@@ -80,6 +91,10 @@ class QueueLoad(Shape):
             talking=value.talking,
             answered=value.answered,
             abandoned=value.abandoned,
+            callbacks=value.callbacks,
+            refused=value.refused,
+            wait_s=None if wait_s is None else float(round(wait_s)),
+            open=open,
         )
 
 
@@ -121,10 +136,27 @@ class TicketMark(Shape):
     filed: bool = True  # False: its number is sure, it gets into SQL when SQL is back
 
 
+class Aside(Shape):
+    """Whom the operator speaks with while the caller hears music, or all three together (joined)."""
+
+    to: str  # operator:<login> | number:<digits>
+    name: str
+    state: Literal["ringing", "talking", "joined"]
+
+
 class Pop(Shape):
     call: str
     offer: int
     phase: Literal["ringing", "talking", "wrap_up"]
+    role: Literal["owner", "helper"]
+    kind: line.CallKind
+    attempt: int  # of a callback; 0 for a call
+    dialling: bool  # the citizen has not answered yet
+    of: str  # a callback's original call
+    held: bool
+    aside: Aside | None
+    recording: Literal["off", "on", "refused", "forbidden"]
+    transferred_by: str
     caller: str
     caller_name: str
     language: str
@@ -212,35 +244,6 @@ class TopicView(Shape):
 
 class Topics(Shape):
     topics: tuple[TopicView, ...]
-
-
-class Totals(Shape):
-    """Of the calls that arrived since local midnight: offered = answered + abandoned + other_ends + in_progress."""
-
-    offered: int = 0
-    answered: int = 0
-    abandoned: int = 0
-    other_ends: int = 0
-    in_progress: int = 0
-    service_level_pct: float | None = None  # SL-3; null while nobody was answered or left the queue
-    asa_s: float | None = None
-
-
-class ChartMinute(Shape):
-    minute: AwareDatetime
-    offered: int = 0
-    answered: int = 0
-    abandoned: int = 0
-    waiting_max: int = 0
-
-
-class Wallboard(Shape):
-    at: AwareDatetime
-    queues: tuple[QueueLoad, ...]
-    operators: tuple[Operator, ...]
-    totals: Totals
-    ends: dict[str, int]
-    chart: tuple[ChartMinute, ...]
 
 
 class PartState(Shape):

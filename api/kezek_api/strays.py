@@ -1,14 +1,15 @@
 """Calls that nobody of this node conducts: set right by what Asterisk says of them.
 
 A call strays when its node dies, or gives it to Asterisk's own queue. Its offers would lapse unserved and its operators
-be paused for it; a talk begun meanwhile would be offered to somebody else; its end would never be told.
+be paused for it; a talk begun meanwhile would be offered to somebody else; its end would never be told. Each of several
+exchanges is asked for its own calls alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import structlog
 
@@ -25,8 +26,17 @@ AGAIN_S = 1.0
 class Strays:
     """Several nodes may do the same at the same time: every verb here may be said twice."""
 
-    def __init__(self, telephony: Telephony, queues: Queues) -> None:
+    def __init__(
+        self,
+        telephony: Telephony,
+        queues: Queues,
+        *,
+        exchange: str = "",
+        conducted: Callable[[str], bool] = lambda call: False,
+    ) -> None:
+        """`conducted`: by this node, at another exchange."""
         self._telephony, self._queues = telephony, queues
+        self._exchange, self._conducted = exchange, conducted
         self._been_up = False
         self._owed = False  # a reconciliation that Redis or Asterisk did not let through
 
@@ -37,7 +47,7 @@ class Strays:
         try:
             live = await self._telephony.switchboard.live_calls()
             end = End.CUT if self._been_up and not live else End.ABANDONED
-            gone = await self._queues.reconcile([one.call for one in live], end=end)
+            gone = await self._queues.reconcile([one.call for one in live], end=end, exchange=self._exchange)
             await self._set_right(live)
         except (TelephonyError, QueueError) as away:
             log.warning("not_reconciled", code=away.code)
@@ -99,4 +109,4 @@ class Strays:
             await self._queues.end(one.call, End.ANSWERED)
 
     def _strays(self, call: str) -> bool:
-        return self._telephony.lines.get(call) is None
+        return self._telephony.lines.get(call) is None and not self._conducted(call)

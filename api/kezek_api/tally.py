@@ -2,185 +2,120 @@
 
 A cohort is the calls that arrived since local midnight, whenever they end; each call is counted once in each place,
 so offered = the sum of the ends + in progress holds by construction (PAINS.md, P5). A talk still going on is in
-progress. Waiting counts from the place in the line, not from the greeting.
+progress. Waiting counts from the place in the line, not from the greeting. Callbacks are counted apart.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
-from kezek_api.shapes import ChartMinute, Totals
-from kezek_queue.types import End, FeedEvent, Kind
-from kezek_register.types import CallRecord
+from kezek_api.chart import Chart
+from kezek_api.figures import facts_of, spells_of
+from kezek_api.shapes_figures import ChartMinute, Totals
+from kezek_queue.figures import Book, CallFacts, Figures, Spell, Story, Targets
+from kezek_queue.types import CallKind, End, FeedEvent, Kind, Operator
+from kezek_register.types import CallRecord, Leg, OperatorTime
 
-CHART_MINUTES = 60
-
-
-@dataclass(slots=True)
-class _Seen:
-    arrived: float
-    placed: float = 0.0
-    connected: float = 0.0
-    ended: float = 0.0
-    end: str = ""
-
-
-@dataclass(slots=True)
-class _Counts:
-    offered: int = 0
-    answered: int = 0  # A
-    answered_in_time: int = 0  # A_T
-    left_queue: int = 0  # B
-    waited_s: float = 0.0  # of the answered
-    ends: dict[str, int] = field(default_factory=lambda: {end.value: 0 for end in End})
-
-
-@dataclass(slots=True)
-class _Minute:
-    offered: int = 0
-    answered: int = 0
-    abandoned: int = 0
-    waiting_max: int = 0
-    waiting_last: int = 0
+OUT_OF_LINE = {Kind.CONNECTED, Kind.LEFT, Kind.POSTPONED, Kind.ENDED}
 
 
 class Tally:
     """`see` each event, again if it must be: only the first of its kind counts for a call."""
 
-    def __init__(self, *, midnight: float, service_level_s: float = 20.0) -> None:
+    def __init__(self, *, midnight: float, service_level_s: float = 20.0, short_abandon_s: float = 5.0) -> None:
         self._midnight = midnight
-        self._target = service_level_s
-        self._calls: dict[str, _Seen] = {}
-        self._counts = _Counts()
-        self._minutes: dict[int, _Minute] = {}
-        self._waiting: set[str] = set()
+        self._targets = Targets(within_s=service_level_s, short_s=short_abandon_s)
+        self._book = self._new_book()
+        self._story = Story(watch=self._count, spent=self._spend)
+        self._chart = Chart()
+        self._pending: set[str] = set()  # callbacks asked for and not yet had
 
     def see(self, event: FeedEvent) -> None:
-        if not event.call:
+        before = self._story.calls.get(event.call)
+        known, connected, ended = before is not None, False, False
+        if before is not None:
+            connected, ended = before.connected_at > 0, before.ended_at > 0
+        self._story.see(event)
+        call = self._story.calls.get(event.call)
+        if call is None or event.kind is Kind.OPERATOR:
             return
-        seen = self._calls.get(event.call)
-        if seen is None:
-            seen = self._first(event)
-        if seen.ended:
-            return
-        if event.kind is Kind.PLACED and not seen.placed:
-            seen.placed = event.at
-            self._wait(event, waiting=True)
-        elif event.kind is Kind.CONNECTED and not seen.connected:
-            seen.connected = event.at
-            self._minute(event.at).answered += 1
-            self._wait(event, waiting=False)
-            self._answered(seen)
-        elif event.kind is Kind.ENDED:
-            seen.ended, seen.end = event.at, str(event.data.get("end") or End.CUT)
-            if seen.end == End.ABANDONED:
-                self._minute(event.at).abandoned += 1
-            self._wait(event, waiting=False)
-            self._ended(seen)
+        if not known and call.since and call.kind is CallKind.CALL:
+            self._chart.minute(call.since).offered += 1
+        if not ended:
+            self._tell_chart(event, call, connected=connected)
+        self._note_pending(call)
 
-    def _first(self, event: FeedEvent) -> _Seen:
-        """A call whose arrival nobody told is from before the feed's begin: not of today, but it may wait."""
-        arrived = event.at if event.kind is Kind.ARRIVED else 0.0
-        seen = self._calls[event.call] = _Seen(arrived=float(event.data.get("since") or arrived))
-        if seen.arrived:
-            self._minute(seen.arrived).offered += 1
-        if self._today(seen):
-            self._counts.offered += 1
-        return seen
+    def recall(self, records: Iterable[CallRecord], legs: Iterable[Leg], times: Iterable[OperatorTime]) -> None:
+        """Today's rows of the history, for a feed that was trimmed since midnight."""
+        records = list(records)
+        for event in as_events(records):
+            self.see(event)
+        for call in facts_of(records, legs):
+            self._story.recall(call.call, call.legs)
+        closed, present = spells_of(times)
+        for spell in closed:
+            self._spend(spell)
+        for spell in present:
+            self._story.stands(spell.operator, spell.state, spell.reason, spell.began)
+
+    def crew(self, operators: Iterable[Operator]) -> None:
+        """Operators as they stand, where no event has told of them."""
+        for one in operators:
+            self._story.stands(one.operator, one.state, one.reason, one.since)
 
     def new_day(self, midnight: float) -> None:
         """Counts anew from this midnight; what ended before is forgotten."""
         if midnight <= self._midnight:
             return
-        self._midnight, self._counts = midnight, _Counts()
-        self._calls = {call: seen for call, seen in self._calls.items() if not 0 < seen.ended < midnight}
-        for seen in self._calls.values():
-            if self._today(seen):
-                self._counts.offered += 1
-                if seen.connected:
-                    self._answered(seen)
-                if seen.ended:
-                    self._ended(seen)
+        self._midnight, self._book = midnight, self._new_book()
+        self._story.forget(midnight)
+        for call in self._story.calls.values():
+            self._count(call, 1)
 
     @property
     def ends(self) -> dict[str, int]:
-        return dict(self._counts.ends)
+        return self.figures().ends
 
-    def totals(self) -> Totals:
-        """SL-3 = A_T / (A + B) and ASA = waiting time of the answered / A, A being the calls connected so far."""
-        counts = self._counts
-        ended = sum(counts.ends.values())
-        answered, abandoned = counts.ends[End.ANSWERED], counts.ends[End.ABANDONED]
-        return Totals(
-            offered=counts.offered,
-            answered=answered,
-            abandoned=abandoned,
-            other_ends=ended - answered - abandoned,
-            in_progress=counts.offered - ended,
-            service_level_pct=sl_3(counts.answered_in_time, counts.answered, counts.left_queue),
-            asa_s=round(counts.waited_s / counts.answered, 1) if counts.answered else None,
-        )
+    def figures(self, now: float = 0.0) -> Figures:
+        """Of today. With `now` those who wait and what operators do at present count, too."""
+        spells = self._story.open_spells(now) if now else ()
+        return self._book.figures(now=now, spells=spells)[0]
+
+    def totals(self, now: float = 0.0) -> Totals:
+        return Totals.of(self.figures(now), callbacks_pending=len(self._pending))
 
     def chart(self, now: float) -> tuple[ChartMinute, ...]:
         """The last 60 minutes, the present one last."""
-        present = int(now // 60)
-        first = present - CHART_MINUTES + 1
-        before = [minute for minute in self._minutes if minute < first]
-        carried = self._minutes[max(before)].waiting_last if before else 0
-        for old in sorted(before)[:-1]:
-            del self._minutes[old]
-        drawn = []
-        for number in range(first, present + 1):
-            minute = self._minutes.get(number)
-            if minute is None:
-                minute = _Minute(waiting_max=carried, waiting_last=carried)
-            carried = minute.waiting_last
-            drawn.append(
-                ChartMinute(
-                    minute=datetime.fromtimestamp(number * 60, UTC),
-                    offered=minute.offered,
-                    answered=minute.answered,
-                    abandoned=minute.abandoned,
-                    waiting_max=minute.waiting_max,
-                )
-            )
-        return tuple(drawn)
+        return self._chart.drawn(now)
 
-    def _answered(self, seen: _Seen) -> None:
-        if self._today(seen):
-            waited = max(0.0, seen.connected - (seen.placed or seen.arrived))
-            self._counts.answered += 1
-            self._counts.waited_s += waited
-            self._counts.answered_in_time += waited <= self._target
+    def _new_book(self) -> Book:
+        return Book([self._midnight, math.inf], targets=self._targets)
 
-    def _ended(self, seen: _Seen) -> None:
-        if self._today(seen):
-            self._counts.ends[seen.end] = self._counts.ends.get(seen.end, 0) + 1
-            self._counts.left_queue += seen.end == End.ABANDONED and seen.placed > 0 and not seen.connected
+    def _count(self, call: CallFacts, sign: int) -> None:
+        self._book.add(call, sign)
 
-    def _today(self, seen: _Seen) -> bool:
-        return seen.arrived >= self._midnight
+    def _spend(self, spell: Spell) -> None:
+        self._book.spend(spell)
 
-    def _wait(self, event: FeedEvent, *, waiting: bool) -> None:
-        (self._waiting.add if waiting else self._waiting.discard)(event.call)
-        minute = self._minute(event.at)
-        minute.waiting_last = len(self._waiting)
-        minute.waiting_max = max(minute.waiting_max, minute.waiting_last)
+    def _tell_chart(self, event: FeedEvent, call: CallFacts, *, connected: bool) -> None:
+        if event.kind is Kind.PLACED:
+            self._chart.wait(event.call, event.at, waiting=True)
+        elif event.kind in OUT_OF_LINE:
+            self._chart.wait(event.call, event.at, waiting=False)
+        if call.kind is CallKind.CALLBACK:
+            return
+        if call.connected_at and not connected:
+            self._chart.minute(event.at).answered += 1
+        elif event.kind is Kind.ENDED and call.end == End.ABANDONED:
+            self._chart.minute(event.at).abandoned += 1
 
-    def _minute(self, at: float) -> _Minute:
-        number = int(at // 60)
-        if number not in self._minutes:
-            waiting = len(self._waiting)
-            self._minutes[number] = _Minute(waiting_max=waiting, waiting_last=waiting)
-        return self._minutes[number]
-
-
-def sl_3(answered_in_time: int, answered: int, abandoned: int) -> float | None:
-    """SL-3 in per cent: A_T / (A + B), strict. None when there is nothing to divide by."""
-    offered = answered + abandoned
-    return round(100 * answered_in_time / offered, 1) if offered else None
+    def _note_pending(self, call: CallFacts) -> None:
+        if call.kind is CallKind.CALLBACK and not call.connected_at and not call.ended_at:
+            self._pending.add(call.call)
+        else:
+            self._pending.discard(call.call)
 
 
 def midnight_before(now: float, zone: tzinfo) -> float:
@@ -194,15 +129,16 @@ def as_events(records: Iterable[CallRecord]) -> list[FeedEvent]:
 
     def told() -> Iterator[FeedEvent]:
         for row in records:
-            for kind, at in (
-                (Kind.ARRIVED, row.since),
-                (Kind.PLACED, row.placed_at),
-                (Kind.CONNECTED, row.connected_at),
-                (Kind.ENDED, row.ended_at),
+            waited = {"waited_s": row.waited_s} if row.waited_s else {}
+            for kind, at, data in (
+                (Kind.ARRIVED, row.since, {}),
+                (Kind.PLACED, row.placed_at, {}),
+                (Kind.CONNECTED, row.connected_at, waited),
+                (Kind.ENDED, row.ended_at, {"end": row.end, **waited}),
             ):
                 if at is not None:
                     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-                    data = {"end": row.end} if kind is Kind.ENDED else {}
-                    yield FeedEvent("", kind, at.timestamp(), row.call, row.operator, row.queue, data)
+                    known = {"kind": row.kind, "priority": row.priority}
+                    yield FeedEvent("", kind, at.timestamp(), row.call, row.operator, row.queue, {**known, **data})
 
     return sorted(told(), key=lambda event: event.at)

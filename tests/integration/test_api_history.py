@@ -84,6 +84,7 @@ async def test_a_talk_by_way_of_the_fallback_leaves_a_ticket_too(
 
 
 async def test_a_caller_who_gave_up_leaves_none(house: House, node_settings: Settings, queues: RedisQueues) -> None:
+    """P21: he stands in the history at once."""
     await Line(queues, "h3").waits(notes())
     await queues.end("h3", End.ABANDONED)
     async with Register.open(node_settings.sql) as register:
@@ -93,6 +94,38 @@ async def test_a_caller_who_gave_up_leaves_none(house: House, node_settings: Set
 
         await until(written)
         assert await register.tickets.list() == []
+
+
+async def test_a_manager_calls_back_who_gave_up(house: House, queues: RedisQueues, visitor: Page) -> None:
+    """P12, P13: by the doors: listed with 'reached again' open, called back at the old place, and taken back."""
+    await Line(queues, "h4").waits(notes())
+    await queues.end("h4", End.ABANDONED)
+    assert (await visitor.sign_in("dana")).status_code == 200
+
+    async def listed() -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = (await visitor.http.get("/api/abandoned")).json()["abandoned"]
+        return rows
+
+    (row,) = await until(listed)
+    assert (row["call"], row["callback"], row["reached_by"]) == ("h4", "", "")
+    made = (await visitor.http.post("/api/abandoned/h4/callback")).json()
+    assert (made["call"], made["state"], made["place_since"]) == ("cb-h4", "waiting", row["since"])
+
+    async def pending() -> bool:
+        return [one["callback"] for one in await listed()] == ["pending"]
+
+    await until(pending)
+    (callback,) = (await visitor.http.get("/api/callbacks")).json()["callbacks"]
+    assert callback == made
+    assert (await visitor.http.delete("/api/callbacks/cb-h4")).status_code == 204
+    assert (await visitor.http.get("/api/callbacks")).json()["callbacks"] == []
+
+    async def not_reached() -> bool:
+        return [one["callback"] for one in await listed()] == [""]
+
+    await until(not_reached)
+    (call, cancelled) = sorted((await visitor.http.get("/api/calls")).json()["calls"], key=lambda one: one["kind"])
+    assert [(one["call"], one["end"]) for one in (call, cancelled)] == [("h4", "abandoned"), ("cb-h4", "abandoned")]
 
 
 async def test_a_node_begins_while_sql_is_away(node_settings: Settings, postgres_server: PostgresServer) -> None:

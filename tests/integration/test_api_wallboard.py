@@ -53,6 +53,10 @@ async def test_the_wallboard_is_live_and_resumed(visitor: Page, queues: RedisQue
         await Line(queues, "w1").waits()
         _, picture = await shows(stream, lambda picture: waiting(picture) == 1)
         assert picture["totals"]["in_progress"] == picture["totals"]["offered"] == 1
+        load, totals = picture["queues"][0], picture["totals"]
+        assert (load["wait_s"], load["open"], load["callbacks"], load["refused"]) == (None, True, 0, 0), "nobody works"
+        assert totals["service_levels"] == dict.fromkeys(("sl_1", "sl_2", "sl_3", "sl_4", "sl_5"))
+        assert totals.keys() >= {"aht_s", "occupancy_pct", "longest_wait_s", "refused", "callbacks_pending"}
         await queues.end("w1", End.ABANDONED)
         id, picture = await shows(stream, lambda picture: picture["ends"]["abandoned"] == 1)
         assert len(picture["chart"]) == 60

@@ -1,4 +1,4 @@
-"""The pure rules of the doors: settings, the pop and the ticket, counting, problems."""
+"""The pure rules of the doors: settings, the pop and the ticket, problems."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
 from kezek_api import problems
+from kezek_api.addresses import split_address
 from kezek_api.app import console_file
 from kezek_api.callfile import Filed
 from kezek_api.doors import is_loopback, same_site
 from kezek_api.errors import TooManyAttempts
 from kezek_api.health import Health
 from kezek_api.pop import changed, fields_of, keyed, pop_of, ticket_of
-from kezek_api.settings import Settings, SettingsError, split_address
+from kezek_api.settings import Settings, SettingsError
 from kezek_api.streets import pop_for
-from kezek_api.tally import Tally, as_events, midnight_before, sl_3
-from kezek_queue import Call, CallState, End, FeedEvent, Kind, Unknown
-from kezek_register import BadNumber, CallRecord, NotFound, Unavailable
+from kezek_api.tally import midnight_before
+from kezek_queue import Call, CallState, Unknown
+from kezek_register import BadNumber, NotFound, Unavailable
 from kit.api import notes
 
 CALL = Call(
@@ -172,81 +171,6 @@ def test_console_files_and_paths(tmp_path: Path) -> None:
     for path in ("../secret.txt", "assets/b.js", "api/nothing"):
         with pytest.raises(HTTPException):
             console_file(static, path)
-
-
-# --- counting --------------------------------------------------------------------------------------------------------
-
-
-def test_sl_3_by_the_check_vector() -> None:
-    """PAINS.md, formulas: A = 1000, A_20 = 860, B = 60 gives 81.1 %."""
-    assert sl_3(860, 1000, 60) == 81.1
-    assert sl_3(0, 0, 0) is None
-
-
-def event(kind: Kind, at: float, call: str = "c", **data: object) -> FeedEvent:
-    return FeedEvent(f"{int(at * 1000)}-0", kind, at, call, "", "hotline", data)
-
-
-def test_service_level_and_asa_count_from_the_place_in_the_line() -> None:
-    tally = Tally(midnight=0.0)
-    for call, placed, connected in (("a", 10.0, 25.0), ("b", 10.0, 40.0)):
-        tally.see(event(Kind.ARRIVED, 1.0, call))
-        tally.see(event(Kind.PLACED, placed, call))
-        tally.see(event(Kind.CONNECTED, connected, call))
-        tally.see(event(Kind.ENDED, 60.0, call, end="answered"))
-    tally.see(event(Kind.ARRIVED, 2.0, "c"))
-    tally.see(event(Kind.ENDED, 3.0, "c", end="abandoned"))
-    totals = tally.totals()
-    assert totals.asa_s == 22.5
-    assert totals.service_level_pct == 50.0, "who hung up before the line is no abandon of the queue"
-    assert (totals.offered, totals.answered, totals.abandoned) == (3, 2, 1)
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["a", "b", "c", "d"]),
-            st.sampled_from([Kind.ARRIVED, Kind.PLACED, Kind.OFFERED, Kind.CONNECTED, Kind.FINISHED, Kind.ENDED]),
-            st.sampled_from([end.value for end in End]),
-        ),
-        max_size=60,
-    ),
-    st.integers(0, 5000),
-)
-def test_every_call_is_counted_once_whatever_is_told(told: list[tuple[str, Kind, str]], midnight: int) -> None:
-    """P5: offered = the sum of the ends + in progress, for any events in any order, told twice, over a midnight."""
-    tally = Tally(midnight=0.0)
-    for at, (call, kind, end) in enumerate(told * 2):
-        tally.see(event(kind, 100.0 * at + 1, call, end=end))
-        if at == len(told):
-            tally.new_day(float(midnight))
-        totals = tally.totals()
-        assert totals.offered == totals.answered + totals.abandoned + totals.other_ends + totals.in_progress
-        assert totals.offered == sum(tally.ends.values()) + totals.in_progress
-        assert min(totals.model_dump(exclude_none=True).values()) >= 0
-        assert totals.offered <= 4
-
-
-def test_the_chart_is_the_last_hour_and_carries_the_waiting_on() -> None:
-    tally = Tally(midnight=0.0)
-    tally.see(event(Kind.ARRIVED, 60.0, "a"))
-    tally.see(event(Kind.PLACED, 61.0, "a"))
-    chart = tally.chart(60.0 * 90)
-    assert len(chart) == 60
-    assert [minute.waiting_max for minute in chart] == [1] * 60
-    tally.see(event(Kind.ENDED, 60.0 * 90 + 1, "a", end="abandoned"))
-    last = tally.chart(60.0 * 91)[-2:]
-    assert [(minute.abandoned, minute.waiting_max) for minute in last] == [(1, 1), (0, 0)]
-    assert [minute.offered for minute in tally.chart(60.0 * 91)] == [0] * 60
-
-
-def test_history_fills_in_for_a_feed_that_was_trimmed() -> None:
-    moment = datetime.fromtimestamp(1000, UTC)
-    row = CallRecord("c1", "", "109", "ru", "hotline", "", "abandoned", moment, moment, None, moment, "")
-    tally = Tally(midnight=0.0)
-    for told in [*as_events([row]), event(Kind.ENDED, 1000.0, "c1", end="abandoned")]:
-        tally.see(told)
-    assert (tally.totals().offered, tally.totals().abandoned) == (1, 1)
 
 
 def test_midnight_is_the_towns(tmp_path: Path) -> None:

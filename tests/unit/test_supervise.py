@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from kezek_api import browser_phones
+from kezek_api.command_user import move
+from kezek_api.settings import Settings
 from kezek_api.supervise import plan, secrets
 from kezek_api.supervise.child import Child, Part
 from kezek_api.supervise.supervisor import Supervisor
@@ -119,3 +122,22 @@ def test_the_table_names_every_part(tmp_path: Path) -> None:
     console.print(supervisor.table())
     assert "node" in (text := console.export_text())
     assert "down" in text
+
+
+async def test_a_phone_moves_between_desk_and_browser(tmp_path: Path) -> None:
+    """The running Asterisk is not there; the files are what the next start reads."""
+    kept = secrets.load(tmp_path)
+    plan.make(tmp_path, kept, listen="127.0.0.1", demo=False)
+    settings = Settings.load(tmp_path)
+    assert settings.sip_websocket.startswith("ws://127.0.0.1:")
+    assert await move(settings, "9999", browser=True) == 1
+    (tmp_path / "asterisk" / "etc").mkdir(parents=True)
+    assert await move(settings, "1003", browser=True) == 0
+    assert browser_phones.read(settings.browser_phones) == {"1003": kept.phones["1003"]}
+    assert stat.S_IMODE(settings.browser_phones.stat().st_mode) == 0o600
+    written = (tmp_path / "asterisk" / "etc" / "kezek-phones.conf").read_text()
+    assert "[1003](phone-web)" in written
+    assert "[1002](phone)" in written
+    assert await move(settings, "1003", browser=False) == 0
+    assert browser_phones.read(settings.browser_phones) == {}
+    assert "[1003](phone)" in (tmp_path / "asterisk" / "etc" / "kezek-phones.conf").read_text()

@@ -83,18 +83,25 @@ def _sql(doors: Doors) -> bool:
 
 
 async def _own(doors: Doors, call: str, session: Session) -> Call:
-    """The call, when it is this operator's: ringing, talked to, or ended. Raises Forbidden, Unknown."""
+    """The call, when it is this operator's: ringing, talked to (as helper too), or ended. Raises Forbidden, Unknown."""
     known = await doors.queues.call(call)
-    if known.operator != session.staff.login:
+    login = session.staff.login
+    if login not in (known.operator, known.helper, *known.ringing) and not await _wraps_up(doors, call, login):
         raise Forbidden("Another operator's call")
     return known
+
+
+async def _wraps_up(doors: Doors, call: str, login: str) -> bool:
+    """Given away, but not yet written up."""
+    operator = await doors.queues.operator(login)
+    return operator.call == call and operator.state is OperatorState.WRAP_UP
 
 
 async def _pop(doors: Doors, call: Call, session: Session) -> Pop:
     operator = await doors.queues.operator(session.staff.login)
     phase = PHASES.get(operator.state if operator.call == call.call else OperatorState.WRAP_UP, "wrap_up")
     notes, filed = await doors.queues.notes(call.call), await doors.files.read(call.call)
-    pop = pop_of(call, notes, filed, phase=phase, now=time.time())
+    pop = pop_of(call, notes, filed, phase=phase, now=time.time(), login=session.staff.login)
     return pop_for(pop, doors.street_name, session.staff.language)
 
 

@@ -10,9 +10,10 @@ from kezek_api.auth import Session
 from kezek_api.desk import AGAIN, NOT_SIGNED_IN
 from kezek_api.desks import close
 from kezek_api.doors import COOKIE, Doors, OfDoors, Operator, operator_of
-from kezek_api.errors import DoorError, Forbidden
+from kezek_api.errors import DoorError, Forbidden, Invalid
 from kezek_api.shapes import DeclineIn, PauseIn
 from kezek_api.shapes import Operator as OperatorView
+from kezek_api.shapes_handling import ExtendIn, JoinIn
 from kezek_queue import types as queue
 
 router = APIRouter(prefix="/api/operator", tags=["operator"], responses=problems.RESPONSES)
@@ -22,29 +23,44 @@ desk_router = APIRouter(tags=["operator"])
 @router.post("/ready")
 async def ready(session: Operator, doors: OfDoors) -> OperatorView:
     await _signed_in(doors, session)
-    return view(await doors.queues.ready(session.staff.login), session)
+    return view(await doors.queues.ready(session.staff.login), session, doors)
 
 
 @router.post("/pause")
 async def pause(body: PauseIn, session: Operator, doors: OfDoors) -> OperatorView:
     await _signed_in(doors, session)
-    return view(await doors.queues.pause(session.staff.login, body.reason), session)
+    return view(await doors.queues.pause(session.staff.login, body.reason), session, doors)
 
 
 @router.post("/decline")
 async def decline(body: DeclineIn, session: Operator, doors: OfDoors) -> OperatorView:
     """The phone stops ringing; the caller keeps the place; the operator is paused ('declined')."""
     call = await doors.queues.call(body.call)
-    if call.operator != session.staff.login:
+    login = session.staff.login
+    if login not in (call.operator, call.helper, *call.ringing):
         raise Forbidden("Another operator's call")
-    await doors.queues.decline(body.call, body.offer, "declined", pause=True)
-    return view(await doors.queues.operator(session.staff.login), session)
+    await doors.queues.decline(body.call, body.offer, "declined", pause=True, operator=login)
+    return view(await doors.queues.operator(session.staff.login), session, doors)
+
+
+@router.post("/wrap-up/extend")
+async def extend_wrap_up(body: ExtendIn, session: Operator, doors: OfDoors) -> OperatorView:
+    return view(await doors.queues.extend_wrap_up(session.staff.login, body.seconds), session, doors)
+
+
+@router.post("/queues")
+async def join(body: JoinIn, session: Operator, doors: OfDoors) -> OperatorView:
+    """The second line comes to help, or goes back to its own work ([])."""
+    if strange := set(body.joined) - set(doors.settings.queues):
+        raise Invalid(f"joined: the site has no queue {min(strange)}")
+    await _signed_in(doors, session)
+    return view(await doors.queues.join(session.staff.login, body.joined), session, doors)
 
 
 @router.post("/wrap-up/done")
 async def wrap_up_done(session: Operator, doors: OfDoors) -> OperatorView:
     await _signed_in(doors, session)
-    return view(await doors.queues.wrap_up_done(session.staff.login), session)
+    return view(await doors.queues.wrap_up_done(session.staff.login), session, doors)
 
 
 @desk_router.websocket("/api/desk")
@@ -64,8 +80,8 @@ async def desk(socket: WebSocket) -> None:
     await doors.desks.serve(socket, session, queues=doors.queues, feed=doors.feed, board=doors.board)
 
 
-def view(operator: queue.Operator, session: Session) -> OperatorView:
-    return OperatorView.of(operator, session.staff.name)
+def view(operator: queue.Operator, session: Session, doors: Doors) -> OperatorView:
+    return OperatorView.of(operator, session.staff.name, extensions=doors.extensions(operator))
 
 
 async def _signed_in(doors: Doors, session: Session) -> None:

