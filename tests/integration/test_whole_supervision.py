@@ -140,8 +140,10 @@ async def test_a_talk_is_recorded_through_a_transfer_but_not_where_the_operator_
         async with city.seated("berik") as berik:
             await asel.with_call("transfer", {"operator": "berik"})
             second = await berik.phone.rings()
+            written = recorded_bytes(city)
             second.answer()
             await berik.shows(phase="talking", recording="on")
+            await until(lambda: recorded_bytes(city) > written)  # it goes on a moment after the first word
             await says(second, citizen, 1500)
             await citizen.hang_up()
             await berik.state("wrap_up")
@@ -161,6 +163,10 @@ async def says(speaker: SipCall, listener: SipCall, hertz: float) -> None:
     speaker.say(tone(hertz, 0.6))
     await until(lambda: strength(heard(listener), hertz) > 0.5)
     await until(lambda: speaker.sound.silent)
+
+
+def recorded_bytes(city: City) -> int:
+    return sum(file.stat().st_size for file in city.settings.recordings_folder.rglob("*.wav"))
 
 
 def recorded(content: bytes, hertz: float) -> bool:
