@@ -172,7 +172,8 @@ class Queues(Protocol):
         ...
 
     async def connect(self, call: str, offer: int) -> None:
-        """Both are bridged: ANSWERED is now this call's end to come."""
+        """Both are bridged: ANSWERED is now this call's end to come. A callback of the same caller that waits, or rests
+        until later, has this end at once: he has dialled in himself (P8)."""
         ...
 
     async def decline(self, call: str, offer: int, reason: str, *, pause: bool, operator: str = "") -> None:

@@ -168,3 +168,19 @@ def test_what_cannot_be_called_back_is_refused(hall: Hall) -> None:
     with pytest.raises(NotAllowed):
         hall.line.postpone("cb-x", hall.offer("cb-x"), "busy")
     assert [e.data["kind"] for e in hall.line.feed if e.kind is Kind.OFFERED] == ["call", "callback"]
+
+
+def test_who_dials_in_himself_and_is_served_is_not_called_back(hall: Hall) -> None:
+    """P8: neither while his callback waits in the line nor when it rests for later."""
+    waits(hall, "c1")
+    hall.line.callback("c1", caller="7701")
+    waits(hall, "c2", "7702")
+    waits(hall, "c3")
+    hall.works("ann", "101")
+    hall.line.postpone("cb-c1", hall.offer("cb-c1"), "busy")
+    hall.talks("c2")
+    assert hall.line.get_call("cb-c1").state is CallState.LATER, "somebody else's talk"
+    hall.works("bek", "102")
+    hall.talks("c3")
+    assert hall.line.get_call("cb-c1").end == End.ANSWERED
+    assert hall.line.callback_by == {}

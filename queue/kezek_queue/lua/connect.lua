@@ -29,5 +29,11 @@ elseif offered then
   end
   tell('connected', c.call, o.operator, c.queue, { offer = ask.offer, waited_s = waited, helper = helps })
   move(o, 'talking')
+  -- who has dialled in himself meanwhile need not be called back
+  local promised = c.kind == 'call' and c.caller ~= '' and redis.call('HGET', key_of('callback_by'), c.caller)
+  local callback = promised and get_call(promised)
+  if callback and (callback.state == 'waiting' or callback.state == 'later') then
+    end_call(callback, 'answered')
+  end
 end
 return answer(true)
