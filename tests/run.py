@@ -41,6 +41,7 @@ class Result:
     last: str
     skipped: str = ""
     failed: tuple[str, ...] = ()  # pytest's ids
+    all_passed: bool = False  # every test did; what failed came after them (a socket found unclosed at the very end)
     flaky: bool = False
 
 
@@ -96,16 +97,22 @@ def run(check: Check, lock: threading.Lock) -> Result:
         )
         sys.stdout.flush()
     failed = tuple(re.findall(r"^(?:FAILED|ERROR) (\S+::\S+?)(?: - .*)?$", done.stdout, re.M))
-    return Result(check, done.returncode, took, lines[-1] if lines else "", failed=failed)
+    all_passed = re.search(r"^\d+ passed(?!.*(failed|error)).* in ", done.stdout, re.M) is not None
+    return Result(check, done.returncode, took, lines[-1] if lines else "", failed=failed, all_passed=all_passed)
 
 
 def once_more(result: Result, lock: threading.Lock) -> None:
-    """A few tests that failed beside all the others are run again alone. What passes then is named flaky: a defect of
+    """A few tests that failed beside all the others are run again alone; all of them, when every one passed and the run
+    ended badly all the same. What passes then is named flaky: a defect of
     the test or of the code to be mended, but no reason to refuse everything else. What fails again has failed."""
-    if result.code == 0 or not 0 < len(result.failed) <= FEW:
+    if result.code == 0 or len(result.failed) > FEW or "pytest" not in result.check.command:
         return
-    alone = result.check.command[: result.check.command.index("no:cacheprovider") + 1]
-    again = run(Check(f"{result.check.name} again", result.check.kind, [*alone, *result.failed]), lock)
+    command = result.check.command
+    if result.failed:
+        command = [*command[: command.index("no:cacheprovider") + 1], *result.failed]
+    elif not result.all_passed:
+        return  # not even begun, say: no accident
+    again = run(Check(f"{result.check.name} again", result.check.kind, command), lock)
     if again.code == 0:
         result.code, result.flaky = 0, True
 

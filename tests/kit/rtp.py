@@ -60,6 +60,7 @@ class Sound(asyncio.DatagramProtocol):
     """One direction each way. Sends silence until told to say something; keeps the last seconds heard."""
 
     def __init__(self) -> None:
+        self._closed = False
         self.heard: deque[bytes] = deque(maxlen=250)  # 5 s
         self.packets = 0
         self.digits: dict[int, str] = {}  # by the moment of each digit's beginning
@@ -73,7 +74,10 @@ class Sound(asyncio.DatagramProtocol):
     async def open(self) -> int:
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
-        return int(self._transport.get_extra_info("sockname")[1])
+        port = int(self._transport.get_extra_info("sockname")[1])
+        if self._closed:  # while it was being opened
+            self._transport.close()
+        return port
 
     def start(self, peer: tuple[str, int]) -> None:
         started, self._peer = self._peer, peer
@@ -101,6 +105,7 @@ class Sound(asyncio.DatagramProtocol):
         self._out.extend((8, SILENCE, False) for _ in range(3))
 
     def close(self) -> None:
+        self._closed = True
         if self._next:
             self._next.cancel()
         if self._transport:
