@@ -67,7 +67,7 @@ async def main():
     app = Starlette(routes=[WebSocketRoute("/api/desk", sit), Route("/api/wallboard/events", watch)])
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off", ws="websockets-sansio",
                                            ws_per_message_deflate=False, ws_ping_interval=None))
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve())  # ends with this process
     async for _ in entries():
         for socket in sockets:
             await socket.send_text(desk)
