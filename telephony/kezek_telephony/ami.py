@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 import structlog
@@ -22,15 +22,24 @@ log = structlog.get_logger(__name__)
 LINK_UP = "kezek:up"
 LINK_DOWN = "kezek:down"
 OVERFLOW = "kezek:overflow"  # the reader was too slow: events were dropped, read the states again
+OURS = frozenset({LINK_UP, LINK_DOWN, OVERFLOW})
 
 
 class Subscription:
-    """Events in the order in which Asterisk said them, with LINK_UP, LINK_DOWN, OVERFLOW; a bounded buffer."""
+    """Events in the order in which Asterisk said them, with LINK_UP, LINK_DOWN, OVERFLOW; a bounded buffer.
+
+    `at_once`, while it is set, is called with each event of Asterisk's in the moment of reading, when none before it
+    still waits in the buffer: a phone may have to ring, and each turn of the loop costs that time.
+    """
 
     def __init__(self, limit: int) -> None:
         self._events: asyncio.Queue[AmiEvent] = asyncio.Queue(limit)
+        self.at_once: Callable[[AmiEvent], None] | None = None
 
     def put(self, event: AmiEvent) -> None:
+        if self.at_once is not None and event.name not in OURS and self._events.empty():
+            self.at_once(event)
+            return
         if self._events.full():
             while not self._events.empty():
                 self._events.get_nowait()

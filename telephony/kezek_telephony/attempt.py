@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .ami_protocol import AmiEvent
 from .ring import AsideTrace, Fact, Trace
-from .types import Connected, Held, Resumed
+from .types import Connected, Declined, Held, Resumed
 
 
 class Attempt:
@@ -15,8 +15,7 @@ class Attempt:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self.stopped = False
-        self.stopped_phones: set[str] = set()
+        self.stopped_phones: set[str] = set()  # '' is all of them
         self.dead = False  # the phone said nothing at all
         self.unclear = False  # nobody said whether the Redirect was taken
         self.talk = Talk()
@@ -28,7 +27,18 @@ class Attempt:
         mine = self.trace.call in (event["uniqueid"], event["call"])
         if self.trace.end or (mine and (event.name == "ConfbridgeJoin" or event["userevent"] == "KezekHeld")):
             self.talk.moved.set()
-        self.put(fact)
+        if not (isinstance(fact, Declined) and (self.dead or self.is_stopped(fact.phone))):
+            self.put(fact)
+
+    def is_stopped(self, phone: str) -> bool:
+        """By us."""
+        return bool({"", phone} & self.stopped_phones)
+
+    @property
+    def stopped(self) -> bool:
+        """What rings, or rang last, was stopped by us."""
+        last = [phone for _, phone in self.trace.legs.values()]
+        return all(map(self.is_stopped, last or [""]))
 
     def put(self, fact: Fact | None) -> None:
         if isinstance(fact, Connected):

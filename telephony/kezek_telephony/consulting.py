@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from uuid import uuid4
 
 import structlog
@@ -11,7 +12,18 @@ from .attempt import Aside, Attempt
 from .line import AgiLine
 from .moves import Moves
 from .ring import Ended, Left, Over
-from .types import AsideEnded, AsideStep, Connected, LinkDown, NotTaken, Outside, Phone, Refused, Ringing
+from .types import (
+    AsideEnded,
+    AsideStep,
+    Connected,
+    LinkDown,
+    NotTaken,
+    Outside,
+    Phone,
+    Refused,
+    Ringing,
+    TelephonyError,
+)
 from .wording import dial_string, outside_number
 
 log = structlog.get_logger(__name__)
@@ -80,13 +92,32 @@ class Consulting:
         except LinkDown:
             log.warning("aside_unclear", call=attempt.trace.call)  # its events, or `recheck`, tell
 
+    def _let_ring(self, attempt: Attempt, aside: Aside, seconds: int) -> None:
+        """A ringing tone for the operator, which the dialplan ends; he can do without it."""
+        with suppress(TelephonyError):
+            self._moves.link.begin(
+                "Originate",
+                {
+                    "Channel": "Local/ringing@kezek-aside/n",
+                    "Context": "kezek-room",
+                    "Exten": "tone",
+                    "Priority": "1",
+                    "Timeout": str(seconds * 1000),
+                    "Async": "true",
+                },
+                variables={"__KEZEK_ROOM": attempt.trace.call, "__KEZEK_ASKED": aside.room_leg},
+            )
+
     async def _follow(self, caller: AgiLine, attempt: Attempt, aside: Aside, seconds: int) -> AsyncIterator[AsideStep]:
         while True:
             fact = await aside.next(CHECK_S if aside.connected else seconds + PATIENCE_S)
             match fact:
                 case None:
                     self._doubtful()
-                case Ringing() | Connected():
+                case Ringing():
+                    self._let_ring(attempt, aside, seconds)
+                    yield fact
+                case Connected():
                     yield fact
                 case Over() | Ended() | Left():
                     break

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -14,7 +14,7 @@ import structlog
 
 from .leash import Leash
 from .sound import SoundServer
-from .types import Arrival, TelephonyError
+from .types import Arrival, HungUp, TelephonyError
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +104,8 @@ class AgiLine(Leash):
 
     async def hang_up(self) -> None:
         await self._command("SET VARIABLE", "KEZEK_DONE", 1)
-        await self._command("HANGUP")
+        with suppress(HungUp):  # the news of it may be here before its reply
+            await self._command("HANGUP")
         self.gone(NORMAL_CLEARING)  # by ourselves: what AMI will say of it changes nothing
 
     @asynccontextmanager

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .ami_protocol import AmiEvent
-from .types import Connected, Ringing, RingStep
+from .types import Connected, Declined, Ringing, RingStep
 
-CALL_REJECTED, USER_BUSY = 21, 17  # Q.850; SIP 603 and 486 (RFC 3398)
+# Q.850; of SIP 603, 486, 408 and 480 (RFC 3398)
+CALL_REJECTED, USER_BUSY, NO_RESPONSE, NO_ANSWER = 21, 17, 18, 19
 
 REASONS = {
     "NOANSWER": "no_answer",
@@ -18,6 +19,7 @@ REASONS = {
     "CONGESTION": "unreachable",
 }
 CAUSES = {CALL_REJECTED: "declined", USER_BUSY: "busy"}  # of CHANUNAVAIL
+LEG_CAUSES = {**CAUSES, NO_RESPONSE: "no_answer", NO_ANSWER: "no_answer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Trace:
         self.rang = False
         self.end: Ended | Left | None = None
         self._answered = ""  # Uniqueid
+        self._lost: dict[str, str] = {}  # by Uniqueid: the phone of a leg that ended while others rang
 
     @property
     def leg(self) -> str:
@@ -133,6 +136,8 @@ class Trace:
                 return self._told(event)
             case "Hangup" if mine:
                 return Left(moment(event))
+            case "Hangup" if self._several:
+                return self._declined(event)
         return None
 
     def ringing(self) -> Ringing | None:
@@ -156,7 +161,17 @@ class Trace:
         if event["dialstatus"] == "ANSWER":
             self._answered = event["destuniqueid"]
         elif len(self.legs) > 1:
-            self.legs.pop(event["destuniqueid"], None)
+            _, phone = self.legs.pop(event["destuniqueid"], ("", ""))
+            if event["dialstatus"] != "CANCEL":
+                self._lost[event["destuniqueid"]] = phone
+
+    def _declined(self, event: AmiEvent) -> Declined | None:
+        """Why, the end of its channel says: DialEnd calls a 603 NOANSWER. No cause: Asterisk gave up by itself."""
+        phone, cause = self._lost.pop(event["uniqueid"], ""), number(event["cause"])
+        if not phone or not cause or self._answered or self.end:
+            return None
+        otherwise = "declined" if event["channelstatedesc"] == "Ringing" else "unreachable"
+        return Declined(phone, LEG_CAUSES.get(cause, otherwise))
 
     def _told(self, event: AmiEvent) -> Fact | None:
         if event["userevent"] == "KezekRing":

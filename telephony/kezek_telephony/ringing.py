@@ -19,6 +19,7 @@ from .moves import CLEARED
 from .ring import Ended, Left, NeverBegun, PhoneHold, Trace, read_result
 from .types import (
     Connected,
+    Declined,
     Held,
     HungUp,
     LinkDown,
@@ -94,7 +95,6 @@ class Ringer:
         attempt = self._attempts.get(call)
         if attempt is None or attempt.trace.connected_at is not None:
             return
-        attempt.stopped = True
         attempt.stopped_phones.add(phone)
         for asked in self._end_legs(attempt):
             try:
@@ -120,14 +120,14 @@ class Ringer:
         attempt.take(event)
         if event.name == "DialBegin":
             self._by_leg[event["destuniqueid"]] = attempt
-            if attempt.stopped and self._link.up:
+            if attempt.stopped_phones and self._link.up:
                 self._end_legs(attempt)
 
     def _end_legs(self, attempt: Attempt) -> list[asyncio.Future[list[AmiEvent]]]:
         return [
             self._link.begin("Hangup", {"Channel": channel, "Cause": str(CLEARED)})
             for channel, phone in attempt.trace.legs.values()
-            if attempt.dead or {"", phone} & attempt.stopped_phones
+            if attempt.dead or attempt.is_stopped(phone)
         ]
 
     def attempts(self) -> list[Attempt]:
@@ -241,7 +241,7 @@ class Ringer:
                     self.handling.vouch(caller, attempt)
                 case None:
                     self._doubtful()
-                case Ringing() | Connected() | Held() | Resumed():
+                case Ringing() | Declined() | Connected() | Held() | Resumed():
                     yield fact
                 case PhoneHold(on):
                     await self.handling.phone_holds(caller, attempt, on)

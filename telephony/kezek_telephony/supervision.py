@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 
 from .ami import AmiLink
@@ -14,16 +16,19 @@ from .wording import call_id, dial_string, file_name
 log = structlog.get_logger(__name__)
 
 RING_MS = 30_000
+BEGIN_S = 1.0  # an Originate that Asterisk has accepted has its channel within this
+LOOK_S = 0.05
 MODES = ("listen", "whisper", "barge")
 HEARD = "-heard-by-"  # in the id of a supervisor's leg, before his phone
 RECORDING = "KEZEK_RECORDING"  # on the caller's channel: the file
 
 
 class Supervision:
-    """Keeps nothing: a leg is named by its talk and its phone, so any node finds it again."""
+    """Keeps nothing for long: a leg is named by its talk and its phone, so any node finds it again."""
 
     def __init__(self, link: AmiLink) -> None:
         self._link = link
+        self._begun: dict[str, float] = {}  # legs asked for within BEGIN_S, by the loop's clock
 
     async def supervise(self, call: str, operator_phone: str, phone: Phone, mode: SuperviseMode) -> str:
         """See `types.Switchboard`. The leg ends with the operator's."""
@@ -51,13 +56,26 @@ class Supervision:
             },
             variables={"KEZEK_SPYON": spied, "KEZEK_MODE": mode, "KEZEK_ROOM": call},
         )
+        now = asyncio.get_running_loop().time()
+        self._begun = {leg: now, **{other: at for other, at in self._begun.items() if at > now - BEGIN_S}}
         return leg
 
     async def stop(self, leg: str) -> None:
-        try:
-            await self._link.action("Hangup", {"Channel": call_id(leg), "Cause": str(CLEARED)})
-        except Refused:
-            log.info("supervision_was_over")
+        """Also one that Asterisk has promised and not begun yet, or is about to ring: a Hangup may come too early for
+        either, so a young leg is looked at again until it has gone. Else it would ring to its end."""
+        loop = asyncio.get_running_loop()
+        until, was_there = self._begun.pop(leg, -BEGIN_S) + BEGIN_S, False
+        while True:
+            try:
+                await self._link.action("Hangup", {"Channel": call_id(leg), "Cause": str(CLEARED)})
+                was_there = True
+            except Refused:
+                if was_there or loop.time() >= until:
+                    log.info("supervision_over")
+                    return
+            if was_there and loop.time() >= until:
+                return
+            await asyncio.sleep(LOOK_S)
 
     async def record(self, channel: str, file: str) -> None:
         """To <recordings>/<file>.wav, 16-bit mono at 8 kHz, behind what that file has already. The recording is on the

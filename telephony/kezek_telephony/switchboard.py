@@ -175,7 +175,9 @@ class AsteriskSwitchboard:
                 while True:
                     event = await subscription.get()
                     if event.name in (LINK_UP, OVERFLOW):
+                        subscription.at_once = None  # what comes meanwhile is taken after the state
                         await self._resync()
+                        subscription.at_once = self._take
                     elif event.name == LINK_DOWN:
                         self._in_step = False
                         self._tell(LinkChanged(False, False))

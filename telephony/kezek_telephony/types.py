@@ -16,6 +16,7 @@ from .values import AsideEnded as AsideEnded
 from .values import AsideStep as AsideStep
 from .values import CallGone as CallGone
 from .values import Connected as Connected
+from .values import Declined as Declined
 from .values import DialStep as DialStep
 from .values import Held as Held
 from .values import HungUp as HungUp
@@ -94,7 +95,8 @@ class Switchboard(Protocol):
         seconds: int,
         still_ours: Callable[[], bool],
     ) -> AsyncIterator[RingStep]:
-        """Ring for the caller and follow the attempt to its end; the first of several phones picked up has it.
+        """Ring for the caller and follow the attempt to its end; the first of several phones picked up has it, and one
+        that declines is told while the others ring on.
 
         `offer` is the fencing number: the dialplan turns a stale one back. `still_ours` is asked with nothing awaited
         between the question and the write to Asterisk. Raises HungUp when the caller leaves at any step. The steps go
@@ -103,7 +105,8 @@ class Switchboard(Protocol):
         ...
 
     async def stop_ringing(self, line: Line, *, phone: str = "") -> None:
-        """End the ringing leg, or that phone's alone: `ring` then yields NotTaken('declined') once none rings."""
+        """End the ringing leg, or that phone's alone (no Declined comes of it): `ring` then yields
+        NotTaken('declined') once none rings."""
         ...
 
     # in a talk; each does nothing, and says Refused, where there is no talk

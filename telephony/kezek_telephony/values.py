@@ -62,11 +62,23 @@ class Arrival:
 
 
 # Steps of one attempt to connect the caller with an operator, in this order; the last one is TalkEnded or NotTaken.
+# Declined comes at any moment before Connected.
 
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
     """The operator's phone rings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """This one of several phones will not take it, by its own key or otherwise, while others ring on.
+
+    Reason: no_answer | busy | declined | unreachable.
+    """
+
+    phone: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +111,13 @@ class TalkEnded:
 class NotTaken:
     """Nobody took it; the caller is back in our hands, with music.
 
-    Reason: no_answer | busy | declined | unreachable | stale.
+    Reason: no_answer | busy | declined | unreachable | stale; of several phones, of those that rang to the end.
     """
 
     reason: str
 
 
-RingStep = Ringing | Connected | Held | Resumed | TalkEnded | NotTaken
+RingStep = Ringing | Declined | Connected | Held | Resumed | TalkEnded | NotTaken
 
 
 # Steps of a consultation (`Switchboard.consult`): Ringing, then Connected, then one of these; or NotTaken.

@@ -124,6 +124,20 @@ async def test_an_overflow_leaves_only_what_came_after_it() -> None:
     assert (await subscription.get()).name == "c"
 
 
+async def test_what_is_taken_at_once_never_overtakes_what_waits() -> None:
+    subscription, taken = Subscription(9), list[str]()
+    subscription.put(AmiEvent("a"))
+    subscription.at_once = lambda event: taken.append(event.name)
+    subscription.put(AmiEvent("b"))  # 'a' is not read yet
+    assert [(await subscription.get()).name for _ in range(2)] == ["a", "b"]
+    subscription.put(AmiEvent("c"))
+    assert taken == ["c"]
+    subscription.put(AmiEvent(LINK_DOWN))  # ours is for the reader
+    subscription.put(AmiEvent("d"))
+    assert [(await subscription.get()).name for _ in range(2)] == [LINK_DOWN, "d"]
+    assert taken == ["c"]
+
+
 async def test_the_links_own_news_stands_between_the_events(asterisk: RunningAsterisk) -> None:
     async with Relay(asterisk.settings.ami_port) as relay:
         quick = dataclasses.replace(asterisk.settings, ami_port=relay.port, reconnect_min_s=0.05, reconnect_max_s=0.1)

@@ -13,7 +13,7 @@ from kit.asterisk import RunningAsterisk, running_asterisk, until
 from kit.relay import Relay
 from kit.sip_agent import SipAgent
 from kit.telephony_office import Office, office, rest
-from kit.telephony_talk_contracts import Steps
+from kit.telephony_steps import Steps
 
 CITIZEN = Outside("+77010000009")
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-from kit import line_contracts, ring_contracts, telephony_talk_contracts
+from kit import (
+    consult_contracts,
+    line_contracts,
+    outside_contracts,
+    ring_contracts,
+    several_contracts,
+    telephony_talk_contracts,
+)
 from kit.asterisk import running_asterisk
 from kit.line_worlds import RealWorld, write_prompts
 
@@ -15,7 +22,14 @@ async def exchange(tmp_path_factory):
         yield asterisk
 
 
-CONTRACTS = [*line_contracts.CONTRACTS, *ring_contracts.CONTRACTS, *telephony_talk_contracts.CONTRACTS]
+CONTRACTS = [
+    *line_contracts.CONTRACTS,
+    *ring_contracts.CONTRACTS,
+    *several_contracts.CONTRACTS,
+    *telephony_talk_contracts.CONTRACTS,
+    *consult_contracts.CONTRACTS,
+    *outside_contracts.CONTRACTS,
+]
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.__name__)

@@ -15,7 +15,7 @@ from kit.asterisk import RunningAsterisk, running_asterisk, until
 from kit.rtp import loudness
 from kit.sip_agent import SipAgent, SipCall
 from kit.telephony_office import Office, rest, staffed, until_registered
-from kit.telephony_talk_contracts import Steps, Talk
+from kit.telephony_steps import Steps, Talk
 
 TONE = array.array("h", [8000, 8000, -8000, -8000]).tobytes() * 2000 * 2  # 2 s
 LOUD = 6000.0  # no music and no voice is so loud
@@ -33,6 +33,16 @@ def hears_tone(call: SipCall) -> bool:
 
 def hears_music(call: SipCall) -> bool:
     return sum(20 < loudness(frame) < LOUD for frame in list(call.sound.heard)) >= 8
+
+
+def rings(call: SipCall) -> bool:
+    return sum(loudness(frame) > 300 for frame in list(call.sound.heard)) >= 8
+
+
+async def until_no_tone(asterisk: RunningAsterisk) -> None:
+    async with asyncio.timeout(15):
+        while "ringing@kezek-aside" in await asterisk.cli("core show channels concise"):  # noqa: ASYNC110 - of any process
+            await asyncio.sleep(0.05)
 
 
 async def hear(speaker: SipCall, *listeners: SipCall, deaf: tuple[SipCall, ...] = ()) -> None:
@@ -100,6 +110,36 @@ async def test_a_consultation_becomes_a_conference_and_then_the_other_ones_talk(
             await ear.ended()
         assert await talk.steps.until(5)
         assert isinstance(talk.steps.seen[-1], TalkEnded)
+
+
+@pytest.mark.parametrize("how", ["answers", "declines", "retrieved", "answers_at_once"])
+async def test_the_operator_hears_it_ring_at_whom_he_asks_and_nothing_of_it_after(
+    asterisk: RunningAsterisk, how: str
+) -> None:
+    async with connected(asterisk) as (desk, talk, citizen, operator), SipAgent.phone(asterisk, "1002") as phone:
+        await until_registered(desk, "1002")
+        aside = talk.consult("1002")
+        ring = await phone.rings()
+        if how != "answers_at_once":
+            operator.sound.heard.clear()
+            await until(lambda: rings(operator), what="a ringing tone")
+        if how == "declines":
+            ring.decline()
+        elif how == "retrieved":
+            await talk.board.retrieve(talk.line)
+        else:
+            ring.answer()
+            await aside.until(2)
+        await until_no_tone(asterisk)
+        for call in (operator, citizen):
+            call.sound.heard.clear()
+        await until(lambda: len(operator.sound.heard) > 50, what="sound of any kind")
+        assert not rings(operator)
+        if how in ("declines", "retrieved"):
+            await hear(operator, citizen)
+            await hear(citizen, operator)
+        else:
+            await hear(operator, ring, deaf=(citizen,))
 
 
 async def test_a_room_says_nothing_and_has_no_menu(asterisk: RunningAsterisk) -> None:

@@ -17,7 +17,7 @@ from kit.rtp import loudness
 from kit.sip_agent import SipAgent, SipCall
 from kit.telephony_node import node
 from kit.telephony_office import office, staffed, until_registered
-from kit.telephony_talk_contracts import Steps
+from kit.telephony_steps import Steps
 
 TONE = array.array("h", [8000, 8000, -8000, -8000]).tobytes() * 1000
 LOUD = 6000.0  # no music is so loud

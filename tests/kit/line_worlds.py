@@ -42,8 +42,10 @@ class World(Protocol):
 
     def call(self) -> AbstractAsyncContextManager[tuple[Line, Caller]]: ...
 
-    def phone(self, number: str = "1001", *, answers: bool, talks: float = 60.0) -> AbstractAsyncContextManager[str]:
-        """The number of an operator's phone that is registered, and answers at once or never."""
+    def phone(
+        self, number: str = "1001", *, answers: bool, talks: float = 60.0, declines: bool = False
+    ) -> AbstractAsyncContextManager[str]:
+        """The number of an operator's phone that is registered, and answers at once, or never, or declines at once."""
         ...
 
     def outside(self, *, answers: bool, talks: float = 60.0) -> AbstractAsyncContextManager[str]:
@@ -74,8 +76,11 @@ class ScriptedWorld:
         line.leave()
 
     @contextlib.asynccontextmanager
-    async def phone(self, number: str = "1001", *, answers: bool, talks: float = 60.0) -> AsyncIterator[str]:
-        self.scripted.set_phone(number, Phone(answers_after=0.1 if answers else NEVER, talks=talks))
+    async def phone(
+        self, number: str = "1001", *, answers: bool, talks: float = 60.0, declines: bool = False
+    ) -> AsyncIterator[str]:
+        after = 0.1 if answers or declines else NEVER
+        self.scripted.set_phone(number, Phone(answers_after=after, talks=talks, declines=declines))
         yield number
         self.scripted.register(number, False)
 
@@ -165,10 +170,12 @@ class RealWorld:
             await call.hang_up()
 
     @contextlib.asynccontextmanager
-    async def phone(self, number: str = "1001", *, answers: bool, talks: float = 60.0) -> AsyncIterator[str]:
+    async def phone(
+        self, number: str = "1001", *, answers: bool, talks: float = 60.0, declines: bool = False
+    ) -> AsyncIterator[str]:
         async with SipAgent.phone(self._asterisk, number) as phone:
             await until(lambda: number in self.board.registered())
-            async with self._person(phone, answers, talks):
+            async with self._person(phone, answers, talks, declines=declines):
                 yield number
 
     @contextlib.asynccontextmanager
@@ -180,8 +187,12 @@ class RealWorld:
             yield "102"
 
     @contextlib.asynccontextmanager
-    async def _person(self, phone: SipAgent, answers: bool, talks: float) -> AsyncIterator[None]:
+    async def _person(
+        self, phone: SipAgent, answers: bool, talks: float, *, declines: bool = False
+    ) -> AsyncIterator[None]:
         async def act() -> None:
+            while declines:
+                (await phone.rings(120)).decline()
             while answers:
                 ring = await phone.rings(120)
                 self._talking[ring.number] = ring

@@ -18,6 +18,7 @@ from kezek_telephony.types import (
     AsideEnded,
     AsideStep,
     Connected,
+    Declined,
     DialStep,
     HungUp,
     Line,
@@ -44,7 +45,6 @@ class ScriptedSwitchboard(ScriptedExchange):
     def __init__(self, phones: Mapping[str, Phone] | None = None, outside: Mapping[str, Phone] | None = None) -> None:
         super().__init__(phones, outside)
         self._ringing: dict[str, dict[str, Phone]] = {}  # call -> the phones that ring for it
-        self._stopped: set[str] = set()  # calls whose ringing was stopped
         self._last_offer: dict[str, int] = {}
         self._dials: dict[str, ScriptedDial] = {}
 
@@ -98,7 +98,6 @@ class ScriptedSwitchboard(ScriptedExchange):
             del ringing[phone]
         else:
             ringing.clear()
-        self._stopped.add(line.arrival.call)
         self.lines[line.arrival.call].wake()
 
     def _begin(self, line: Line) -> ScriptedLine:
@@ -112,7 +111,6 @@ class ScriptedSwitchboard(ScriptedExchange):
 
     def _end(self, line: Line) -> None:
         del self._ringing[line.arrival.call]
-        self._stopped.discard(line.arrival.call)
 
     async def _attempt(self, caller: ScriptedLine, names: Mapping[str, Phone], seconds: int) -> AsyncIterator[RingStep]:
         call = caller.arrival.call
@@ -135,8 +133,9 @@ class ScriptedSwitchboard(ScriptedExchange):
                 yield self._back(caller, "no_answer")
                 return
             if behaviour.declines:
-                self._stopped.add(call)
                 del ringing[first]
+                if ringing:
+                    yield Declined(first, "declined")
                 continue
             ringing.clear()
             async for step in self._talk(caller, first, behaviour, several=len(names) > 1):

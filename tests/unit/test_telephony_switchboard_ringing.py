@@ -12,7 +12,18 @@ from kezek_telephony.ami_protocol import AmiEvent
 from kezek_telephony.attempt import Aside
 from kezek_telephony.live import LiveCall, Where
 from kezek_telephony.ringing import Ringer
-from kezek_telephony.types import Connected, HungUp, LinkDown, NotTaken, Phone, Refused, Ringing, RingStep, TalkEnded
+from kezek_telephony.types import (
+    Connected,
+    Declined,
+    HungUp,
+    LinkDown,
+    NotTaken,
+    Phone,
+    Refused,
+    Ringing,
+    RingStep,
+    TalkEnded,
+)
 
 CALL = "kezek-1.0"
 
@@ -230,6 +241,31 @@ async def test_one_of_several_phones_is_stopped_and_the_others_ring_on() -> None
         board.take(AmiEvent("DialBegin", {"uniqueid": CALL, **leg}))
     assert [headers["Channel"] for name, headers in link.written if name == "Hangup"] == ["PJSIP/1002-1"]
     ringing.cancel()
+
+
+async def test_who_was_stopped_has_not_declined_and_who_was_not_is_not_blamed_for_it() -> None:
+    link = Link()
+    board = ringer(link)
+    phones = [Phone("1001"), Phone("1002"), Phone("1003")]
+    steps = board.ring(Caller(), phones, 7, 20, yes)  # type: ignore[arg-type]
+
+    async def follow() -> list[RingStep]:
+        async with asyncio.timeout(5):
+            return [step async for step in steps]
+
+    following = asyncio.ensure_future(follow())
+    await begun(link)
+    for phone in ("1001", "1002", "1003"):
+        leg = {"destchannel": f"PJSIP/{phone}-1", "destuniqueid": f"leg-{phone}", "dialstring": phone}
+        board.take(AmiEvent("DialBegin", {"uniqueid": CALL, **leg}))
+    await board.stop(CALL, "1001")
+    for phone, cause in (("1001", "16"), ("1002", "21")):
+        end = {"uniqueid": CALL, "destuniqueid": f"leg-{phone}", "dialstatus": "NOANSWER"}
+        board.take(AmiEvent("DialEnd", end))
+        over = {"uniqueid": f"leg-{phone}", "cause": cause, "channelstatedesc": "Ringing"}
+        board.take(AmiEvent("Hangup", over))
+    board.take(AmiEvent("UserEvent", {"call": CALL, "userevent": "KezekRing", "result": "7:NOANSWER:21:0"}))
+    assert await following == [Declined("1002", "declined"), NotTaken("no_answer")]
 
 
 async def test_a_hold_is_vouched_for_again_and_again() -> None:

@@ -10,7 +10,7 @@ from kezek_telephony.live import LiveCall, Where, read_status
 from kezek_telephony.outside import reason
 from kezek_telephony.phones import PhoneBook
 from kezek_telephony.ring import AsideTrace, Ended, Left, PhoneHold, Trace, read_result
-from kezek_telephony.types import CallGone, Connected, Phone, PhoneChanged, Ringing
+from kezek_telephony.types import CallGone, Connected, Declined, Phone, PhoneChanged, Ringing
 from kezek_telephony.wording import dial_string, file_name
 
 CALL = "kezek-1.0"
@@ -165,6 +165,46 @@ def test_of_several_legs_the_one_that_was_picked_up_is_the_operators() -> None:
     assert trace.take(event("Hold", Uniqueid="leg-2")) is None
     assert trace.take(event("Hold", Uniqueid="leg-3")) == PhoneHold(True)
     assert trace.take(event("Unhold", Uniqueid="leg-3")) == PhoneHold(False)
+
+
+def leg_over(number: int, cause: int, state: str = "Ringing") -> AmiEvent:
+    return event("Hangup", Uniqueid=f"leg-{number}", Cause=str(cause), ChannelStateDesc=state)
+
+
+@pytest.mark.parametrize(
+    ("status", "cause", "state", "reason"),
+    [
+        ("NOANSWER", 21, "Ringing", "declined"), ("BUSY", 17, "Ringing", "busy"),
+        ("NOANSWER", 19, "Ringing", "no_answer"),
+        ("CHANUNAVAIL", 16, "Ringing", "declined"), ("CHANUNAVAIL", 38, "Down", "unreachable"),
+    ],
+)  # fmt: skip
+def test_of_several_legs_one_that_ends_by_itself_has_declined(status: str, cause: int, state: str, reason: str) -> None:
+    trace = Trace(CALL, 7, several=True)
+    for each in (leg(1), leg(3), leg(3, "DialEnd", DialStatus=status)):
+        assert trace.take(each) is None
+    assert trace.take(leg_over(3, cause, state)) == Declined("1003", reason)
+    assert trace.take(leg_over(3, cause, state)) is None
+
+
+def test_of_several_legs_the_last_one_has_not_declined_but_ended_the_ringing() -> None:
+    trace = Trace(CALL, 7, several=True)
+    for number in (1, 2):
+        trace.take(leg(number))
+    for number in (1, 2):
+        trace.take(leg(number, "DialEnd", DialStatus="NOANSWER"))
+    assert trace.take(leg_over(2, 21)) is None
+
+
+def test_legs_that_asterisk_gives_up_have_not_declined() -> None:
+    trace = Trace(CALL, 7, several=True)
+    ends = [("1", "NOANSWER", 0), ("2", "CANCEL", 26), ("3", "NOANSWER", 21)]
+    for number in range(1, 5):
+        trace.take(leg(number))
+    for number, status, _ in ends:
+        trace.take(leg(int(number), "DialEnd", DialStatus=status))
+    trace.take(leg(4, "DialEnd", DialStatus="ANSWER"))  # before the third one's channel is gone
+    assert [trace.take(leg_over(int(number), cause)) for number, _, cause in ends] == [None] * 3
 
 
 def test_a_talk_whose_beginning_was_missed_has_its_leg_from_asterisk() -> None:
