@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,10 +13,10 @@ from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import ConnectionError, ResponseError, SlotNotCoveredError
 
 from . import codec, scripts
-from .asking import ask
+from .asking import PASSING, ask
 from .settings import QueueSettings
 
-SEPARATOR = "\x1f"  # JSON has none
+SEPARATOR, PART = "\x1f", "\x1e"  # JSON has none
 OFFSET_S = 900  # clocks are put forward or back at full quarters
 
 
@@ -30,6 +31,7 @@ class Asker:
         self._library = scripts.library()
         self._name = self._library.name.encode()
         self._numbers, self._numbers_until = "", 0.0
+        self._own, self._count = f"{os.urandom(12).hex()}.", itertools.count()  # keys that nobody else has
 
     def _header(self) -> tuple[str, int | str]:
         """The settings as numbers, and the time: '' is Redis TIME."""
@@ -47,22 +49,36 @@ class Asker:
         """`new`: the key is this call's own, so the first time nothing can be kept under it."""
         numbers, now = self._header()
         head = f"{numbers}{SEPARATOR}{now}{SEPARATOR}{verb}{SEPARATOR}"
-        tail = f"{SEPARATOR}{codec.text_of(args)}{SEPARATOR}{key}"
-        again = False
+        tail = f"{PART}{codec.text_of(args)}{PART}{key}"
+        lost: Exception | None = None
+        if not isinstance(self._redis, RedisCluster):
+            request = f"{head}{'' if new else 'look'}{tail}".encode()
+            try:  # as a rule this is all
+                return await self._execute("FCALL", self._name, b"1", self._feed, request)
+            except (ResponseError, *PASSING) as error:
+                lost = error
+        return await self._again(verb, f"{head}look{tail}".encode(), lost)
+
+    async def _again(self, verb: str, request: bytes, lost: Exception | None) -> Any:
+        """`lost`: what became of the first time, if there was one."""
 
         async def act() -> Any:
-            nonlocal again
-            request = f"{head}{'' if new and not again else 'look'}{tail}".encode()
-            again = True
+            nonlocal lost
+            first, lost = lost, None
             try:
-                return await self._execute("FCALL", self._name, 1, self._feed, request, **await self._where())
+                if first is not None:
+                    raise first
+                return await self._call(request)
             except ResponseError as error:
                 if "Function not found" not in str(error):
                     raise
                 await self._load()
-                return await self._execute("FCALL", self._name, 1, self._feed, request, **await self._where())
+                return await self._call(request)
 
         return await ask(verb, act, self._settings.retries_s)
+
+    async def _call(self, request: bytes) -> Any:
+        return await self._execute("FCALL", self._name, b"1", self._feed, request, **await self._where())
 
     async def _where(self) -> dict[str, Any]:
         """On a cluster the master of the site's slot: else redis-py asks some server each time where the key is."""
@@ -89,7 +105,7 @@ class Asker:
     async def once(self, verb: str, subject: str, key: str | None, /, **args: Any) -> Any:
         """A verb whose first reply is kept under its key, so that a lost one can be asked for again."""
         if key is None:
-            return codec.reply_of(await self.run(verb, os.urandom(12).hex(), args, new=True))
+            return codec.reply_of(await self.run(verb, f"{self._own}{next(self._count):x}", args, new=True))
         return codec.reply_of(await self.run(verb, f"{verb}:{subject}:{key}", args))
 
     async def get(self, *command: str) -> Any:

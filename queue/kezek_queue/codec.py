@@ -44,10 +44,15 @@ def seconds(text: str) -> float:
 
 def levels(skills: Mapping[str, int] | None) -> str:
     """One text for equal skills, so that scripts may compare it."""
-    return _sorted_text_of(dict(skills)) if skills else "{}"
+    return _levels_text(tuple(skills.items())) if skills else "{}"
 
 
 # The same few texts come with every reply.
+
+
+@lru_cache(maxsize=4096)
+def _levels_text(skills: tuple[tuple[str, int], ...]) -> str:
+    return _sorted_text_of(dict(skills))
 
 
 @lru_cache(maxsize=4096)

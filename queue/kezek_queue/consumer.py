@@ -37,7 +37,7 @@ class Consumer:
         self._done: dict[str, list[str]] = {}  # group -> ids to be acknowledged
         self._done_since = 0.0
 
-    async def consume(self, group: str, consumer: str) -> AsyncIterator[FeedEvent]:
+    async def consume(self, group: str, consumer: str, gather_s: float = 0.0) -> AsyncIterator[FeedEvent]:
         pause, own = BACKOFF_S[0], "0"
         self._claim_at = self._check_at = 0.0
         while True:
@@ -52,12 +52,15 @@ class Consumer:
                 pause = min(2 * pause, BACKOFF_S[1])
                 continue
             pause = BACKOFF_S[0]
+            again_at = asyncio.get_running_loop().time() + gather_s if 0 < len(entries) < PAGE else 0.0
             for event_id, fields in entries:
                 if fields:
                     yield event_of(event_id, fields)
                 else:  # trimmed while it was pending
                     await self._acknowledge(group, event_id)
                     raise Gap(f"event {event_id} was trimmed before it was acknowledged")
+            if own == ">" and (early_s := again_at - asyncio.get_running_loop().time()) > 0:
+                await asyncio.sleep(early_s)
 
     async def _next(self, group: str, consumer: str, own: str) -> tuple[list[Any], str]:
         """The next entries: this consumer's own pending ones after `own`, then abandoned ones, then new ones ('>')."""

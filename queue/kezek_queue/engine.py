@@ -231,8 +231,9 @@ class RedisQueues:
             facts["skills"] = codec.levels(skills)
         return codec.waiting_of(await self._asker.once("transfer", call, None, call=call, offer=str(offer), **facts))
 
-    async def finish(self, call: str, offer: int, *, wrap_up: float) -> None:
-        await self._asker.once("finish", call, None, call=call, offer=str(offer), wrap_up=milliseconds(wrap_up))
+    async def finish(self, call: str, offer: int, *, wrap_up: float, given_away: bool = False) -> None:
+        facts = {"wrap_up": milliseconds(wrap_up), "given_away": given_away}
+        await self._asker.once("finish", call, None, call=call, offer=str(offer), **facts)
 
     async def tick(self) -> float:
         return float(await self._asker.ask("tick")) / 1000
@@ -249,14 +250,24 @@ class RedisQueues:
             raise Unknown(f"call {call}")
         return codec.call_of(json.loads(found))
 
+    async def calls(self, calls: Collection[str]) -> dict[str, tuple[Call, dict[str, Any]]]:
+        names = list(calls)
+        if not names:
+            return {}
+        keys = [f"{self._prefix}{what}:{call}" for what in ("call", "notes") for call in names]
+        found = await self._asker.get("MGET", *keys)
+        told = zip(names, found[: len(names)], found[len(names) :], strict=True)
+        known = ((call, json.loads(record), json.loads(notes or "{}")) for call, record, notes in told if record)
+        return {call: (codec.call_of(record), notes) for call, record, notes in known}
+
     async def operator(self, operator: str) -> Operator:
         found = await self._asker.get("GET", f"{self._prefix}operator:{operator}")
         if not found:
             raise Unknown(f"operator {operator}")
         return codec.operator_of(json.loads(found))
 
-    async def snapshot(self) -> Snapshot:
-        return self._snapshots.read(await self._asker.run("snapshot", "", {}))
+    async def snapshot(self, *, places: bool = True) -> Snapshot:
+        return self._snapshots.read(await self._asker.run("snapshot", "", {"places": places}))
 
     async def now(self) -> float:
         if self._clock is not None:
@@ -269,11 +280,13 @@ class RedisQueues:
     def feed(self, after: str = "$") -> AsyncIterator[FeedEvent]:
         return self._reader.feed(after)
 
-    def follow(self, call: str) -> AbstractAsyncContextManager[AsyncIterator[FeedEvent]]:
-        return self._reader.follow(call)
+    def follow(
+        self, call: str, at_once: Callable[[FeedEvent], bool] | None = None
+    ) -> AbstractAsyncContextManager[AsyncIterator[FeedEvent]]:
+        return self._reader.follow(call, at_once)
 
-    def consume(self, group: str, consumer: str) -> AsyncIterator[FeedEvent]:
-        return self._consumer.consume(group, consumer)
+    def consume(self, group: str, consumer: str, *, gather_s: float = 0.0) -> AsyncIterator[FeedEvent]:
+        return self._consumer.consume(group, consumer, gather_s)
 
     async def acknowledge(self, group: str, event: FeedEvent) -> None:
         await self._consumer.acknowledge(group, event)

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
+from collections.abc import Callable
+
+import structlog
 
 from .types import FeedEvent, Gap
+
+log = structlog.get_logger(__name__)
+
+AtOnce = Callable[[FeedEvent], bool]
 
 
 def order(event_id: str) -> tuple[int, int]:
@@ -15,7 +22,8 @@ def order(event_id: str) -> tuple[int, int]:
 
 
 class Follower:
-    """An async iterator over the events pushed to it; ends by raising Gap when some were lost."""
+    """An async iterator over the events pushed to it; ends by raising Gap when some were lost. `at_once`: see
+    types.Queues.follow."""
 
     def __init__(self, size: int, after: str = "0-0") -> None:
         self._size = size
@@ -23,19 +31,31 @@ class Follower:
         self._events: deque[FeedEvent] = deque()
         self._lost = ""
         self._wake = asyncio.Event()
+        self.at_once: AtOnce | None = None
 
     def start_after(self, event_id: str) -> None:
         """Events up to this one are not this follower's, though they may be read later."""
         self._after = order(event_id)
+        self._events = deque(event for event in self._events if order(event.id) > self._after)
 
     def push(self, event: FeedEvent) -> None:
-        if self._lost:
+        if self._lost or order(event.id) <= self._after or self._is_seen(event):
             return
         if len(self._events) >= self._size:
             self.lose("the follower is too slow")
             return
         self._events.append(event)
         self._wake.set()
+
+    def _is_seen(self, event: FeedEvent) -> bool:
+        if self.at_once is None or self._events:
+            return False
+        try:
+            return self.at_once(event)
+        except Exception as error:  # one follower's mistake is not the reader's
+            log.exception("queue_event_not_seen")
+            self.lose(f"{type(error).__name__} at {event.id}")
+            return True
 
     def lose(self, why: str) -> None:
         """What was read before the hole is still handed out, then Gap."""
@@ -54,10 +74,8 @@ class Follower:
 
     async def __anext__(self) -> FeedEvent:
         while True:
-            while self._events:
-                event = self._events.popleft()
-                if order(event.id) > self._after:
-                    return event
+            if self._events:
+                return self._events.popleft()
             if self._lost:
                 raise Gap(self._lost)
             self._wake.clear()
@@ -87,9 +105,9 @@ class Fanout:
         return bool(self._of_all) or call in self._by_call
 
     def publish(self, event: FeedEvent) -> None:
-        for follower in self._of_all:
-            follower.push(event)
         for follower in self._by_call.get(event.call, ()) if event.call else ():
+            follower.push(event)  # first: a phone may have to ring
+        for follower in self._of_all:
             follower.push(event)
 
     def lose(self, why: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import hiredis
@@ -25,7 +26,7 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-LEAN = frozenset({"FCALL", "XREAD"})  # XREAD: raw, [[stream, [[id, [name, value, ...]], ...]]]
+LEAN = frozenset({"EXPIRE", "FCALL", "GET", "MGET", "XREAD", "XREVRANGE"})  # raw: XREAD's are lists of pairs of lists
 BLOCKING = frozenset({"XREAD"})
 ERRORS: dict[str, type[RedisError]] = {
     "LOADING": BusyLoadingError,
@@ -40,7 +41,7 @@ class _Wire(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._reader = hiredis.Reader(protocolError=InvalidResponse, replyError=_error, encoding="utf-8")
-        self._asked: deque[asyncio.Future[Any]] = deque()
+        self._asked: deque[tuple[asyncio.Future[Any], Callable[[Any], None] | None]] = deque()
         self._transport: asyncio.Transport | None = None
 
     @property
@@ -54,25 +55,28 @@ class _Wire(asyncio.Protocol):
         try:
             self._reader.feed(data)
             while (reply := self._reader.gets()) is not False:
-                asked = self._asked.popleft()
+                asked, at_once = self._asked.popleft()
                 if asked.done():
                     continue  # cancelled
                 if isinstance(reply, Exception):
                     asked.set_exception(reply)
-                else:
-                    asked.set_result(reply)
+                    continue
+                asked.set_result(reply)
+                if at_once is not None:
+                    at_once(reply)
         except (InvalidResponse, IndexError):
             self.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.close()
 
-    def ask(self, *words: str | int) -> asyncio.Future[Any]:
-        """Written at once. Raises RedisConnectionError when the connection has ended."""
+    def ask(self, *words: str | int, at_once: Callable[[Any], None] | None = None) -> asyncio.Future[Any]:
+        """Written at once; `at_once` has the reply in the moment of its reading, before whoever awaits it, and must not
+        raise. Raises RedisConnectionError when the connection has ended."""
         if self._transport is None or self._transport.is_closing():
             raise RedisConnectionError("the connection has ended")
         asked: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._asked.append(asked)
+        self._asked.append((asked, at_once))
         self._transport.write(hiredis.pack_command(words))  # type: ignore[arg-type]  # its stub says str alone
         return asked
 
@@ -80,7 +84,7 @@ class _Wire(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
         asked, self._asked = self._asked, deque()
-        for one in asked:
+        for one, _ in asked:
             if not one.done():
                 one.set_exception(RedisConnectionError("the connection ended before the reply"))
                 one.exception()  # whoever awaits it gets it; nobody may be awaiting
@@ -99,15 +103,21 @@ class LeanRedis(Redis):
         self._url, self._timeout_s, self._connect_s, self._wiring = url, timeout_s, connect_s, asyncio.Lock()
         return self
 
+    @property
+    def is_lean(self) -> bool:
+        return bool(self._url)
+
     async def execute_command(self, *args: Any, **options: Any) -> Any:
-        if args[0] not in LEAN or not self._url:
+        """`at_once`, where `is_lean`: see `_Wire.ask`. A blocking read comes here only with it, for nothing else is
+        answered before it: its client is for it alone."""
+        if not self._url or args[0] not in LEAN or (args[0] in BLOCKING and "at_once" not in options):
             return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
         wire = self._wire
         if wire is None or not wire.open:
             wire = await self._connected()
         try:
             async with asyncio.timeout(self._timeout_s):
-                return await wire.ask(*args)
+                return await wire.ask(*args, at_once=options.get("at_once"))
         except TimeoutError:
             wire.close()  # its replies may come yet, and would answer others
             raise RedisTimeoutError("no reply in time") from None

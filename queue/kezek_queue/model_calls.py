@@ -11,6 +11,8 @@ from .model_state import verb
 from .records import CallRecord
 from .types import Call, CallKind, CallState, End, Full, Kind, NotAllowed, OperatorState, Waiting
 
+SPEAKS_MS = 300_000  # a caller who has not come to the line by then is called back after all
+
 
 class ModelCalls(ModelLegs):
     @verb
@@ -26,15 +28,33 @@ class ModelCalls(ModelLegs):
             )
             until, place_since, priority = self.redials.pop(caller, (0, 0, 0)) if caller else (0, 0, 0)
             if until > self.now:
-                c.place_since, c.floor = min(place_since, at), priority
-                c.priority = priority
+                c.place_since, c.priority = min(place_since, at), priority
+            promised = self.calls.get(self.callback_by.get(caller, "")) if caller else None
+            if promised and (not promised.to_dial or promised.reached or promised.state is CallState.OFFERED):
+                promised = None
+            if promised:
+                c.place_since = min(c.place_since, promised.place_since)
+                c.priority = max(c.priority, promised.priority)
+            c.floor = c.priority
             self.live[call] = c
             self._arrived(c)
+            if promised:
+                c.took = promised.call
+                self._rests(promised)
         elif not c.end:
-            c.node, c.exchange = node, exchange
+            c.node, c.exchange, c.reached = node, exchange, c.kind is CallKind.CALLBACK
             if c.seen:
                 c.seen = self.now
         return c.view()
+
+    def _rests(self, c: CallRecord) -> None:
+        """A callback whose citizen speaks with us: not dialled meanwhile, and not lost if he hangs up."""
+        self.out_of_line(c)
+        self.out_of_rank(c)
+        c.state, c.until = CallState.LATER, max(c.until, self.now + SPEAKS_MS)
+        self.due[f"later:{c.call}"] = c.until
+        data = {"offer": 0, "reason": "dialled_in", "until": c.until / 1000, "attempts": c.attempts}
+        self.tell(Kind.POSTPONED, c.call, "", c.queue, data)
 
     def _arrived(self, c: CallRecord) -> None:
         self.calls[c.call] = c
@@ -77,6 +97,10 @@ class ModelCalls(ModelLegs):
                 c.placed_at = c.placed_at or self.now
                 c.line_at = self.now if c.connected_at else c.placed_at
                 c.operator, c.offer, c.offered_at = "", 0, 0
+                took = self.calls.get(c.took)
+                if took and took.state in (CallState.LATER, CallState.WAITING):
+                    self.end_call(took, End.INFORMED)  # he stands in the line himself
+                c.took = ""
             c.queue, c.priority, c.skills, c.named = queue, level, asked, wanted
             c.wanted = wanted
             self.stand(c)
@@ -201,7 +225,7 @@ class ModelCalls(ModelLegs):
             self.out_of_rank(c)
             self.due.pop(f"lease:{call}", None)
             self.due[f"later:{call}"] = again
-            c.state, c.until = CallState.LATER, again
+            c.state, c.until, c.reached = CallState.LATER, again, False
             c.operator, c.offer, c.offered_at, c.accepted, c.ringing, c.rung = "", 0, 0, False, [], 0
             self.to_next(o, o.idle)
         else:

@@ -170,9 +170,10 @@ class ModelLegs(ModelLine):
             del self.callback_by[c.caller]
 
     def remember_place(self, c: CallRecord, end: End) -> None:
-        """Who left the line or was cut and dials again soon has the old place back."""
+        """Who left the line or was cut and dials again soon has the old place back; also who gave an old place up
+        before it."""
         redial = round(self.rules_of(c.queue).redial_s * 1000)
-        left = end is End.ABANDONED and c.placed_at
+        left = end is End.ABANDONED and (c.placed_at or c.place_since != c.since)
         if c.caller and redial and (left or end is End.CUT):
             self.redials[c.caller] = (self.now + redial, c.place_since, c.priority)
 

@@ -50,7 +50,7 @@ class ModelOffers(ModelCalls):
         self.move(o, OperatorState.TALKING)
         promised = self.callback_by.get(c.caller) if c.kind is CallKind.CALL and c.caller else None
         if promised and self.calls[promised].state in (CallState.WAITING, CallState.LATER):
-            self.end_call(self.calls[promised], End.ANSWERED)  # he has dialled in himself: he need not be called back
+            self.end_call(self.calls[promised], End.INFORMED)  # he has dialled in himself: he need not be called back
         self.match()
 
     @verb
@@ -172,7 +172,7 @@ class ModelOffers(ModelCalls):
         return place
 
     @verb
-    def finish(self, call: str, offer: int, *, wrap_up: float) -> None:
+    def finish(self, call: str, offer: int, *, wrap_up: float, given_away: bool = False) -> None:
         c = self.get_call(call)
         helps = bool(offer) and c.helper_offer == offer
         if not helps and (
@@ -183,7 +183,7 @@ class ModelOffers(ModelCalls):
         if helps:
             self.finish_helper(c, until)
         elif c.state is CallState.TALKING:
-            self.finish_owner(c, until, "finished")
+            self.finish_owner(c, until, "transferred" if given_away else "finished")
             self.finish_helper(c, until)
             c.state = CallState.ARRIVED
         else:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .consume_model import Groups
-from .fanout import Fanout, order
+from .fanout import AtOnce, Fanout, order
 from .model import Model
 from .model_snapshot import snapshot
 from .records import check_priority
@@ -154,8 +154,8 @@ class ModelQueues:
         check_priority(priority or 0)
         return self.model.transfer(call, offer, priority=priority, **wishes)
 
-    async def finish(self, call: str, offer: int, *, wrap_up: float) -> None:
-        self.model.finish(call, offer, wrap_up=wrap_up)
+    async def finish(self, call: str, offer: int, *, wrap_up: float, given_away: bool = False) -> None:
+        self.model.finish(call, offer, wrap_up=wrap_up, given_away=given_away)
 
     async def tick(self) -> float:
         return self.model.tick()
@@ -178,12 +178,17 @@ class ModelQueues:
         self.model.tell_time()
         return self.model.get_call(call).view()
 
+    async def calls(self, calls: Collection[str]) -> dict[str, tuple[Call, dict[str, Any]]]:
+        self.model.tell_time()
+        known = [call for call in calls if call in self.model.calls]
+        return {call: (self.model.get_call(call).view(), self.model.notes(call)) for call in known}
+
     async def operator(self, operator: str) -> Operator:
         self.model.tell_time()
         return self.model.get_operator(operator).view()
 
-    async def snapshot(self) -> Snapshot:
-        return snapshot(self.model)
+    async def snapshot(self, *, places: bool = True) -> Snapshot:
+        return snapshot(self.model, places=places)
 
     def feed(self, after: str = "$") -> AsyncIterator[FeedEvent]:
         return self._feed(f"{self.model.feed_n}-0" if after == "$" else after)
@@ -203,14 +208,15 @@ class ModelQueues:
             self._fanout.close(None, follower)
 
     @asynccontextmanager
-    async def follow(self, call: str) -> AsyncIterator[AsyncIterator[FeedEvent]]:
+    async def follow(self, call: str, at_once: AtOnce | None = None) -> AsyncIterator[AsyncIterator[FeedEvent]]:
         follower = self._fanout.open(call, self.settings.follow_buffer)
+        follower.at_once = at_once
         try:
             yield follower
         finally:
             self._fanout.close(call, follower)
 
-    def consume(self, group: str, consumer: str) -> AsyncIterator[FeedEvent]:
+    def consume(self, group: str, consumer: str, *, gather_s: float = 0.0) -> AsyncIterator[FeedEvent]:
         return self._groups.consume(group, consumer, self._fanout)
 
     async def acknowledge(self, group: str, event: FeedEvent) -> None:

@@ -7,7 +7,7 @@ from .model_state import ordered
 from .types import CallKind, End, OperatorState, QueueLoad, Snapshot, Waiting
 
 
-def snapshot(model: ModelOperators) -> Snapshot:
+def snapshot(model: ModelOperators, *, places: bool = True) -> Snapshot:
     model.tell_time()
     people = [model.operators[name] for name in ordered(model.operators)]
     waiting: list[Waiting] = []
@@ -17,7 +17,7 @@ def snapshot(model: ModelOperators) -> Snapshot:
         line = [model.calls[call] for _, _, call in model.ranks.get(queue, ())]
         waiting += [
             Waiting(c.call, queue, c.priority, c.place_since / 1000, position, c.kind)
-            for position, c in enumerate(line[: model.settings.places_shown], start=1)
+            for position, c in enumerate(line[: model.settings.places_shown if places else 0], start=1)
         ]
         loads.append(
             QueueLoad(

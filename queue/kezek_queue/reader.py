@@ -14,7 +14,8 @@ from redis.exceptions import RedisError
 
 from .asking import ask
 from .codec import event_of
-from .fanout import Fanout, order
+from .fanout import AtOnce, Fanout, order
+from .lean import LeanRedis
 from .settings import QueueSettings
 from .types import FeedEvent, Gap
 
@@ -37,6 +38,7 @@ class FeedReader:
         self._fanout = Fanout()
         self._last, self._last_n = "0-0", 0
         self._task: asyncio.Task[None] | None = None
+        self._wrong: ValueError | KeyError | None = None  # an event that could not be read
 
     async def start(self) -> None:
         newest = await self._newest()
@@ -53,24 +55,38 @@ class FeedReader:
 
     async def _newest(self, until: str = "+") -> Entry | None:
         newest: Any = await ask("feed", lambda: self._redis.xrevrange(self._feed, until, count=1), self._retries_s)
-        return newest[0] if newest else None
+        return (newest[0][0], named(newest[0][1])) if newest else None
 
     async def _run(self) -> None:
         pause = BACKOFF_S[0]
+        lean = isinstance(self._blocking, LeanRedis) and self._blocking.is_lean
+        at_once = {"at_once": self._take} if lean else {}
         while True:
             try:
                 async with asyncio.timeout(BLOCK_S + GRACE_S):
                     reply = await self._blocking.execute_command(  # type: ignore[no-untyped-call]
-                        "XREAD", "COUNT", PAGE, "BLOCK", int(BLOCK_S * 1000), "STREAMS", self._feed, self._last
-                    )
-                for entry in entries_of(reply):
-                    self._publish(entry)
+                        "XREAD", "COUNT", PAGE, "BLOCK", int(BLOCK_S * 1000), "STREAMS", self._feed, self._last,
+                        **at_once,
+                    )  # fmt: skip
+                if not lean:
+                    self._take(reply)
+                if (wrong := self._wrong) is not None:
+                    self._wrong = None
+                    raise wrong
             except (RedisError, OSError, TimeoutError, ValueError, KeyError) as error:
                 log.warning("queue_feed_lost", error=type(error).__name__, again_in_s=round(pause, 2))
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
                 pause = min(2 * pause, BACKOFF_S[1])
                 continue
             pause = BACKOFF_S[0]
+
+    def _take(self, reply: object) -> None:
+        """In the moment of reading: what is wrong with an event is told to the one who reads on."""
+        try:
+            for entry in entries_of(reply):
+                self._publish(entry)
+        except (ValueError, KeyError) as error:
+            self._wrong = error
 
     def _publish(self, entry: Entry) -> None:
         event_id, fields = entry
@@ -84,11 +100,12 @@ class FeedReader:
             self._fanout.publish(event_of(event_id, fields))
 
     @asynccontextmanager
-    async def follow(self, call: str) -> AsyncIterator[AsyncIterator[FeedEvent]]:
+    async def follow(self, call: str, at_once: AtOnce | None = None) -> AsyncIterator[AsyncIterator[FeedEvent]]:
         follower = self._fanout.open(call, self._buffer)
         try:
             newest = await self._newest()
             follower.start_after(newest[0] if newest else "0-0")
+            follower.at_once = at_once
             yield follower
         finally:
             self._fanout.close(call, follower)

@@ -59,6 +59,8 @@ class CallRecord:
     until: int = 0
     end: str = ""
     exchange: str = ""  # which has the channel
+    reached: bool = False  # a callback whose citizen has picked up
+    took: str = ""  # the callback whose place it has, until it stands in the line
 
     @property
     def rank(self) -> tuple[int, bytes]:

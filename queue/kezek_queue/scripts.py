@@ -17,27 +17,33 @@ local function build()
 {fragments}
 local verbs = {}
 {verbs}
-local ARGUMENT = '^([^\\31]*)\\31([^\\31]*)\\31([^\\31]*)\\31([^\\31]*)\\31([^\\31]*)\\31(.*)$'
 return function(keys, args)
-  local numbers, time, verb, look, asked, key = args[1]:match(ARGUMENT)
-  prefix = keys[1]:sub(1, -5)
-  local kept = look ~= '' and key ~= '' and redis.call('GET', key_of('reply', key))
+  local head, asked, key = parts_of(args[1])
+  local verb = head[3]
+  if keys[1] ~= feed then
+    name_keys(keys[1])
+  end
+  local kept = head[4] ~= '' and key ~= '' and redis.call('GET', key_of('reply', key))
   if kept then
     return kept
   end
-  begin(keys[1], numbers, time, asked)
+  begin(head[1], head[2], asked)
   local reply = verbs[verb]()
   if verb == 'snapshot' then
-    write_records() -- none
+    is_open = false
     return reply
   end
   match()
+  write_due()
   write_records()
   write_events()
   reply = reply_text(reply)
   if key ~= '' then
     redis.call('SET', key_of('reply', key), reply, 'EX', reply_ttl)
   end
+  forget_records()
+  forget_rules()
+  is_open = false
   return reply
 end
 end

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from .codec import operator_of, seconds
 from .records import PRIORITY_STEP
 from .types import CallKind, Operator, OperatorState, QueueLoad, Snapshot, Waiting
 
+BEAT = re.compile(r'"beat":"(\d+)"')  # inside a value the quotation marks would be escaped
+
+
+class _Person(NamedTuple):
+    operator: Operator
+    serves: tuple[str, ...]  # each queue once
+    uses_desk: bool
+    talks_in: str  # the queue, where he talks with a caller of his own
+    is_ready: bool  # but for the desk's last beat
+
 
 class Snapshots:
-    """Keeps the last picture's operators: most are the same in the next one, and are not read again."""
+    """Keeps the last picture's operators: most are the same in the next one but for the desk's beat, and are not read
+    again. Equal operators are the same object from picture to picture."""
 
     def __init__(self, desk_timeout_ms: int) -> None:
         self._desk_timeout_ms = desk_timeout_ms
-        self._known: dict[str, tuple[Operator, dict[str, str]]] = {}
+        self._known: dict[str, _Person] = {}  # by the record's text without the beat
 
     def read(self, reply: Any) -> Snapshot:
         at, feed_id, queues, people = reply
         now = int(at)
-        self._known = {text: self._known.get(text) or _read(text) for page in people for text in page}
-        ready, talking = Counter[str](), Counter[str]()
-        for o, record in self._known.values():
-            if o.state is OperatorState.READY and self._can_take(o, record, now):
-                ready.update({*o.queues, *o.joined})
-            elif o.state is OperatorState.TALKING and "helps" not in record:
-                talking[record["queue"]] += 1
+        ready, talking = self._meet(people, now)
         loads: list[QueueLoad] = []
         waiting: list[Waiting] = []
         for queue, count, oldest, ends, callbacks, line in queues:
@@ -36,18 +42,42 @@ class Snapshots:
             counts = (answered, abandoned, len(callbacks), refused)
             loads.append(QueueLoad(queue, count, longest_s, ready[queue], talking[queue], *counts))
             waiting += places_of(queue, line, frozenset(callbacks))
-        operators = tuple(o for o, _ in self._known.values())
+        operators = tuple(person.operator for person in self._known.values())
         return Snapshot(seconds(at), feed_id, tuple(loads), operators, tuple(waiting))
 
-    def _can_take(self, o: Operator, record: dict[str, str], now: int) -> bool:
-        if record.get("uses_desk") != "1":
-            return o.reachable
-        return o.reachable and o.desk and now < int(record["beat"]) + self._desk_timeout_ms
+    def _meet(self, people: list[list[str]], now: int) -> tuple[Counter[str], Counter[str]]:
+        """Knows these from now on, in their order; how many are ready and talk, by queue."""
+        before, self._known = self._known, {}
+        alive = now - self._desk_timeout_ms
+        ready, talking = Counter[tuple[str, ...]](), Counter[str]()
+        for page in people:
+            for text in page:
+                found = BEAT.search(text)
+                rest = text if found is None else text[: found.start(1)] + text[found.end(1) :]
+                person = self._known[rest] = before.get(rest) or _read(text)
+                if person.is_ready and (not person.uses_desk or (found is not None and int(found[1]) > alive)):
+                    ready[person.serves] += 1
+                elif person.talks_in:
+                    talking[person.talks_in] += 1
+        by_queue = Counter[str]()
+        for serves, number in ready.items():
+            for queue in serves:
+                by_queue[queue] += number
+        return by_queue, talking
 
 
-def _read(text: str) -> tuple[Operator, dict[str, str]]:
+def _read(text: str) -> _Person:
     record: dict[str, str] = json.loads(text)
-    return operator_of(record), record
+    o = operator_of(record)
+    uses_desk = record.get("uses_desk") == "1"
+    talks = o.state is OperatorState.TALKING and "helps" not in record
+    return _Person(
+        o,
+        serves=tuple(dict.fromkeys((*o.queues, *o.joined))),
+        uses_desk=uses_desk,
+        talks_in=record["queue"] if talks else "",
+        is_ready=o.state is OperatorState.READY and o.reachable and (o.desk or not uses_desk),
+    )
 
 
 def places_of(queue: str, line: list[Any], callbacks: frozenset[str]) -> list[Waiting]:

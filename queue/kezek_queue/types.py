@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -54,7 +54,9 @@ class Queues(Protocol):
         its place is kept. `queue`: where it counts if it ends before it is placed.
 
         A new call of a caller who left the line, or was cut, within the rules' `redial_s` has that call's place
-        (`place_since`) and priority."""
+        (`place_since`) and priority. One who has a callback to come and dials in himself has that one's: it
+        rests (POSTPONED, 'dialled_in') and is over (INFORMED) once he stands in the line, so none is dialled who is on
+        the line (P8), and one who hangs up before is called back. One that is being dialled at that moment goes on."""
         ...
 
     async def place(
@@ -173,7 +175,7 @@ class Queues(Protocol):
 
     async def connect(self, call: str, offer: int) -> None:
         """Both are bridged: ANSWERED is now this call's end to come. A callback of the same caller that waits, or rests
-        until later, has this end at once: he has dialled in himself (P8)."""
+        until later, is over at once (INFORMED: its own talk was never had): he has dialled in himself (P8)."""
         ...
 
     async def decline(self, call: str, offer: int, reason: str, *, pause: bool, operator: str = "") -> None:
@@ -183,7 +185,9 @@ class Queues(Protocol):
 
     # in the talk; `offer` is the owner's fence, or the helper's where it says so
 
-    async def hold(self, call: str, offer: int) -> None: ...
+    async def hold(self, call: str, offer: int) -> None:
+        """The caller hears music: on hold, or beside a consultation."""
+        ...
 
     async def resume(self, call: str, offer: int) -> None: ...
 
@@ -222,8 +226,10 @@ class Queues(Protocol):
         own) for `wanted` ('' is anybody) at the place of its arrival, and is one call still (P5)."""
         ...
 
-    async def finish(self, call: str, offer: int, *, wrap_up: float) -> None:
-        """The talk is over: the operator wraps up for at most `wrap_up` seconds. Does not end the call."""
+    async def finish(self, call: str, offer: int, *, wrap_up: float, given_away: bool = False) -> None:
+        """The talk is over: the operator wraps up for at most `wrap_up` seconds. Does not end the call.
+
+        `given_away`: the owner gave the caller to a number outside; his leg counts as transferred."""
         ...
 
     async def wrap_up_done(self, operator: str, *, key: str | None = None) -> Operator: ...
@@ -247,11 +253,17 @@ class Queues(Protocol):
         """Raises Unknown."""
         ...
 
+    async def calls(self, calls: Collection[str]) -> dict[str, tuple[Call, dict[str, Any]]]:
+        """Those of them that are known, each with its notes, in one round trip."""
+        ...
+
     async def operator(self, operator: str) -> Operator:
         """Raises Unknown."""
         ...
 
-    async def snapshot(self) -> Snapshot: ...
+    async def snapshot(self, *, places: bool = True) -> Snapshot:
+        """One moment of the line. Without `places` its `waiting` is empty: with a thousand waiting it is most of it."""
+        ...
 
     async def now(self) -> float:
         """The line's clock, unix seconds."""
@@ -265,14 +277,19 @@ class Queues(Protocol):
         """Events after that id ('$': from now), for ever."""
         ...
 
-    def follow(self, call: str) -> AbstractAsyncContextManager[AsyncIterator[FeedEvent]]:
+    def follow(
+        self, call: str, at_once: Callable[[FeedEvent], bool] | None = None
+    ) -> AbstractAsyncContextManager[AsyncIterator[FeedEvent]]:
         """The events of one call from the moment of entering, none missed; one reader of the feed serves them all.
 
+        `at_once` is shown an event in the moment it is read, when none before it still waits to be iterated over; it
+        must not wait for anything, and says whether it has dealt with the event: one that it has is not iterated over.
         This and `feed` raise Gap when events were lost: never a silent hole."""
         ...
 
-    def consume(self, group: str, consumer: str) -> AsyncIterator[FeedEvent]:
+    def consume(self, group: str, consumer: str, *, gather_s: float = 0.0) -> AsyncIterator[FeedEvent]:
         """Durable reading from the feed's start: each event to one consumer of the group, again until acknowledged.
+        `gather_s`: new events are asked for no sooner than so long after the last ones, so that many come together.
 
         First what this consumer left, then what dead ones left, then new events, for ever. Raises Gap once when events
         were trimmed before the group read them; a new `consume` goes on behind the hole."""

@@ -13,6 +13,7 @@ import pytest
 from kezek_queue import (
     End,
     Kind,
+    ModelQueues,
     OperatorState,
     QueueError,
     QueueSettings,
@@ -188,6 +189,29 @@ async def test_notes_live_beside_the_call_and_their_event_carries_no_words(queue
         assert 86_000 < await queues._redis.ttl(key) <= 86_400
     with pytest.raises(Unknown):
         await queues.note("c2", {})
+
+
+async def test_many_calls_and_their_notes_are_read_in_one_round_trip(valkey: Valkey, site: str) -> None:
+    """As one by one; those that nobody knows are left out."""
+    model = ModelQueues(lambda: 1000.0)
+    async with RedisQueues(valkey.url, site, SETTINGS, lambda: 1000.0) as engine:
+        for line in (model, engine):
+            for call in ("c1", "c2"):
+                await line.arrive(call, caller=f"+{call}", dialled="109", since=999, node="n")
+            await line.note("c2", {"language": "kk"})
+        asked: list[Any] = []
+        execute = engine._asker._execute
+
+        async def counted(*command: Any, **where: Any) -> Any:
+            asked.append(command)
+            return await execute(*command, **where)
+
+        engine._asker._execute = counted
+        told = await engine.calls(["c1", "nobody", "c2"])
+        assert len(asked) == 1
+        assert told == await model.calls(["c1", "nobody", "c2"])
+        assert told == {"c1": (await engine.call("c1"), {}), "c2": (await engine.call("c2"), {"language": "kk"})}
+        assert await engine.calls([]) == {}
 
 
 async def test_the_ticker_ends_what_is_due(valkey: Valkey, site: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,39 @@ async def test_a_follower_hears_all_of_its_call_from_entering_and_nothing_else(q
         await queues.place("c1", queue="109")
         await queues.end("c1", End.ABANDONED)
         assert await take(events, 2) == ["placed c1", "ended c1"]
+
+
+async def test_what_a_follower_deals_with_at_once_is_not_iterated_over(queues: RedisQueues) -> None:
+    await calls(queues, "c1")
+    seen: asyncio.Queue[str] = asyncio.Queue()
+
+    def at_once(event: FeedEvent) -> bool:
+        seen.put_nowait(event.kind)
+        return event.kind != Kind.OFFERED
+
+    async with queues.follow("c1", at_once) as events, asyncio.timeout(LIMIT_S):
+        await queues.place("c1", queue="109")
+        await queues.sign_in("aigul", phone="201", queues=["109"], desk=False)
+        await queues.phones(["201"])
+        await queues.ready("aigul")
+        assert await take(events, 2) == ["offered c1", "operator c1"]
+        await queues.end("c1", End.ABANDONED)
+        assert [await seen.get() for _ in range(3)] == [Kind.PLACED, Kind.OFFERED, Kind.ENDED]
+
+
+async def test_a_follower_that_fails_at_once_is_told_so_and_the_others_hear_on(queues: RedisQueues) -> None:
+    await calls(queues, "c1")
+
+    def fails(event: FeedEvent) -> bool:
+        raise RuntimeError(event.id)
+
+    async with queues.follow("c1", fails) as broken, queues.follow("c1") as whole:
+        await queues.place("c1", queue="109")
+        assert await take(whole, 1) == ["placed c1"]
+        with pytest.raises(Gap):
+            await take(broken, 1)
+        await queues.end("c1", End.ABANDONED)
+        assert await take(whole, 1) == ["ended c1"]
 
 
 async def test_many_followers_share_one_reader_in_order(queues: RedisQueues) -> None:
@@ -146,6 +180,30 @@ async def test_a_group_reads_each_event_again_until_it_is_acknowledged(queues: R
         await calls(queues, "c4")
         await history(crash_at="c4")
     assert written == ["c1", "c2", "c3"]
+
+
+async def test_events_that_come_one_after_the_other_are_gathered(queues: RedisQueues) -> None:
+    """Each once, in order, in fewer reads than events."""
+    reads: list[int] = []
+    read = queues._consumer._next
+
+    async def counted(*where: str) -> Any:
+        entries, own = await read(*where)
+        reads.append(len(entries))
+        return entries, own
+
+    queues._consumer._next = counted  # type: ignore[method-assign]
+    names = [f"c{n}" for n in range(40)]
+
+    async def arrive() -> None:
+        for name in names:
+            await calls(queues, name)
+
+    arriving = asyncio.create_task(arrive())
+    events = queues.consume("history", "one", gather_s=0.5)
+    assert await take(events, len(names)) == [f"arrived {name}" for name in names]
+    await arriving
+    assert len([number for number in reads if number]) < len(names) / 2
 
 
 async def test_what_a_dead_consumer_left_is_claimed(valkey: Valkey, site: str) -> None:

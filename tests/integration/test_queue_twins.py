@@ -99,7 +99,9 @@ class Line:
         ask("ready", "ann")
         for _ in range(3):
             self.comes_to_work()
-        for _ in range(STEPS):
+        for step in range(STEPS):
+            if step % 10 == 0:
+                self.twins.same_sets()
             self.chance.choices(self.acts, self.weights)[0]()
             for operator in self.twins.same_picture().operators:
                 self.one_to_one(operator)
@@ -146,7 +148,9 @@ class Line:
 
     def calls_about(self) -> None:
         call, key = self.a_call(), self.chance.key()
-        match self.chance.choice(["place", "place", "place", "leave", "note", "end", "end"]):
+        match self.chance.choice(["place", "place", "place", "leave", "note", "end", "end", "arrive"]):
+            case "arrive":  # its line is with another node now, or a citizen who was dialled has picked up
+                self.ask("arrive", call, caller="7701", dialled="109", since=self.twins.clock(), node="n2", key=key)
             case "place":
                 self.ask("place", call, **self.chance.wishes(), key=key)
             case "leave":
@@ -247,7 +251,7 @@ class Line:
                 facts = {"queue": queue, "skills": skills, "priority": priority, "wanted": wishes["wanted"]}
                 self.ask("transfer", call, offer, wrap_up=wrap_up, **facts)
             case "finish":
-                self.ask("finish", call, offer, wrap_up=wrap_up)
+                self.ask("finish", call, offer, wrap_up=wrap_up, given_away=self.chance.often(0.3))
             case "end":
                 self.ask("end", call, End.ABANDONED)
 

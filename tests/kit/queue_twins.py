@@ -87,7 +87,26 @@ class Twins:
         pictures = [self.runner.run(queues.snapshot()) for queues in (self.model, self.engine)]
         fields = [(p.at, p.queues, p.operators, p.waiting) for p in pictures]
         assert fields[0] == fields[1]
+        for queues, picture in zip((self.model, self.engine), pictures, strict=True):
+            short = self.runner.run(queues.snapshot(places=False))
+            assert (short.queues, short.operators, short.waiting) == (picture.queues, picture.operators, ())
         return pictures[0]
+
+    def same_sets(self) -> None:
+        """The line's sets and the due times in Redis are those of the model: none is written too late or not at all."""
+        model, found = self.model.model, self.runner.run(self._sets())
+        assert found["due"] == model.due
+        assert found["fronts"] == {lane: line[0][0] for lane, line in model.lines.items()}
+        assert found["lines"] == {lane: [call for _, _, call in line] for lane, line in model.lines.items()}
+
+    async def _sets(self) -> dict[str, dict[str, Any]]:
+        redis, prefix = self.engine._redis, self.engine._prefix
+        due, fronts = [
+            dict(await redis.zrange(f"{prefix}{name}", 0, -1, withscores=True)) for name in ("due", "fronts")
+        ]
+        stem = f"{prefix}line:"
+        lines = {key.removeprefix(stem): await redis.zrange(key, 0, -1) for key in await redis.keys(f"{prefix}line:*")}
+        return {"due": due, "fronts": fronts, "lines": lines}
 
     def same_feed(self) -> list[FeedEvent]:
         ours = list(self.model.model.feed)

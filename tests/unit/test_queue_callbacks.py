@@ -170,17 +170,84 @@ def test_what_cannot_be_called_back_is_refused(hall: Hall) -> None:
     assert [e.data["kind"] for e in hall.line.feed if e.kind is Kind.OFFERED] == ["call", "callback"]
 
 
-def test_who_dials_in_himself_and_is_served_is_not_called_back(hall: Hall) -> None:
-    """P8: neither while his callback waits in the line nor when it rests for later."""
+def test_who_dials_in_himself_while_he_is_dialled_and_is_served_is_not_called_back(hall: Hall) -> None:
+    """P8: his line was busy, so the callback rests until later."""
     waits(hall, "c1")
     hall.line.callback("c1", caller="7701")
     waits(hall, "c2", "7702")
-    waits(hall, "c3")
     hall.works("ann", "101")
+    assert hall.offered() == {"ann": "cb-c1"}
+    waits(hall, "c3")
+    assert hall.line.get_call("c3").place_since == hall.line.get_call("c3").since, "as any other caller"
     hall.line.postpone("cb-c1", hall.offer("cb-c1"), "busy")
     hall.talks("c2")
     assert hall.line.get_call("cb-c1").state is CallState.LATER, "somebody else's talk"
     hall.works("bek", "102")
     hall.talks("c3")
-    assert hall.line.get_call("cb-c1").end == End.ANSWERED
+    assert hall.line.get_call("cb-c1").end == End.INFORMED
     assert hall.line.callback_by == {}
+
+
+@pytest.mark.parametrize("state", ["waiting", "later", "arrived"])
+def test_who_dials_in_himself_has_the_place_of_his_callback_and_is_dialled_no_more(hall: Hall, state: str) -> None:
+    """P3, P8, P12: while it waits in the line, rests for later, or is put aside."""
+    waits(hall, "c1")
+    hall.line.place("c1", queue="109", priority=5)
+    made = hall.line.callback("c1", caller="7701")
+    waits(hall, "c2", "7702")
+    if state == "later":
+        hall.works("ann", "101")
+        hall.line.postpone("cb-c1", hall.offer("cb-c1"), "busy")
+        hall.line.sign_out("ann")
+    elif state == "arrived":
+        hall.line.leave("cb-c1")
+    assert hall.line.get_call("cb-c1").state == state
+    again = hall.line.arrive("c3", caller="7701", dialled="109", since=hall.clock(), node="n")
+    assert (again.place_since, again.priority) == (made.place_since, 5)
+    assert hall.line.get_call("cb-c1").state is CallState.LATER, "he speaks with us: none dials him"
+    hall.clock.wait(120)
+    hall.line.tick()
+    hall.line.place("c3", queue="109")
+    assert hall.line.get_call("cb-c1").end == End.INFORMED
+    assert (hall.line.callback_by, hall.line.callback_of) == ({}, {})
+    assert hall.positions() == {"c3": 1, "c2": 2}
+    hall.clock.wait(700)
+    hall.line.tick()
+    hall.works("bek", "102")
+    assert hall.offered() == {"bek": "c3"}
+    assert hall.line.callback("c3", caller="7701").place_since == made.place_since, "and may be called back again"
+
+
+def test_who_hangs_up_before_the_line_or_finds_it_closed_is_called_back_after_all(hall: Hall) -> None:
+    """P12: at his place, which he has too if he dials once more."""
+    waits(hall, "c1")
+    made = hall.line.callback("c1", caller="7701")
+    for call, end in (("c2", End.ABANDONED), ("c3", End.INFORMED)):
+        hall.clock.wait(60)
+        again = hall.line.arrive(call, caller="7701", dialled="109", since=hall.clock(), node="n")
+        assert again.place_since == made.place_since
+        hall.line.end(call, end)
+    hall.works("ann", "101")
+    hall.clock.wait(299)
+    hall.line.tick()
+    assert hall.offered() == {}, "five minutes after he dialled"
+    hall.clock.wait(1)
+    hall.line.tick()
+    assert hall.offered() == {"ann": "cb-c1"}
+    assert hall.line.get_call("cb-c1").place_since == round(made.place_since * 1000)
+
+
+def test_a_callback_whose_citizen_is_on_the_line_is_not_taken_over_by_a_second_call_of_his(hall: Hall) -> None:
+    """He has picked up, and waits for an operator: his number may have more than one line."""
+    waits(hall, "c1")
+    hall.line.callback("c1", caller="7701")
+    hall.works("ann", "101")
+    hall.line.arrive("cb-c1", caller="7701", dialled="109", since=0.0, node="n")
+    hall.line.decline("cb-c1", hall.offer("cb-c1"), "declined", pause=True)
+    second = hall.line.arrive("c2", caller="7701", dialled="109", since=hall.clock(), node="n")
+    assert second.place_since == second.since
+    assert hall.line.get_call("cb-c1").state is CallState.WAITING
+    hall.line.ready("ann")
+    hall.line.postpone("cb-c1", hall.offer("cb-c1"), "hung_up")
+    waits(hall, "c3")
+    assert hall.line.get_call("cb-c1").end == End.INFORMED

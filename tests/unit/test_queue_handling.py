@@ -49,6 +49,16 @@ def test_a_transferred_caller_keeps_the_place_of_his_arrival_and_is_one_call(hal
     assert facts(ended, "waited_s", "end") == (1.0, "answered")
 
 
+@pytest.mark.parametrize(("given_away", "how"), [(True, "transferred"), (False, "finished")])
+def test_a_caller_given_to_a_number_outside_was_transferred(hall: Hall, given_away: bool, how: str) -> None:
+    hall.calls("c1")
+    hall.line.finish("c1", hall.talks("c1"), wrap_up=10, given_away=given_away)
+    assert hall.state("ann") == ("wrap_up", "")
+    assert facts(told(hall, Kind.FINISHED, "c1")[0], "how", "helper") == (how, False)
+    hall.line.end("c1", End.ANSWERED)
+    assert len(told(hall, Kind.FINISHED, "c1")) == 1
+
+
 def test_no_offer_before_the_wrap_up_ends_after_a_transfer_and_a_hand_over(hall: Hall) -> None:
     """P4: never an offer before the wrap-up ends, through transfers, joins, several queues."""
     hall.line.pause("bek", "lunch")

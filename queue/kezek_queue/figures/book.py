@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from .cohort import Cohort, Figures, Targets
@@ -30,6 +30,9 @@ class Book:
     def add(self, call: CallFacts, sign: int = 1) -> None:
         index = bisect_right(self._edges, call.since) - 1
         if 0 <= index < len(self._edges) - 1:
+            if self._by == "all":
+                self._cohorts[index, ""].add(call, sign)
+                return
             for name in self._names(call):
                 self._cohort(index, name).add(call, sign)
 
@@ -45,11 +48,16 @@ class Book:
                 self._cohort(index, name).spend(spell.state, sign * seconds)
             index += 1
 
-    def figures(self, *, now: float = 0.0, spells: Iterable[Spell] = ()) -> list[Figures]:
-        """Oldest first, then by name. `spells`: those that go on, as if they ended now."""
-        present = list(spells)
+    def figures(
+        self, *, now: float = 0.0, spells: Iterable[Spell] = (), spent: Mapping[str, float] | None = None
+    ) -> list[Figures]:
+        """Oldest first, then by name. `spells`: those that go on, as if they ended now; or `spent`, what they come to
+        by state, all of the last interval."""
+        present, last = list(spells), len(self._edges) - 2
         for spell in present:
             self.spend(spell)
+        for state, seconds in (spent or {}).items():
+            self._cohort(last, "").spend(state, seconds)
         found = [
             cohort.figures(
                 since=self._edges[index],
@@ -62,12 +70,14 @@ class Book:
         ]
         for spell in present:
             self.spend(spell, -1)
+        for state, seconds in (spent or {}).items():
+            self._cohort(last, "").spend(state, -seconds)
         return found
 
     def _names(self, call: CallFacts) -> Iterable[str]:
         if self._by == "operator":
             return {leg.operator for leg in call.legs.values()}
-        return (call.queue if self._by == "queue" else "",)
+        return (call.queue,)
 
     def _cohort(self, index: int, name: str) -> Cohort:
         found = self._cohorts.get((index, name))

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 from kezek_queue.values import CallKind, End, OperatorState
 
-from .facts import CallFacts, Leg
+from .facts import CallFacts
 from .service_level import Answers, ServiceLevels, per_cent
+
+PASSED_ON = ("transferred", "handed_over")  # how a leg ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +191,19 @@ class Cohort:
             self._waiting.pop(call.call, None)
 
     def _add_legs(self, call: CallFacts, sign: int) -> None:
-        legs = [leg for leg in call.legs.values() if self._operator in ("", leg.operator)]
-        finished: list[Leg] = [leg for leg in legs if leg.finished_at]
+        finished = 0
+        for leg in call.legs.values():
+            if self._operator and leg.operator != self._operator:
+                continue
+            if leg.finished_at:
+                finished += 1
+                self._talk_s += sign * leg.talk_s
+                self._hold_s += sign * leg.hold_s
+                self._wrap_up_s += sign * leg.wrap_up_s
+            if leg.how in PASSED_ON:
+                self._transferred += sign
         if finished:
-            self._handled += sign * (len(finished) if self._operator else 1)
-            self._talk_s += sign * sum(leg.talk_s for leg in finished)
-            self._hold_s += sign * sum(leg.hold_s for leg in finished)
-            self._wrap_up_s += sign * sum(leg.wrap_up_s for leg in finished)
-        self._transferred += sign * sum(leg.how in ("transferred", "handed_over") for leg in legs)
+            self._handled += sign * (finished if self._operator else 1)
 
     def _emergency(self) -> Emergency | None:
         waits = self._urgent

@@ -65,6 +65,13 @@ class Story:
         for spell in self._spells.values():
             yield Spell(spell.operator, spell.state, spell.reason, spell.began, max(now, spell.began))
 
+    def open_seconds(self, since: float, now: float) -> dict[str, float]:
+        """What the present spells come to so far, by state; what was before `since` is left out."""
+        spent: dict[str, float] = {}
+        for spell in self._spells.values():
+            spent[spell.state] = spent.get(spell.state, 0.0) + max(0.0, now - max(since, spell.began))
+        return spent
+
     # calls
 
     def _tell(self, call: CallFacts, event: FeedEvent) -> None:

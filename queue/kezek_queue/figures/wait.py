@@ -40,6 +40,7 @@ class _Crew:
     able: bool = True
     working_for: str = ""  # the queue whose call keeps him busy
     talked: bool = False
+    told: Operator | None = None  # by the last snapshot
 
     @property
     def at_work(self) -> bool:
@@ -88,13 +89,17 @@ class WaitEstimator:
 
     def know(self, operators: Iterable[Operator], waiting: Iterable[Waiting] | None = None, now: float = 0.0) -> None:
         """Operators as they stand, unless an event has told newer things; with `waiting` (a new beginning) the line."""
-        self._staff.clear()
         told = {operator.operator: operator for operator in operators}
         for name in self._crew.keys() - told.keys():
+            self._staff.clear()
             self._turn(name, OperatorState.AWAY, now)
             del self._crew[name]
         for name, operator in told.items():
             crew = self._crew.setdefault(name, _Crew())
+            if crew.told is operator and waiting is None:
+                continue  # what is newer came by events
+            self._staff.clear()
+            crew.told = operator
             crew.queues = frozenset((*operator.queues, *operator.joined))
             crew.able = operator.reachable
             if waiting is not None or operator.since > crew.since:
@@ -154,7 +159,9 @@ class WaitEstimator:
     # the line
 
     def _line(self, queue: str, now: float) -> _Line:
-        line = self._lines.setdefault(queue, _Line(self._guess))
+        line = self._lines.get(queue)
+        if line is None:
+            line = self._lines[queue] = _Line(self._guess)
         line.handling.pass_time(now)
         line.patience.pass_time(now)
         return line

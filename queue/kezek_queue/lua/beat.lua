@@ -8,7 +8,7 @@ elseif ask.alive then
   local silent = o.desk_ok == '0'
   local late = now >= number(o, 'beat') + desk_ms
   put(o, { beat = now, desk_ok = '1' })
-  redis.call('ZADD', key_of('due'), now + desk_ms, 'desk:' .. o.operator)
+  due_at('desk', o.operator, now + desk_ms)
   if silent then
     tell_change(o)
   end

@@ -1,7 +1,7 @@
 -- callback: a call of its own at the place of another, or at the place given; never a second one for the same.
 local source = get_call(ask.of)
-local living = redis.call('HGET', key_of('callback_of'), ask.of)
-  or (ask.caller ~= '' and redis.call('HGET', key_of('callback_by'), ask.caller))
+local living = redis.call('HGET', site.callback_of, ask.of)
+  or (ask.caller ~= '' and redis.call('HGET', site.callback_by, ask.caller))
 local waits = source and (source.state == 'waiting' or source.state == 'offered')
 local queue = ask.queue
 if source and source.queue ~= '' and (waits or queue == '') then
@@ -28,8 +28,8 @@ else
     place_since = at, node = ask.node ~= '' and ask.node or (source and source.node or ''),
     priority = waits and source.priority or ask.priority,
   })
-  redis.call('HSET', key_of('callback_of'), ask.of, name)
-  redis.call('HSET', key_of('callback_by'), ask.caller, name)
+  redis.call('HSET', site.callback_of, ask.of, name)
+  redis.call('HSET', site.callback_by, ask.caller, name)
   redis.call('COPY', key_of('notes', ask.of), key_of('notes', name))
   redis.call('PERSIST', key_of('notes', name))
   tell_arrival(c)

@@ -1,7 +1,7 @@
 -- configure: a queue goes by these rules from now on; its free operators are sorted anew.
-if redis.call('HGET', key_of('rules'), ask.queue) ~= ask.rules then
-  redis.call('HSET', key_of('rules'), ask.queue, ask.rules)
-  for _, kept in ipairs(redis.call('ZRANGE', key_of('wishes'), 0, -1)) do
+if redis.call('HGET', site.rules, ask.queue) ~= ask.rules then
+  redis.call('HSET', site.rules, ask.queue, ask.rules)
+  for _, kept in ipairs(redis.call('ZRANGE', site.wishes, 0, -1)) do
     if kept:match('^(.-)\31') == ask.queue then
       forget_wish(kept)
     end
@@ -12,6 +12,6 @@ if redis.call('HGET', key_of('rules'), ask.queue) ~= ask.rules then
       redis.call('ZADD', key_of('free', ask.queue), score_of(o, ask.queue, ''), o.operator)
     end
   end)
-  grown[ask.queue] = true
+  grown[ask.queue], unmatched = true, true
 end
 return answer(true)

@@ -19,7 +19,7 @@ elseif offered then
     if is_to_dial(c) then -- from now on there is a channel to miss
       count_dialled(c, -1)
       due_at('lease', c.call)
-      redis.call('ZADD', key_of('calls'), now, c.call)
+      redis.call('ZADD', site.calls, now, c.call)
     end
     put(c, {
       state = 'talking', connected_at = c.connected_at == '0' and now or c.connected_at, talk_at = now, held = '0',
@@ -30,10 +30,10 @@ elseif offered then
   tell('connected', c.call, o.operator, c.queue, { offer = ask.offer, waited_s = waited, helper = helps })
   move(o, 'talking')
   -- who has dialled in himself meanwhile need not be called back
-  local promised = c.kind == 'call' and c.caller ~= '' and redis.call('HGET', key_of('callback_by'), c.caller)
+  local promised = c.kind == 'call' and c.caller ~= '' and redis.call('HGET', site.callback_by, c.caller)
   local callback = promised and get_call(promised)
   if callback and (callback.state == 'waiting' or callback.state == 'later') then
-    end_call(callback, 'answered')
+    end_call(callback, 'informed')
   end
 end
 return answer(true)

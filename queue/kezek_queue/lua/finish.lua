@@ -10,7 +10,7 @@ if ask.offer ~= '0' and c.helper_offer == ask.offer then
 elseif ask.offer == '0' or c.offer ~= ask.offer or c.state == 'waiting' or c.state == 'offered' or c.state == 'later' then
   return stale(c)
 elseif c.state == 'talking' then
-  finish_owner(c, at, 'finished')
+  finish_owner(c, at, ask.given_away and 'transferred' or 'finished')
   finish_helper(c, at)
   put(c, { state = 'arrived' })
   return answer(true)

@@ -15,7 +15,7 @@ elseif c.helper ~= ask.operator or c.helper_at ~= '0' then
   local at = now + lease_ms
   put(c, { helper = o.operator, helper_offer = next_fence(), helper_accepted = '0', helper_at = '0' })
   due_at('help', c.call, at)
-  ring(c, o, c.helper_offer, at, { { o.phone, o.exchange } }, true)
+  ring(c, o, c.helper_offer, at, phones_json({ o }), true)
 end
 return answer({
   offer = c.helper_offer, call = c.call, operator = o.operator, phone = o.phone, queue = c.queue,

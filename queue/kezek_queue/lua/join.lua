@@ -6,7 +6,7 @@ elseif o.state == 'away' then
   return refuse('not_allowed', 'the operator is not signed in')
 elseif o.joined ~= ask.queues then
   for _, queue in ipairs(cjson.decode(ask.queues)) do
-    redis.call('ZADD', key_of('queues'), 0, queue)
+    redis.call('ZADD', site.queues, 0, queue)
   end
   serve(o, { joined = ask.queues })
   tell_change(o)

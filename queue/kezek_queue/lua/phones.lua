@@ -6,7 +6,7 @@ end
 -- The exchanges where a phone is registered, the one to ring first: it stays while it is there.
 local function register(phone, there)
   local left = {}
-  for _, exchange in ipairs(cjson.decode(redis.call('HGET', key_of('phones'), phone) or '[]')) do
+  for _, exchange in ipairs(cjson.decode(redis.call('HGET', site.phones, phone) or '[]')) do
     if exchange ~= ask.exchange then
       left[#left + 1] = exchange
     end
@@ -16,9 +16,9 @@ local function register(phone, there)
   end
   redis.call(there and 'SADD' or 'SREM', here, phone)
   if #left > 0 then
-    redis.call('HSET', key_of('phones'), phone, cjson.encode(left))
+    redis.call('HSET', site.phones, phone, cjson.encode(left))
   else
-    redis.call('HDEL', key_of('phones'), phone)
+    redis.call('HDEL', site.phones, phone)
   end
   changed_phones[phone] = { left[1] and '1' or '0', left[1] or '' }
 end
@@ -34,7 +34,7 @@ for phone in pairs(after) do
   end
 end
 if next(changed_phones) then
-  for _, name in ipairs(redis.call('ZRANGE', key_of('operators'), 0, -1)) do
+  for _, name in ipairs(redis.call('ZRANGE', site.operators, 0, -1)) do
     local o = get_operator(name)
     local at = changed_phones[o.phone]
     if at and (o.up ~= at[1] or o.exchange ~= at[2]) then

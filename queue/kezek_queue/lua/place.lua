@@ -20,13 +20,17 @@ if c.state == 'arrived' or (c.state == 'waiting' and not same) then
   out_of_line(c)
   out_of_rank(c)
   if c.state == 'arrived' then
-    local placed_at = c.placed_at == '0' and now or c.placed_at
-    put(c, {
-      placed_at = placed_at, line_at = c.connected_at ~= '0' and now or placed_at, operator = '', offer = '0',
-      offered_at = '0',
-    })
+    c.placed_at = c.placed_at == '0' and now_text or c.placed_at
+    c.line_at = c.connected_at ~= '0' and now_text or c.placed_at
+    no_offer(c)
+    local callback = c.took ~= '' and get_call(c.took)
+    if callback and (callback.state == 'later' or callback.state == 'waiting') then
+      end_call(callback, 'informed') -- he stands in the line himself
+    end
+    c.took = ''
   end
-  put(c, { queue = ask.queue, priority = level, skills = ask.skills, named = ask.wanted, wanted = ask.wanted })
+  c.queue, c.priority, c.skills = ask.queue, text_of(level), ask.skills
+  c.named, c.wanted, written[c] = ask.wanted, ask.wanted, true
   place = stand(c, true)
 end
-return answer(place or place_of(c))
+return answer_json(place or place_of(c))

@@ -20,8 +20,8 @@ if pause then
   due_at('lease', c.call)
   due_at('later', c.call, now + pause)
   count_dialled(c, -1)
-  put(c, NO_OFFER)
-  put(c, { state = 'later', ['until'] = now + pause })
+  no_offer(c)
+  put(c, { state = 'later', ['until'] = now + pause, reached = '0' })
   to_next(o, o.idle)
 else
   end_call(c, 'abandoned')

@@ -2,13 +2,13 @@
 local o = get_operator(ask.operator)
 if not o then
   o = create('operator', ask.operator, OPERATOR, {})
-  redis.call('ZADD', key_of('operators'), 0, ask.operator)
+  redis.call('ZADD', site.operators, 0, ask.operator)
 end
 local differs = o.phone ~= ask.phone or o.queues ~= ask.queues or o.skills ~= ask.skills or o.uses_desk ~= ask.uses_desk
 local could = is_able(o)
-local at = redis.call('HGET', key_of('phones'), ask.phone)
+local at = redis.call('HGET', site.phones, ask.phone)
 for _, queue in ipairs(cjson.decode(ask.queues)) do
-  redis.call('ZADD', key_of('queues'), 0, queue)
+  redis.call('ZADD', site.queues, 0, queue)
 end
 if differs then
   serve(o, { queues = ask.queues, skills = ask.skills, phone = ask.phone, uses_desk = ask.uses_desk })

@@ -39,14 +39,15 @@ local ending = {
     stand(c)
   end,
 }
-for _, what in ipairs(redis.call('ZRANGEBYSCORE', key_of('due'), '-inf', now, 'LIMIT', 0, 200)) do
-  local score = tonumber(redis.call('ZSCORE', key_of('due'), what))
-  if score and score <= now then
+for _, what in ipairs(redis.call('ZRANGEBYSCORE', site.due, '-inf', now, 'LIMIT', 0, 200)) do
+  local at = due_time(what)
+  if at and at <= now then
     local kind, name = what:match('^(%a+):(.*)$')
-    redis.call('ZREM', key_of('due'), what)
+    due_at(kind, name)
     ending[kind](name)
   end
 end
 match()
-local nearest = redis.call('ZRANGE', key_of('due'), 0, 0, 'WITHSCORES')
+write_due()
+local nearest = redis.call('ZRANGE', site.due, 0, 0, 'WITHSCORES')
 return answer(math.min(1000, math.max(0, (tonumber(nearest[2]) or (now + 1000)) - now)))

@@ -9,9 +9,9 @@ local at, operator, queue = now + ask.wrap_up, c.operator, ask.queue ~= '' and a
 finish_owner(c, at, 'transferred')
 finish_helper(c, at)
 tell('transferred', c.call, operator, c.queue, { offer = ask.offer, queue = queue, operator = ask.wanted })
-put(c, NO_OFFER)
+no_offer(c)
 put(c, {
   queue = queue, named = ask.wanted, wanted = ask.wanted, line_at = now, priority = ask.priority or c.priority,
   skills = ask.skills or c.skills,
 })
-return answer(stand(c))
+return answer_json(stand(c))

@@ -6,6 +6,7 @@ local CALL = { __index = {
   floor = '0', kind = 'call', of = '', named = '', wanted = '', wanted_until = '0', lane = '', relax_at = '0',
   talk_at = '0', held_at = '0', held = '0', helper = '', helper_offer = '0', helper_accepted = '0', helper_at = '0',
   aside_to = '', aside_state = '', attempts = '0', ['until'] = '0', state = 'arrived', exchange = '',
+  reached = '0', took = '',
 } }
 local OPERATOR = { __index = {
   phone = '', queues = '[]', joined = '[]', skills = '{}', uses_desk = '0', state = 'away', since = '0', reason = '',
@@ -15,37 +16,31 @@ local OPERATOR = { __index = {
 -- What a record's text says is remembered from call to call, and holds while the text is the same. A call that broke off
 -- may have changed records and not written them: the next one remembers nothing.
 local KEPT = 2000
-local texts, known, names, count, is_open = {}, {}, {}, 0, false -- text and record by key, key by record
-local records, written = {}, {} -- of this call
-begins[#begins + 1] = function()
-  if is_open or count > KEPT then
-    texts, known, names, count = {}, {}, {}, 0
-  end
-  is_open = true
-  records, written = emptied(records), emptied(written)
+local texts, known, names, count = {}, {}, {}, 0 -- text and record by key, key by record
+local read, written = {}, {} -- the call that read it last, by key; records changed in this call
+resets[#resets + 1] = function()
+  texts, known, names, count = {}, {}, {}, 0
+  read, written = {}, {}
 end
 
 local function keep(name, record, text)
-  known[name], names[record], texts[name] = record, name, text
+  known[name], names[record], texts[name], read[name] = record, name, text, serial
   count = count + 1
 end
 
 local function get(kind, id, defaults)
-  local name = prefix .. kind .. ':' .. id
-  local record = records[name]
-  if record == nil then
-    local text = redis.call('GET', name)
-    if not text then
-      record = false
-    elseif texts[name] == text then
-      record = known[name]
-    else
-      record = setmetatable(cjson.decode(text), defaults)
-      keep(name, record, text)
-    end
-    records[name] = record
+  local name = stems[kind] .. id
+  if read[name] == serial then
+    return known[name]
   end
-  return record
+  local text = redis.call('GET', name)
+  if not text then
+    return false
+  elseif texts[name] ~= text then
+    keep(name, setmetatable(cjson.decode(text), defaults), text)
+  end
+  read[name] = serial
+  return known[name]
 end
 
 local function get_call(id)
@@ -56,6 +51,7 @@ local function get_operator(id)
   return get('operator', id, OPERATOR)
 end
 
+-- What every offer changes is set field by field, nil for the value below: `written[record]` says so then.
 local function put(record, fields)
   local defaults = getmetatable(record).__index
   for field, value in next, fields do
@@ -69,31 +65,25 @@ local function put(record, fields)
   end
 end
 
--- `put` of one field, whose value is a text.
-local function set(record, field, value)
-  if record[field] ~= value then
-    written[record] = true
-    record[field] = getmetatable(record).__index[field] ~= value and value or nil
-  end
-end
-
 local function create(kind, id, defaults, fields)
   local name = key_of(kind, id)
   local record = setmetatable({ [kind] = id }, defaults)
   keep(name, record)
-  records[name], written[record] = record, true
+  written[record] = true
   put(record, fields)
   return record
 end
 
--- An ended call is kept for a day.
+-- An ended call is kept for a day, and is no longer remembered: few ask for it again.
 local function write_records()
   local pairs_of = {}
   for record in next, written do
+    written[record] = nil
     local name, text = names[record], cjson.encode(record)
     texts[name] = text
     if record['end'] and record['end'] ~= '' then
       redis.call('SET', name, text, 'EX', DAY)
+      known[name], names[record], texts[name], read[name], count = nil, nil, nil, nil, count - 1
     else
       pairs_of[#pairs_of + 1], pairs_of[#pairs_of + 2] = name, text
       if #pairs_of > 1000 then
@@ -105,7 +95,12 @@ local function write_records()
   if pairs_of[1] then
     redis.call('MSET', unpack(pairs_of))
   end
-  is_open = false
+end
+
+local function forget_records()
+  if count > KEPT then
+    reset()
+  end
 end
 
 -- A record's text is there already.
@@ -115,7 +110,7 @@ local function reply_text(reply)
     return '{"ok":true}'
   end
   local name = value and names[value]
-  return name and '{"ok":' .. texts[name] .. '}' or cjson.encode(reply)
+  return name and '{"ok":' .. texts[name] .. '}' or reply.text or cjson.encode(reply)
 end
 
 local function number(record, field)

@@ -2,12 +2,13 @@
 -- operator whose state changed is told once, as it is at the script's end.
 local TRIM = 32 -- the feed is trimmed by whole pages: once in so many events is often enough
 local events, changed, is_changed = {}, {}, {}
-begins[#begins + 1] = function()
-  events, changed, is_changed = emptied(events), emptied(changed), emptied(is_changed)
+resets[#resets + 1] = function()
+  events, changed, is_changed = {}, {}, {}
 end
 
+-- `data` may be JSON already.
 local function tell(kind, call, operator, queue, data)
-  events[#events + 1] = { kind, call, operator, queue, cjson.encode(data) }
+  events[#events + 1] = { kind, call, operator, queue, type(data) == 'string' and data or cjson.encode(data) }
 end
 
 local function tell_change(o)
@@ -21,12 +22,18 @@ local quoted = memo(cjson.encode)
 local TRUE = { [true] = 'true', [false] = 'false' }
 
 -- Milliseconds as a text, in seconds.
+local last_time, last_seconds = '0', '0'
 local function seconds_text(text)
-  return #text > 3 and text:sub(1, -4) .. '.' .. text:sub(-3) or cjson.encode(text / 1000)
+  if text ~= last_time then
+    last_time = text
+    last_seconds = #text > 3 and text:sub(1, -4) .. '.' .. text:sub(-3) or cjson.encode(text / 1000)
+  end
+  return last_seconds
 end
 
 local function write_events()
-  for _, o in ipairs(changed) do -- put together by hand: most verbs tell it
+  for i, o in ipairs(changed) do -- put together by hand: most verbs tell it
+    changed[i], is_changed[o] = nil, nil
     events[#events + 1] = { 'operator', o.call, o.operator, '', '{"state":"' .. o.state .. '","reason":'
       .. quoted(o.reason) .. ',"until":' .. seconds_text(o['until']) .. ',"reachable":' .. TRUE[o.up == '1']
       .. ',"desk":' .. TRUE[o.uses_desk == '1' and o.desk_ok == '1'] .. '}' }
@@ -34,12 +41,15 @@ local function write_events()
   if #events == 0 then
     return
   end
-  local n = redis.call('INCRBY', key_of('feed_n'), #events) - #events
-  for i, event in ipairs(events) do
+  local n = redis.call('INCRBY', site.feed_n, #events) - #events
+  local count = #events
+  for i = 1, count do
+    local event = events[i]
+    events[i] = nil
     redis.call('XADD', feed, '*', 'n', n + i, 'kind', event[1], 'at', now_text,
       'call', event[2], 'operator', event[3], 'queue', event[4], 'data', event[5])
   end
-  if n % TRIM + #events >= TRIM then
+  if n % TRIM + count >= TRIM then
     redis.call('XTRIM', feed, 'MAXLEN', '~', feed_maxlen)
   end
 end

@@ -7,14 +7,20 @@ local DEFAULT_RULES = {
 }
 local rules_from = memo(cjson.decode)
 local rules_by_queue = {}
-begins[#begins + 1] = function()
-  rules_by_queue = emptied(rules_by_queue)
+resets[#resets + 1] = function()
+  rules_by_queue = {}
+end
+
+local function forget_rules()
+  if next(rules_by_queue) then
+    rules_by_queue = emptied(rules_by_queue)
+  end
 end
 
 local function rules_of(queue)
   local rules = rules_by_queue[queue]
   if not rules then
-    local text = redis.call('HGET', key_of('rules'), queue)
+    local text = redis.call('HGET', site.rules, queue)
     rules = text and rules_from(text) or DEFAULT_RULES
     rules_by_queue[queue] = rules
   end

@@ -3,9 +3,11 @@
 -- were looked at in vain once), and all of a queue that asks for the best skill, have a set of their own,
 -- `able:<queue, wishes>`. Who becomes free within this call is in `fresh` until the matching is over: most are taken.
 local LOOK, WISHES = 32, 64 -- so many wishes have a set; another one costs a look at every free operator
-local fresh, profiles = {}, {}
-begins[#begins + 1] = function()
-  fresh, profiles = {}, emptied(profiles)
+local fresh = {}
+local profiles = {} -- by record: who changes what it is made of forgets it
+local unmatched = false -- something happened after which somebody may be offered
+resets[#resets + 1] = function()
+  fresh, profiles, unmatched = {}, {}, false
 end
 
 local function is_able(o)
@@ -55,7 +57,7 @@ local function score_of(o, queue, wish)
 end
 
 local function each_wish(o, act)
-  for _, kept in ipairs(redis.call('ZRANGE', key_of('wishes'), 0, -1)) do
+  for _, kept in ipairs(redis.call('ZRANGE', site.wishes, 0, -1)) do
     local queue, wish = kept:match('^(.-)\31(.*)$')
     if serves(o, queue, wish) then
       act(key_of('able', kept), queue, wish)
@@ -64,7 +66,7 @@ local function each_wish(o, act)
 end
 
 local function into_free(o)
-  redis.call('ZADD', key_of('free'), o.idle, o.operator)
+  redis.call('ZADD', site.free, o.idle, o.operator)
   for queue in pairs(profile_of(o).queues) do
     redis.call('ZADD', key_of('free', queue), score_of(o, queue, ''), o.operator)
   end
@@ -76,7 +78,7 @@ end
 local function out_of_free(o)
   if fresh[o.operator] then
     fresh[o.operator] = nil
-  elseif redis.call('ZREM', key_of('free'), o.operator) == 1 then
+  elseif redis.call('ZREM', site.free, o.operator) == 1 then
     for queue in pairs(profile_of(o).queues) do
       redis.call('ZREM', key_of('free', queue), o.operator)
     end
@@ -90,17 +92,17 @@ end
 local function look(o)
   out_of_free(o)
   if o.state == 'ready' and is_able(o) then
-    fresh[o.operator] = o
+    fresh[o.operator], unmatched = o, true
   end
 end
 
 local function forget_wish(kept)
-  redis.call('ZREM', key_of('wishes'), kept)
+  redis.call('ZREM', site.wishes, kept)
   redis.call('UNLINK', key_of('able', kept))
 end
 
 local function each_free(act)
-  for _, operator in ipairs(redis.call('ZRANGE', key_of('free'), 0, -1)) do
+  for _, operator in ipairs(redis.call('ZRANGE', site.free, 0, -1)) do
     act(get_operator(operator))
   end
 end
@@ -108,10 +110,10 @@ end
 -- The free ones who meet these wishes have a set from now on.
 local function remember_wish(queue, wish)
   local kept = queue .. '\31' .. wish
-  if redis.call('ZCARD', key_of('wishes')) >= WISHES then
-    forget_wish(redis.call('ZRANGE', key_of('wishes'), 0, 0)[1])
+  if redis.call('ZCARD', site.wishes) >= WISHES then
+    forget_wish(redis.call('ZRANGE', site.wishes, 0, 0)[1])
   end
-  redis.call('ZADD', key_of('wishes'), now, kept)
+  redis.call('ZADD', site.wishes, now, kept)
   each_free(function(o)
     if serves(o, queue, wish) then
       redis.call('ZADD', key_of('able', kept), score_of(o, queue, wish), o.operator)
@@ -127,7 +129,7 @@ local function first_of(name, queue, wish, most, look_at)
     for _, operator in ipairs(page) do
       local o = get_operator(operator)
       if can_take(o) and serves(o, queue, wish) then
-        found[#found + 1] = { 0, o }
+        found[#found + 1] = o
         if #found == most then
           return found
         end
@@ -140,7 +142,7 @@ local function first_of(name, queue, wish, most, look_at)
   end
 end
 
--- Of those who stood free before this call, the first `most` for these wishes, each as {score, operator}; the score is not known yet.
+-- Of those who stood free before this call, the first `most` for these wishes.
 local function standing_free(queue, wish, most)
   local name, alike = key_of('free', queue), rules_of(queue).strategy ~= 'best_skill'
   if wish == '' then
@@ -151,7 +153,7 @@ local function standing_free(queue, wish, most)
     return found
   end
   local kept = queue .. '\31' .. wish
-  if not redis.call('ZSCORE', key_of('wishes'), kept) then
+  if not redis.call('ZSCORE', site.wishes, kept) then
     found = alike and first_of(name, queue, wish, most, LOOK)
     if found then
       return found

@@ -2,16 +2,16 @@
 local SHARES = 500 -- an occupied share is kept in so many steps
 local AT_WORK = { ready = true, offered = true, talking = true, wrap_up = true }
 local grown = {} -- queues whose share of callbacks may have become larger
-begins[#begins + 1] = function()
-  grown = emptied(grown)
+resets[#resets + 1] = function()
+  grown = {}
 end
 
 -- How many are at work, by the queues they serve: callbacks have a share of them.
 local function count_work(o, by)
-  redis.call('HINCRBY', key_of('work'), o.queues .. '\31' .. o.joined, by)
+  redis.call('HINCRBY', site.work, o.queues .. '\31' .. o.joined, by)
   if by > 0 then
     for queue in pairs(profile_of(o).queues) do
-      grown[queue] = true
+      grown[queue], unmatched = true, true
     end
   end
 end
@@ -26,13 +26,13 @@ local queues_from = memo(function(text)
 end)
 
 local function at_work(queue)
-  local count, work = 0, redis.call('HGETALL', key_of('work'))
+  local count, work = 0, redis.call('HGETALL', site.work)
   for i = 1, #work, 2 do
     if queues_from(work[i])[queue] then
       count = count + work[i + 1]
     end
     if work[i + 1] == '0' then
-      redis.call('HDEL', key_of('work'), work[i])
+      redis.call('HDEL', site.work, work[i])
     end
   end
   return count
@@ -41,25 +41,23 @@ end
 local function move(o, state, at, reason)
   local before = o.state
   if before == 'talking' or before == 'wrap_up' then
-    set(o, 'busy', text_of(number(o, 'busy') + now - number(o, 'since')))
+    o.busy = text_of(number(o, 'busy') + now - number(o, 'since'))
   end
   if before == 'wrap_up' then
-    redis.call('ZREM', key_of('due'), 'until:' .. o.operator)
-  end
-  if before == 'ready' then
+    due_at('until', o.operator)
+  elseif before == 'ready' then
     out_of_free(o)
   end
-  set(o, 'state', state)
-  set(o, 'since', now_text)
-  set(o, 'until', at and text_of(at) or '0')
-  set(o, 'reason', reason or '')
+  o.state, o.since, o['until'] = state ~= 'away' and state or nil, now_text, at and text_of(at)
+  o.reason = reason ~= '' and reason or nil
+  written[o] = true
   if state == 'wrap_up' then
-    set(o, 'extensions', '0')
-    redis.call('ZADD', key_of('due'), at, 'until:' .. o.operator)
+    o.extensions = nil
+    due_at('until', o.operator, at)
   elseif state == 'ready' and is_able(o) then
-    fresh[o.operator] = o
+    fresh[o.operator], unmatched = o, true
   end
-  if (AT_WORK[before] or false) ~= (AT_WORK[state] or false) then
+  if AT_WORK[before] ~= AT_WORK[state] then
     count_work(o, AT_WORK[state] and 1 or -1)
   end
   tell_change(o)
@@ -82,30 +80,28 @@ end
 
 local function leave_call(o)
   if o.call ~= '' or o.next ~= '' then
-    put(o, { call = '', offer = '0', queue = '', helps = '0', next = '', next_reason = '' })
+    o.call, o.offer, o.queue, o.helps, o.next, o.next_reason = nil, nil, nil, nil, nil, nil
+    written[o] = true
   end
 end
 
 local function to_ready(o, idle)
   leave_call(o)
-  local signed, share = number(o, 'signed'), 0
-  set(o, 'idle', text_of(idle))
+  o.idle = text_of(idle)
   move(o, 'ready')
-  if now > signed then
-    share = math.floor(number(o, 'busy') * SHARES / (now - signed))
-  end
-  set(o, 'share', text_of(share))
+  local busy, signed = o.busy, number(o, 'signed')
+  o.share = busy ~= '0' and now > signed and text_of(math.floor(busy * SHARES / (now - signed))) or nil
 end
 
 local function to_paused(o, reason)
   leave_call(o)
-  set(o, 'missed', '0')
+  o.missed = nil
   move(o, 'paused', nil, reason)
 end
 
 local function drop_desk(o)
   put(o, { desk_ok = '0', beat = '0' })
-  redis.call('ZREM', key_of('due'), 'desk:' .. o.operator)
+  due_at('desk', o.operator)
   if not is_able(o) then
     out_of_free(o)
   end
@@ -116,8 +112,7 @@ local nobody_waits_for
 local function to_away(o)
   leave_call(o)
   move(o, 'away')
-  put(o, { joined = '[]' })
-  profiles[o] = nil
+  o.joined, profiles[o] = nil, nil
   drop_desk(o)
   nobody_waits_for(o)
 end

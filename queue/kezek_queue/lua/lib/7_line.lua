@@ -2,8 +2,9 @@
 -- taken), `waits:<queue>` the same by the time they stand, `line:<lane>` only the waiting, all who want the same.
 -- `fronts` holds each lane by its head's rank, `dial_fronts` those of callbacks.
 local dirty = {} -- lanes that somebody has come to in this script
-begins[#begins + 1] = function()
-  dirty = {}
+local coming -- a call that waits by its record, and is not in the line's sets yet: as a rule it rings at once
+resets[#resets + 1] = function()
+  dirty, coming = {}, nil
 end
 
 local function is_to_dial(c)
@@ -43,47 +44,66 @@ local function set_front(lane, head)
   head = head or redis.call('ZRANGE', key_of('line', lane), 0, 0, 'WITHSCORES')
   local to_dial = lane:sub(-1) == 'b'
   if head[1] then
-    redis.call('ZADD', key_of('fronts'), head[2], lane)
+    redis.call('ZADD', site.fronts, head[2], lane)
     if to_dial then
-      redis.call('ZADD', key_of('dial_fronts'), head[2], lane)
+      redis.call('ZADD', site.dial_fronts, head[2], lane)
     end
   else
     dirty[lane] = nil
-    redis.call('ZREM', key_of('fronts'), lane)
+    redis.call('ZREM', site.fronts, lane)
     if to_dial then
-      redis.call('ZREM', key_of('dial_fronts'), lane)
+      redis.call('ZREM', site.dial_fronts, lane)
+    end
+  end
+end
+
+-- Before anybody reads the line's sets.
+local function settle()
+  local c = coming
+  if c then
+    coming = nil
+    redis.call('ZADD', key_of('line', c.lane), rank_of(c), c.call)
+    set_front(c.lane)
+    dirty[c.lane] = true
+    if c.relax_at ~= '0' then
+      due_at('relax', c.call, c.relax_at)
     end
   end
 end
 
 local function into_line(c)
+  settle()
   local lane, changes = lane_of(c)
-  put(c, { state = 'waiting', lane = lane, relax_at = changes })
-  redis.call('ZADD', key_of('line', lane), rank_of(c), c.call)
-  set_front(lane)
-  dirty[lane] = true
-  if changes > 0 then
-    redis.call('ZADD', key_of('due'), changes, 'relax:' .. c.call)
-  end
+  c.state, c.lane, c.relax_at = 'waiting', lane, changes > 0 and text_of(changes) or nil
+  written[c] = true
+  coming, unmatched = c, true
 end
 
 local function out_of_line(c, head)
-  if c.state == 'waiting' then
+  if c == coming then
+    coming = nil
+  elseif c.state == 'waiting' then
     redis.call('ZREM', key_of('line', c.lane), c.call)
     set_front(c.lane, head)
     if c.relax_at ~= '0' then
-      redis.call('ZREM', key_of('due'), 'relax:' .. c.call)
+      due_at('relax', c.call)
     end
   end
 end
 
+-- The place, 1 for the first. Where somebody stood before, the queue is known already.
 local function into_rank(c)
-  redis.call('ZADD', key_of('rank', c.queue), rank_of(c), c.call)
+  local rank = key_of('rank', c.queue)
+  redis.call('ZADD', rank, rank_of(c), c.call)
   redis.call('ZADD', key_of('waits', c.queue), c.line_at, c.call)
-  redis.call('ZADD', key_of('queues'), 0, c.queue)
+  local position = redis.call('ZRANK', rank, c.call) + 1
+  if position == 1 then
+    redis.call('ZADD', site.queues, 0, c.queue)
+  end
   if c.kind == 'callback' then
     redis.call('SADD', key_of('callbacks', c.queue), c.call)
   end
+  return position
 end
 
 local function out_of_rank(c)
@@ -96,14 +116,11 @@ local function out_of_rank(c)
   end
 end
 
-local function position_of(c)
-  return redis.call('ZRANK', key_of('rank', c.queue), c.call) + 1
-end
-
-local function place_of(c)
-  return {
-    call = c.call, queue = c.queue, priority = c.priority, since = c.place_since, position = position_of(c), kind = c.kind,
-  }
+-- The place as JSON, as it is told.
+local function place_of(c, position)
+  position = position or redis.call('ZRANK', key_of('rank', c.queue), c.call) + 1
+  return '{"call":' .. cjson.encode(c.call) .. ',"queue":' .. quoted(c.queue) .. ',"priority":"' .. c.priority
+    .. '","since":"' .. c.place_since .. '","position":' .. position .. ',"kind":"' .. c.kind .. '"}'
 end
 
 local make_offer, takers_of
@@ -119,26 +136,21 @@ local function stand(c, alone)
     end
     put(c, { wanted_until = at })
   end
-  local lane = lane_of(c)
-  put(c, { state = 'waiting', lane = lane })
-  into_rank(c)
-  local place = place_of(c)
-  tell('placed', c.call, '', c.queue, {
-    priority = number(c, 'priority'), position = place.position, since = c.place_since / 1000, kind = c.kind,
-  })
+  into_line(c)
+  local position = into_rank(c)
+  tell('placed', c.call, '', c.queue, '{"priority":' .. c.priority .. ',"position":' .. position .. ',"since":'
+    .. seconds_text(c.place_since) .. ',"kind":"' .. c.kind .. '"}')
   local takers = alone and takers_of(c, true) or {}
   if #takers > 0 then
-    put(c, { state = 'arrived' })
     make_offer(c, takers)
-  else
-    into_line(c)
   end
-  return place
+  return place_of(c, position)
 end
 
 -- Who was kept for this operator alone is no longer.
 function nobody_waits_for(o)
-  for _, lane in ipairs(redis.call('ZRANGE', key_of('fronts'), 0, -1)) do
+  settle()
+  for _, lane in ipairs(redis.call('ZRANGE', site.fronts, 0, -1)) do
     local _, _, wanted = split_lane(lane)
     if wanted == o.operator then
       for _, call in ipairs(redis.call('ZRANGE', key_of('line', lane), 0, -1)) do

@@ -5,49 +5,58 @@ local FIRST, PAGE = 4, 64 -- lanes read at a time
 
 -- Grows for ever, over an empty restart too: a new counter starts at the epoch's seconds times 2^15.
 local function next_fence()
-  local fence = redis.call('INCR', key_of('fence'))
+  local fence = redis.call('INCR', site.fence)
   if fence == 1 then
     fence = math.floor(now / 1000) * 32768 + 1
-    redis.call('SET', key_of('fence'), fence)
+    redis.call('SET', site.fence, fence)
   end
   return fence
 end
 
+local function phones_json(operators)
+  local text
+  for i = 1, #operators do
+    local o = operators[i]
+    text = (text and text .. ',[' or '[[') .. quoted(o.phone) .. ',' .. quoted(o.exchange) .. ']'
+  end
+  return text .. ']'
+end
+
+-- `offer` is a text; `phones`, JSON, are those of everybody rung.
 local function ring(c, o, offer, at, phones, helps)
-  set(o, 'call', c.call)
-  set(o, 'offer', text_of(offer))
-  set(o, 'queue', c.queue)
-  set(o, 'helps', helps and '1' or '0')
+  o.call, o.offer, o.queue, o.helps = c.call, offer, c.queue, helps and '1' or nil
   move(o, 'offered', at)
-  tell('offered', c.call, o.operator, c.queue, {
-    offer = text_of(offer), phone = o.phone, exchange = o.exchange, phones = phones, lease_until = at / 1000,
-    kind = c.kind, helper = helps,
-  })
+  tell('offered', c.call, o.operator, c.queue, '{"offer":"' .. offer .. '","phone":' .. quoted(o.phone)
+    .. ',"exchange":' .. quoted(o.exchange) .. ',"phones":' .. phones .. ',"lease_until":' .. seconds_text(o['until'])
+    .. ',"kind":"' .. c.kind .. '","helper":' .. TRUE[helps] .. '}')
 end
 
 local function count_dialled(c, by)
   if is_to_dial(c) then
-    redis.call('HINCRBY', key_of('dialled'), c.queue, by)
+    redis.call('HINCRBY', site.dialled, c.queue, by)
     if by < 0 then
-      grown[c.queue] = true
+      grown[c.queue], unmatched = true, true
     end
   end
 end
 
 function make_offer(c, takers, head)
   local at = now + (is_to_dial(c) and rules_of(c.queue).lease or lease_ms)
-  local offer = next_fence()
+  local offer, ringing = text_of(next_fence())
   out_of_line(c, head)
-  local operators, phones = {}, {}
-  for i, o in ipairs(takers) do
-    operators[i], phones[i] = o.operator, { o.phone, o.exchange }
+  if #takers > 1 then
+    local operators = {}
+    for i, o in ipairs(takers) do
+      operators[i] = o.operator
+    end
+    ringing = cjson.encode(operators)
   end
-  put(c, {
-    state = 'offered', offered_at = now, accepted = '0', operator = operators[1], offer = offer, rung = #takers,
-    ringing = #takers > 1 and cjson.encode(operators) or '',
-  })
+  c.state, c.offered_at, c.accepted, c.operator = 'offered', now_text, nil, takers[1].operator
+  c.offer, c.rung, c.ringing = offer, text_of(#takers), ringing
+  written[c] = true
   count_dialled(c, 1)
-  redis.call('ZADD', key_of('due'), at, 'lease:' .. c.call)
+  due_at('lease', c.call, at)
+  local phones = phones_json(takers)
   for _, o in ipairs(takers) do
     ring(c, o, offer, at, phones, false)
   end
@@ -55,12 +64,8 @@ end
 
 -- Callbacks being dialled are fewer than their share of the queue's operators at work (P8, P12).
 local function may_dial(queue)
-  local dialled = tonumber(redis.call('HGET', key_of('dialled'), queue)) or 0
+  local dialled = tonumber(redis.call('HGET', site.dialled, queue)) or 0
   return dialled < math.max(1, math.floor(rules_of(queue).share * at_work(queue)))
-end
-
-local function goes_before(a, b)
-  return a[1] < b[1] or (a[1] == b[1] and a[2].operator < b[2].operator)
 end
 
 -- Of the free operators those to be rung: one, or several for the highest priorities. Nobody who stood free before this
@@ -78,21 +83,23 @@ function takers_of(c, is_new)
     most = math.max(1, rules_of(queue).together)
   end
   local found = is_new and standing_free(queue, wish, most) or {}
-  for _, o in pairs(fresh) do
+  for _, o in next, fresh do
     if can_take(o) and serves(o, queue, wish) then
-      found[#found + 1] = { 0, o }
+      found[#found + 1] = o
     end
   end
   if #found < 2 then
-    return found[1] and { found[1][2] } or {}
+    return found
   end
-  for _, each in ipairs(found) do
-    each[1] = score_of(each[2], queue, wish)
+  local scores, takers = {}, {}
+  for _, o in ipairs(found) do
+    scores[o] = score_of(o, queue, wish)
   end
-  table.sort(found, goes_before)
-  local takers = {}
+  table.sort(found, function(a, b)
+    return scores[a] < scores[b] or (scores[a] == scores[b] and a.operator < b.operator)
+  end)
   for i = 1, math.min(most, #found) do
-    takers[i] = found[i][2]
+    takers[i] = found[i]
   end
   return takers
 end
@@ -111,7 +118,7 @@ local function is_served(lane)
   local parts = lane_from(lane)
   local queue, wish, wanted = parts[1], parts[2], parts[3]
   for name, o in next, fresh do
-    if wanted == name or (wanted == '' and profile_of(o).queues[queue] and serves(o, queue, wish)) then
+    if wanted == name or (wanted == '' and serves(o, queue, wish)) then
       return true
     end
   end
@@ -123,7 +130,7 @@ local function walk()
   local from = 0
   while next(fresh) do
     local size, offered = from < FIRST and FIRST or PAGE, false
-    local lanes = redis.call('ZRANGE', key_of('fronts'), from, from + size - 1)
+    local lanes = redis.call('ZRANGE', site.fronts, from, from + size - 1)
     for _, lane in ipairs(lanes) do
       offered = (dirty[lane] or is_served(lane)) and offer_head(lane)
       if offered then
@@ -143,7 +150,7 @@ local function look_at_dirty()
   while next(dirty) do
     local first, least
     for lane in pairs(dirty) do
-      local rank = tonumber(redis.call('ZSCORE', key_of('fronts'), lane))
+      local rank = tonumber(redis.call('ZSCORE', site.fronts, lane))
       if rank and (not first or rank < least or (rank == least and lane < first)) then
         first, least = lane, rank
       end
@@ -156,21 +163,44 @@ local function look_at_dirty()
   end
 end
 
+-- Who has just come and goes before all who wait rings at once, when somebody takes him, and never was in the line.
+local function offer_coming()
+  local c, takers = coming, {}
+  if next(fresh) or redis.call('EXISTS', site.free) == 1 then
+    local first = redis.call('ZRANGE', site.fronts, 0, 0, 'WITHSCORES')
+    if not first[1] or tonumber(rank_of(c)) < tonumber(first[2]) then
+      takers = takers_of(c, true)
+    end
+  end
+  if #takers > 0 then
+    make_offer(c, takers)
+  else
+    settle()
+  end
+end
+
 local function match()
+  if not unmatched then
+    return
+  end
+  unmatched = false
   if next(grown) then
-    for _, lane in ipairs(redis.call('ZRANGE', key_of('dial_fronts'), 0, -1)) do
+    for _, lane in ipairs(redis.call('ZRANGE', site.dial_fronts, 0, -1)) do
       if grown[split_lane(lane)] then
         dirty[lane] = true
       end
     end
     grown = emptied(grown)
   end
+  if coming then
+    offer_coming()
+  end
   walk()
-  if next(dirty) and redis.call('EXISTS', key_of('free')) == 1 then
+  if next(dirty) and redis.call('EXISTS', site.free) == 1 then
     look_at_dirty()
   end
-  dirty = {}
-  for name, o in pairs(fresh) do
+  dirty = emptied(dirty)
+  for name, o in next, fresh do
     fresh[name] = nil
     into_free(o)
   end

@@ -14,28 +14,27 @@ local function is_ringing(o)
   return (o.helps == '1' and c.helper_accepted or c.accepted) == '0'
 end
 
-local function due_at(what, id, at)
-  if at then
-    redis.call('ZADD', key_of('due'), at, what .. ':' .. id)
-  else
-    redis.call('ZREM', key_of('due'), what .. ':' .. id)
-  end
+local function no_offer(c)
+  c.operator, c.offer, c.offered_at, c.accepted, c.ringing, c.rung = nil, nil, nil, nil, nil, nil
+  written[c] = true
 end
-
-local NO_OFFER = { operator = '', offer = '0', offered_at = '0', accepted = '0', ringing = '', rung = '0' }
 
 -- At the same place; what becomes of the operator is the caller's next line.
 local function back_in_line(c)
   due_at('lease', c.call)
   count_dialled(c, -1)
-  put(c, NO_OFFER)
+  no_offer(c)
   into_line(c)
+end
+
+local function dropped_json(offer, data)
+  return '{"offer":"' .. offer .. '","reason":' .. quoted(data.reason)
+    .. (data.pause == nil and '' or ',"pause":' .. TRUE[data.pause]) .. '}'
 end
 
 -- One of those rung drops out; after the last the caller is back in the line.
 local function drop_ringer(c, o, kind, data)
-  data.offer = c.offer
-  tell(kind, c.call, o.operator, c.queue, data)
+  tell(kind, c.call, o.operator, c.queue, dropped_json(c.offer, data))
   local left = {}
   for _, name in ipairs(ringing_of(c)) do
     if name ~= o.operator then
@@ -60,8 +59,7 @@ end
 local function drop_offer(o, kind, data)
   local c = get_call(o.call)
   if o.helps == '1' then
-    data.offer = c.helper_offer
-    tell(kind, c.call, o.operator, c.queue, data)
+    tell(kind, c.call, o.operator, c.queue, dropped_json(c.helper_offer, data))
     no_helper(c)
   else
     drop_ringer(c, o, kind, data)
@@ -158,16 +156,16 @@ end
 
 local function forget_callback(c)
   for index, value in pairs({ callback_of = c.of, callback_by = c.caller }) do
-    if redis.call('HGET', key_of(index), value) == c.call then
-      redis.call('HDEL', key_of(index), value)
+    if redis.call('HGET', site[index], value) == c.call then
+      redis.call('HDEL', site[index], value)
     end
   end
 end
 
--- Who left the line or was cut and dials again soon has the old place back.
+-- Who left the line or was cut and dials again soon has the old place back; also who gave an old place up before it.
 local function remember_place(c, how)
   local redial = rules_of(c.queue).redial
-  local left = how == 'abandoned' and c.placed_at ~= '0'
+  local left = how == 'abandoned' and (c.placed_at ~= '0' or c.place_since ~= c.since)
   if c.caller ~= '' and redial > 0 and (left or how == 'cut') then
     redis.call('SET', key_of('redial', c.caller), text_of(now + redial) .. ',' .. c.place_since .. ',' .. c.priority,
       'PX', text_of(redial))
@@ -191,7 +189,7 @@ local function end_call(c, how)
   out_of_line(c)
   out_of_rank(c)
   put(c, { state = 'ended', ['end'] = how, ['until'] = '0', ringing = '' })
-  redis.call('ZREM', key_of('calls'), c.call)
+  redis.call('ZREM', site.calls, c.call)
   redis.call('EXPIRE', key_of('notes', c.call), DAY)
   if redis.call('HINCRBY', key_of('counts', day()), c.queue .. '|' .. how, 1) == 1 then
     redis.call('EXPIRE', key_of('counts', day()), 3 * DAY)
