@@ -36,6 +36,7 @@ class _Aside:
     to: str  # 'operator:<login>' or 'number:<digits>'
     helper: Offered | None = None
     talking: bool = False
+    music: bool = False  # for the caller, and told to the queue as a hold
 
 
 class Asides:
@@ -70,6 +71,7 @@ class Asides:
         await self._board.join(self._talk.line)
         self._talk.story.tell("joined")
         if self._now is not None:
+            await self._hears_music(self._now, False)
             await self._tell(self._now, "joined")
 
     async def settle(self, limit: float) -> None:
@@ -101,6 +103,7 @@ class Asides:
             match step:
                 case Ringing():
                     await self._tell(aside, "ringing")
+                    await self._hears_music(aside, True)
                 case Connected():
                     aside.talking = True
                     await self._confirm(aside)
@@ -146,13 +149,15 @@ class Asides:
         """The queue learns how it ended: the talk has a new owner, or the helper is free again."""
         talk, helper, wrap_up = self._talk, aside.helper, self._settings.wrap_up_s
         call, offer = talk.call, talk.offer
+        await self._hears_music(aside, False)
         await self._tell(aside, "", to="")
         if how == "handed_over":
             if helper is not None:
                 await self._say(lambda: self._queues.hand_over(call, offer, wrap_up=wrap_up), "hand_over")
                 talk.operator, talk.offer = helper.operator, helper.offer
             else:  # he talks on with somebody outside: ours wraps up, the call's end comes when the line ends
-                await self._say(lambda: self._queues.finish(call, offer, wrap_up=wrap_up), "finish")
+                finish = self._queues.finish
+                await self._say(lambda: finish(call, offer, wrap_up=wrap_up, given_away=True), "finish")
                 talk.offer = 0
             talk.story.tell("handed_over", to=aside.to)
         elif helper is not None and aside.talking:
@@ -165,6 +170,13 @@ class Asides:
             talk.story.tell("retrieved", how=how)
         talk.watch.helper = None
         self._now = None
+
+    async def _hears_music(self, aside: _Aside, on: bool) -> None:
+        """To the caller it is a hold: his time beside a consultation counts as one."""
+        if aside.music is not on:
+            aside.music = on
+            verb, call, offer = self._queues.hold if on else self._queues.resume, self._talk.call, self._talk.offer
+            await self._say(lambda: verb(call, offer), "hold")
 
     async def _tell(self, aside: _Aside, state: str, *, to: str | None = None) -> None:
         call, offer, who = self._talk.call, self._talk.offer, aside.to if to is None else to

@@ -15,24 +15,37 @@ class Bell(asyncio.Event):
 
     def __init__(self) -> None:
         super().__init__()
-        self._nap: asyncio.Timeout | None = None
+        self._waits: asyncio.Task[Any] | None = None
+        self._rang = False  # it has interrupted the one who waits by `or_`
 
     def set(self) -> None:
         super().set()
-        nap, self._nap = self._nap, None
-        if nap is not None:
-            nap.reschedule(0.0)
+        task, self._waits = self._waits, None
+        if task is not None:
+            self._rang = True
+            task.cancel()
 
     async def or_(self, other: Coroutine[Any, Any, T]) -> T | None:
-        """The result of `other`; None, and `other` is cancelled, when the bell rings first. One caller at a time."""
-        nap = asyncio.timeout(None)
+        """The result of `other`; None, and `other` is cancelled, when the bell rings first. One caller at a time.
+
+        Somebody else's cancellation goes through, as with asyncio.timeout: by the count that Task.uncancel keeps.
+        """
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine that runs is in a task
+        before, self._waits, self._rang = task.cancelling(), task, False
         try:
-            async with nap:
-                self._nap = nap
-                return await other
-        except TimeoutError:
-            if not nap.expired():
-                raise
-            return None
-        finally:
-            self._nap = None
+            result = await other
+        except asyncio.CancelledError:
+            if self._quiet(task) <= before and self._rang:
+                return None
+            raise
+        except BaseException:
+            self._quiet(task)
+            raise
+        self._quiet(task)
+        return result
+
+    def _quiet(self, task: asyncio.Task[Any]) -> int:
+        """Our own cancellation is taken back; how many others stand."""
+        self._waits = None
+        return task.uncancel() if self._rang else task.cancelling()

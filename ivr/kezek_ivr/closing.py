@@ -15,7 +15,7 @@ from kezek_ivr.in_talk import is_given_away
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.side_tasks import running
 from kezek_ivr.steady import QueueAway, steady
-from kezek_queue.types import End, QueueError, Queues
+from kezek_queue.types import End, QueueError, Queues, Stale
 from kezek_telephony.types import HungUp, TelephonyError
 
 EndCall = Callable[[Conversation, End], Awaitable[None]]
@@ -36,19 +36,32 @@ class Closing:
             if caller_stays:
                 both.create_task(self._goodbye(talk))
 
-    async def finish(self, talk: Conversation) -> None:
-        """Our operator's part in the talk is over, and he wraps up; the call goes on."""
-        if not talk.offer:  # he was the first to leave it: see Asides
-            return
+    async def finish(self, talk: Conversation, *, given_away: bool = False, limit: float | None = None) -> bool:
+        """Our operator's part in the talk is over, and he wraps up; the call goes on, outside if given away. False: it
+        was over, as the queue has it, for the caller was given to another of ours. `limit`: seconds that a caller may
+        wait for it."""
+        if not talk.offer or talk.finished == talk.offer:  # he was the first to leave it (see Asides), or it is told
+            return True
+        if talk.watch.transferred == talk.offer:
+            return False
+        wrap_up = self._settings.wrap_up_s
         try:
             await steady(
-                lambda: self._queues.finish(talk.call, talk.offer, wrap_up=self._settings.wrap_up_s),
-                limit=self._settings.closing_limit_s,
+                lambda: self._queues.finish(talk.call, talk.offer, wrap_up=wrap_up, given_away=given_away),
+                limit=self._settings.closing_limit_s if limit is None else limit,
                 what="finish",
             )
-            talk.story.tell("wrap_up", operator=talk.operator, seconds=self._settings.wrap_up_s)
+            talk.finished = talk.offer
+            talk.story.tell("wrap_up", operator=talk.operator, seconds=wrap_up)
+        except Stale:
+            return False
         except (QueueAway, QueueError) as error:  # ended, or taken over: `end` and the reconciliation set it right
             log.warning("talk.not_finished", call=talk.call, code=error.code)
+        return True
+
+    async def finish_soon(self, talk: Conversation) -> bool:
+        """The same, but a Redis that is away shall not keep a caller from the goodbye: it is told then, beside it."""
+        return await self.finish(talk, limit=self._settings.leave_limit_s)
 
     async def given_away(self, talk: Conversation) -> bool:
         """Whether the operator gave the caller to somebody else; also one who hung up the moment after he did so."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
 import structlog
@@ -13,11 +13,12 @@ from kezek_ivr.in_talk import InTalk
 from kezek_ivr.recording import Recorder
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.side_tasks import running
-from kezek_ivr.steady import steady
+from kezek_ivr.steady import QueueAway, steady
 from kezek_ivr.watch import Offered
 from kezek_queue.types import NotAllowed, Queues, Stale, Unknown
 from kezek_telephony.types import (
     Connected,
+    Declined,
     Held,
     HungUp,
     LineLost,
@@ -38,11 +39,22 @@ STALE = "stale"
 
 
 class Connecting:
-    def __init__(self, board: Switchboard, queues: Queues, settings: ReceptionSettings, recorder: Recorder) -> None:
+    """`finish` tells the queue that a talk is over."""
+
+    def __init__(
+        self,
+        board: Switchboard,
+        queues: Queues,
+        settings: ReceptionSettings,
+        recorder: Recorder,
+        finish: Callable[[Conversation], Awaitable[bool]],
+    ) -> None:
         self._board, self._queues, self._settings, self._recorder = board, queues, settings, recorder
+        self._finish = finish
 
     async def attempt(self, talk: Conversation, offered: Offered) -> TalkEnded | NotTaken:
-        """Ring and follow it to its end; the queue knows the outcome when this returns, but for a talk's end.
+        """Ring and follow it to its end; the queue knows the outcome when this returns, but for a talk's end where it
+        was more than a plain one.
 
         Raises HungUp when the caller leaves before the talk, and TelephonyError when the exchange is lost in the talk.
         """
@@ -93,11 +105,17 @@ class Connecting:
             still_ours=still_ours,
         )
         outcome: TalkEnded | NotTaken = NotTaken(STALE)
-        async with running(self._stop_when_gone(talk, offered, set(phones))) as (stopping,):
+        rung, declined = set(phones), asyncio.Queue[Declined]()
+        beside = (self._stop_when_gone(talk, offered, rung), self._tell_declined(talk, offered, declined))
+        async with running(*beside) as (stopping, _):
             async for step in steps:
                 match step:
                     case Ringing():
                         talk.story.tell("ringing", operator=offered.operator, phone=" ".join(phones))
+                    case Declined(phone):
+                        rung.discard(phone)
+                        offered.phones.pop(phone, None)
+                        declined.put_nowait(step)
                     case Connected(phone):
                         stopping.cancel()
                         talk.connected, talk.talked, talk.offer = True, True, offered.offer
@@ -108,8 +126,22 @@ class Connecting:
                         outcome = step  # the last step; the attempt is over when the iteration is
         return await self._talk(talk, steps, several=len(phones) > 1) if talk.connected else outcome
 
+    async def _tell_declined(self, talk: Conversation, offered: Offered, declined: asyncio.Queue[Declined]) -> None:
+        """Each who declined while others ring, as soon as he did. What is not told by the end of the ringing goes as
+        the ringing goes: all are declined then, or another one has the call."""
+        while True:
+            step = await declined.get()
+            if login := await self._at(talk, offered, step.phone):
+                talk.story.tell("not_taken", operator=login, reason=step.reason)
+                with suppress(QueueAway):
+                    await self._tell(talk, offered, step.reason, pause=True, operator=login)
+
     async def _who(self, talk: Conversation, offered: Offered, phone: str) -> str:
-        """The login at the phone that was picked up; asked of the queue where the event that names it was lost."""
+        """The login at the phone that was picked up; the first's where nobody knows."""
+        return await self._at(talk, offered, phone) or offered.operator
+
+    async def _at(self, talk: Conversation, offered: Offered, phone: str) -> str:
+        """The login at this phone, '' where nobody knows; asked of the queue where the event that names it was lost."""
         if login := offered.who(phone):
             return login
         try:
@@ -117,8 +149,8 @@ class Connecting:
                 if (await self._queues.operator(each)).phone == phone:
                     return each
         except Exception as error:  # noqa: BLE001 - they talk, whatever the queue says: at worst under the first's name
-            log.warning("talk.unknown_operator", call=talk.call, error=type(error).__name__)
-        return offered.operator
+            log.warning("ring.unknown_operator", call=talk.call, error=type(error).__name__)
+        return ""
 
     async def _talk(self, talk: Conversation, steps: AsyncIterator[RingStep], *, several: bool) -> TalkEnded:
         """From the first word to the last. However the line ends now, the call was answered."""
@@ -133,20 +165,28 @@ class Connecting:
                         case Held() | Resumed():
                             inside.held(isinstance(step, Held))
                         case TalkEnded():
-                            ended = step
+                            ended = _told(talk, step)
+                            if inside.plain and not talk.divert_to:  # the next caller need not wait for what follows
+                                await self._finish(talk)
             except HungUp:
                 pass
             await asyncio.wait({confirming}, timeout=limit)
             await inside.settle(limit)
-        return ended or TalkEnded(asyncio.get_running_loop().time() - began, caller_stays=False)
+        if ended is None:
+            ended = _told(talk, TalkEnded(asyncio.get_running_loop().time() - began, caller_stays=False))
+        return ended
 
     async def _decline(self, talk: Conversation, offered: Offered, reason: str) -> None:
         """Back to the same place; the operator is paused unless the failure was ours."""
         talk.watch.forget(offered.offer)
-        pause = reason not in (STALE, LINK_DOWN)
+        await self._tell(talk, offered, reason, pause=reason not in (STALE, LINK_DOWN))
+
+    async def _tell(
+        self, talk: Conversation, offered: Offered, reason: str, *, pause: bool, operator: str = ""
+    ) -> None:
         with suppress(Stale, NotAllowed, Unknown):  # somebody else took the offer back: the desk, or the lease's end
             await steady(
-                lambda: self._queues.decline(talk.call, offered.offer, reason, pause=pause),
+                lambda: self._queues.decline(talk.call, offered.offer, reason, pause=pause, operator=operator),
                 limit=self._settings.queue_limit_s,
                 what="decline",
             )
@@ -167,3 +207,8 @@ class Connecting:
             await self._board.stop_ringing(talk.line, phone=phone)
         except TelephonyError as error:  # then it rings to its own end, which is soon
             log.warning("ring.not_stopped", call=talk.call, code=error.code)
+
+
+def _told(talk: Conversation, ended: TalkEnded) -> TalkEnded:
+    talk.story.tell("talk_ended", seconds=round(ended.talk_seconds, 1), caller_stays=ended.caller_stays)
+    return ended

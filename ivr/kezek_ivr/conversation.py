@@ -40,6 +40,7 @@ class Conversation:
     recording: Recording = "forbidden"
     operator: str = ""  # who talks or talked with the caller
     offer: int = 0  # the fence; 0 in a talk: none of our operators is in it any more
+    finished: int = 0  # the fence of the talk whose end the queue knows: its operator wraps up, or is free
     divert_to: str = ""  # a number outside, asked for by the operator
     connected: bool = False  # in a talk now, or after the last one
     talked: bool = False  # in a talk at any time: the place that he has now is after a transfer

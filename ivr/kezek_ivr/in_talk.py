@@ -36,11 +36,13 @@ class InTalk:
         self._talk, self._several = talk, several
         self._told: asyncio.Queue[bool] = asyncio.Queue()
         self._confirmed = asyncio.Event()
+        self._plain = True  # nobody but the two, and no hold
         self._asides = Asides(board, queues, settings, talk, self._confirmed)
 
     def held(self, on: bool) -> None:
         """The caller is on hold now, or no more."""
         self._told.put_nowait(on)
+        self._plain = False
         self._talk.story.tell("held" if on else "resumed")
 
     async def confirm(self) -> None:
@@ -70,6 +72,11 @@ class InTalk:
             while True:
                 await self._obey(await self._talk.watch.commands.get(), group)
 
+    @property
+    def plain(self) -> bool:
+        """There is nothing to be told of it but its end."""
+        return self._confirmed.is_set() and self._plain
+
     async def settle(self, limit: float) -> None:
         """The talk is over: a consultation that went on comes to its end, and its helper is free."""
         await self._asides.settle(limit)
@@ -91,6 +98,7 @@ class InTalk:
                     talk.divert_to = command.facts.get("number", "")
                     await board.release(talk.line)
                 case "consult":
+                    self._plain = False
                     self._asides.begin(command.facts, group)
                 case "join":
                     await self._asides.join()

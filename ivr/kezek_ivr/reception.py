@@ -72,7 +72,7 @@ class Reception:
         telling, instead = Telling(dialogue, settings, waits), Instead(queues, dialogue, settings)
         self._waiting = WaitingRoom(queues, dialogue, settings, telling, instead, self._recorder)
         self._refusing = Refusing(dialogue, telling, instead, calendar, self._closing.end)
-        self._connecting = Connecting(board, queues, settings, self._recorder)
+        self._connecting = Connecting(board, queues, settings, self._recorder, self._closing.finish_soon)
 
     async def serve(self, line: Line) -> None:
         """Conduct this call.
@@ -230,9 +230,8 @@ class Reception:
 
     async def _over(self, talk: Conversation, talked: TalkEnded) -> bool:
         """After a talk. False: the caller was given to somebody else, and waits for him in the line."""
-        talk.story.tell("talk_ended", seconds=round(talked.talk_seconds, 1), caller_stays=talked.caller_stays)
         if talked.caller_stays and talk.divert_to:
-            await self._closing.finish(talk)
+            await self._closing.finish(talk, given_away=True)
             talk.watch.forget(talk.offer)
             talk.offer = 0
             outcome = await self._connecting.divert(talk)
@@ -240,7 +239,7 @@ class Reception:
                 await self._waiting.again(talk)
                 return False
             talked = outcome
-        elif talked.caller_stays and await self._closing.given_away(talk):
+        elif talked.caller_stays and not await self._closing.finish_soon(talk) and await self._closing.given_away(talk):
             talk.story.tell("transferred", by=talk.operator)
             limit = self._settings.queue_limit_s
             await amend(self._queues, talk.call, limit, transferred_by=talk.operator)

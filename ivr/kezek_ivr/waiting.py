@@ -18,6 +18,7 @@ from kezek_ivr.steady import steady
 from kezek_ivr.telling import Telling
 from kezek_ivr.watch import Offered
 from kezek_queue.types import Call, CallState, Full, NotAllowed, Queues, Unknown, Waiting
+from kezek_register.phones import e164
 
 log = structlog.get_logger(__name__)
 
@@ -47,10 +48,12 @@ class WaitingRoom:
     async def arrive(self, talk: Conversation) -> Call:
         """The call is ours to conduct now. Raises QueueAway."""
         arrival, key = talk.line.arrival, uuid4().hex
+        caller = arrival.caller or ""
+        number = e164(caller) or caller  # as a callback knows him, however the exchange writes it
         return await steady(
             lambda: self._queues.arrive(
                 arrival.call,
-                caller=arrival.caller or "",
+                caller=number,
                 dialled=arrival.dialled,
                 since=arrival.since,
                 node=self._settings.node,
@@ -71,7 +74,8 @@ class WaitingRoom:
             await talk.line.remember(PRIORITY=str(talk.priority))
         talk.position = waiting.position
         talk.story.tell("place", position=waiting.position, queue=waiting.queue, priority=waiting.priority)
-        await self._look(talk)  # somebody may be free already: then no place is worth telling
+        if talk.watch.offered is None:
+            await self._look(talk)  # somebody may be free already: then no place is worth telling
 
     async def again(self, talk: Conversation) -> None:
         """An operator has given the caller to somebody else: in the line once more, told so. Raises as `place`."""

@@ -70,12 +70,13 @@ class Watch:
         self._following = asyncio.Event()
         self._behind: float | None = None  # our clock minus Redis's, at most
         self._latest = 0  # the greatest offer seen
+        self._reading = False  # an event is being taken that has to wait for the clock
 
     async def follow(self) -> None:
         """Read the call's events for ever; where they break, the state is read and they are followed again."""
         while True:
             try:
-                async with self._queues.follow(self._call) as events:
+                async with self._queues.follow(self._call, at_once=self._is_taken) as events:
                     self._following.set()
                     async for event in events:
                         await self._take(event)
@@ -127,14 +128,33 @@ class Watch:
                 found.phones[operator.phone] = Phone(operator.phone, operator.exchange)
                 found.operators[operator.phone] = login
         if found is not None:
-            await self._stands(found)
+            if self._behind is None:
+                await self.read_clock()
+            self._stands(found)
 
     async def _take(self, event: FeedEvent) -> None:
+        """One that had to wait."""
+        self._reading = True
+        try:
+            if self._behind is None and event.kind is Kind.OFFERED:
+                await self.read_clock()
+            self._see(event)
+        finally:
+            self._reading = False
+
+    def _is_taken(self, event: FeedEvent) -> bool:
+        """Seen in the moment of its reading, unless an earlier one still waits for Redis's clock, or this one would."""
+        if self._reading or (self._behind is None and event.kind is Kind.OFFERED):
+            return False
+        self._see(event)
+        return True
+
+    def _see(self, event: FeedEvent) -> None:
         match event.kind:
             case Kind.PLACED if self.asked_at is not None:
                 self._place_asked(self.asked_at - event.at)
             case Kind.OFFERED:
-                await self._offer(event)
+                self._offer(event)
             case Kind.RENEWED:
                 self._renew(event)
             case Kind.DECLINED | Kind.LAPSED:
@@ -155,7 +175,7 @@ class Watch:
         """Somebody else may have placed the call, long after we asked: of two such bounds the greater one is nearer."""
         self._behind = behind if self._behind is None else max(behind, self._behind)
 
-    async def _offer(self, event: FeedEvent) -> None:
+    def _offer(self, event: FeedEvent) -> None:
         """One event for each operator rung; the first names all phones."""
         data = event.data
         number, phone = int(data["offer"]), str(data["phone"])
@@ -167,12 +187,10 @@ class Watch:
         offered = Offered(number, event.operator, float(data["lease_until"]), operators={phone: event.operator})
         pairs = data.get("phones") or [[phone, data.get("exchange", "")]]
         offered.phones = {str(name): Phone(str(name), str(exchange)) for name, exchange in pairs}
-        await self._stands(offered, helper=bool(data.get("helper")))
+        self._stands(offered, helper=bool(data.get("helper")))
 
-    async def _stands(self, offered: Offered, *, helper: bool = False) -> None:
-        """`offered` with the lease's end still by Redis's clock."""
-        if self._behind is None:
-            await self.read_clock()
+    def _stands(self, offered: Offered, *, helper: bool = False) -> None:
+        """`offered` with the lease's end still by Redis's clock, which has been read."""
         if self._behind is None or offered.offer <= self._latest:
             return
         offered.deadline += self._behind

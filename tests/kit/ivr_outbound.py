@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from kezek_ivr.outbound import Outbound
 from kezek_ivr.settings import OutboundSettings
 from kezek_ivr.types import Settled
+from kezek_queue.types import Call, Kind
 from kit.ivr_world import World
-from kit.scripted_line import ScriptedLine
+from kit.scripted_line import ScriptedLine, after, during, press
 
 NUMBER = "+77010000001"
+STRAIGHT = during("greeting", press("0"))
+JOINS = after("called_back_no_need", press("1"))
 
 
 @dataclass(frozen=True)
@@ -98,3 +101,16 @@ async def dialling(world: World, ledger: MemoryLedger | None = None) -> AsyncIte
         yield node
     finally:
         await node.die()
+
+
+async def asked_for(world: World, number: str = NUMBER, of: str = "asked-1", node: str = "node-1") -> Call:
+    """Somebody has asked for a callback, a minute ago."""
+    await asyncio.sleep(60)
+    await world.queues.arrive(of, caller=number, dialled="109", since=0.0, node=node)
+    await world.queues.place(of, queue="main")
+    await world.queues.note(of, {"caller": number, "language": "en", "fields": {}})
+    return await world.queues.callback(of, caller=number)
+
+
+def ends_of(world: World, call: Call) -> list[str]:
+    return [str(event.data["end"]) for event in world.told_of(Kind.ENDED) if event.call == call.call]

@@ -32,7 +32,7 @@ class BrokenQueues:
         return maybe
 
     @asynccontextmanager
-    async def follow(self, call: str) -> AsyncIterator[AsyncIterator[FeedEvent]]:
+    async def follow(self, call: str, at_once: object = None) -> AsyncIterator[AsyncIterator[FeedEvent]]:
         if self.down():
             raise Unavailable("follow")
         async with self._queues.follow(call) as events:

@@ -1,77 +1,15 @@
-"""In the talk: hold, transfers, consultation, conference, outside numbers; the call is one call, with one end (P5)."""
+"""In the talk: hold, release, transfers to colleagues, queues and numbers; the call is one call, with one end (P5)."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 
-from kezek_queue.types import Call, Kind, OperatorState
+from kezek_queue.types import Kind, OperatorState
+from kit.ivr_talk import STRAIGHT, order, talking, world_of
 from kit.ivr_trouble import LosingQueues
-from kit.ivr_world import World
-from kit.scripted_line import NEVER, Phone, ScriptedLine, during, in_virtual_time, press
-
-STRAIGHT = during("greeting", press("0"))
-
-
-class Desk:
-    """What the API does for the operators of one call."""
-
-    def __init__(self, world: World, line: ScriptedLine) -> None:
-        self.world, self.line = world, line
-
-    async def call(self) -> Call:
-        return await self.world.state(self.line)
-
-    async def command(self, name: str, **facts: str) -> None:
-        call = await self.call()
-        await self.world.queues.command(call.call, call.offer, name, **facts)
-        await asyncio.sleep(0.5)
-
-    async def transfer(self, **to: Any) -> None:
-        call = await self.call()
-        await self.world.queues.transfer(call.call, call.offer, wrap_up=10.0, **to)
-        await asyncio.sleep(0.5)
-
-    async def consult(self, operator: str) -> None:
-        call = await self.call()
-        await self.world.queues.invite(call.call, call.offer, operator)
-        await self.command("consult", operator=operator)
-
-    async def aside(self) -> tuple[str, str]:
-        call = await self.call()
-        return call.aside_to, call.aside_state
-
-
-@asynccontextmanager
-async def talking(world: World, **caller: Any) -> AsyncIterator[tuple[ScriptedLine, Desk]]:
-    """A caller in a talk with aigul; the others are ready again at the block's beginning."""
-    for other in ("berik", "dana"):
-        await world.queues.pause(other, "break")
-    line = world.call(STRAIGHT, language="ru", caller=None, **caller)
-    serving = asyncio.create_task(world.reception.serve(line))
-    await asyncio.sleep(8)
-    assert (await world.state(line)).operator == "aigul"
-    assert line.with_operator
-    for other in ("berik", "dana"):
-        await world.queues.ready(other)
-    yield line, Desk(world, line)
-    await serving
-    assert world.ends() == ["answered"]
-    world.nothing_is_left()
-
-
-def world_of(**changed: Phone) -> Any:
-    phones = {"aigul_201": Phone(talks=NEVER), "berik_202": Phone(talks=30), "dana_203": Phone(talks=30)}
-    return World.open(**{**phones, **changed})
-
-
-def order(world: World, *kinds: Kind) -> list[tuple[str, str]]:
-    return [(str(event.kind), event.operator) for event in world.queues.model.feed if event.kind in kinds]
-
+from kit.scripted_line import NEVER, Phone, in_virtual_time
 
 # --- hold and release -------------------------------------------------------------------------------------------------
 
@@ -244,6 +182,7 @@ async def test_a_caller_given_to_a_number_outside_talks_there_and_our_operator_w
             assert world.board.talks[line.arrival.call].parties == ["102"]
             assert await world.operator("aigul") is OperatorState.WRAP_UP
             assert world.ends() == []
+        assert [event.data["how"] for event in world.told_of(Kind.FINISHED)] == ["transferred"]
 
 
 @in_virtual_time
@@ -263,140 +202,3 @@ async def test_where_nobody_answers_outside_the_caller_is_back_in_the_line() -> 
             await world.queues.ready("berik")
             await asyncio.sleep(5)
             assert (await desk.call()).operator == "berik"
-
-
-# --- consultation -----------------------------------------------------------------------------------------------------
-
-
-@in_virtual_time
-async def test_the_operator_asks_a_colleague_and_comes_back_to_the_caller() -> None:
-    async with world_of(aigul_201=Phone(talks=60)) as world, talking(world) as (line, desk):
-        await desk.consult("berik")
-        assert await desk.aside() == ("operator:berik", "ringing")
-        assert line.with_music
-        await asyncio.sleep(4)
-        assert await desk.aside() == ("operator:berik", "talking")
-        assert await world.operator("berik") is OperatorState.TALKING
-        await desk.command("cancel")
-        assert await desk.aside() == ("", "")
-        assert line.with_operator
-        assert await world.operator("berik") is OperatorState.WRAP_UP
-        assert (await desk.call()).operator == "aigul"
-
-
-@in_virtual_time
-async def test_a_consultation_becomes_a_transfer_and_the_colleague_is_the_owner() -> None:
-    """P5: the attended transfer; each leg is finished once."""
-    async with world_of(aigul_201=Phone(talks=200)) as world:
-        async with talking(world) as (line, desk):
-            await desk.consult("berik")
-            await asyncio.sleep(4)
-            await desk.command("complete")
-            call = await desk.call()
-            assert (call.operator, call.helper, call.aside_to) == ("berik", "", "")
-            assert await world.operator("aigul") is OperatorState.WRAP_UP
-            assert line.with_operator
-        assert [operator for _, operator in order(world, Kind.FINISHED)] == ["aigul", "berik"]
-
-
-@in_virtual_time
-async def test_three_talk_together_and_when_the_operator_leaves_the_colleague_goes_on() -> None:
-    phones = {"aigul_201": Phone(talks=200), "berik_202": Phone(talks=60)}
-    async with world_of(**phones) as world, talking(world) as (line, desk):
-        await desk.consult("berik")
-        await asyncio.sleep(4)
-        await desk.command("join")
-        assert await desk.aside() == ("operator:berik", "joined")
-        assert world.board.talks[line.arrival.call].parties == ["201", "202"]
-        assert line.with_operator
-        world.board.hang_up("201")
-        await asyncio.sleep(1)
-        assert (await desk.call()).operator == "berik"
-        assert await world.operator("aigul") is OperatorState.WRAP_UP
-
-
-@pytest.mark.parametrize(("phone", "reason"), [(Phone(answers_after=NEVER), "no_answer"), (Phone(busy=True), "busy")])
-@in_virtual_time
-async def test_a_colleague_who_is_not_reached_is_paused_and_the_operator_is_back_with_the_caller(
-    phone: Phone, reason: str
-) -> None:
-    async with world_of(aigul_201=Phone(talks=60), berik_202=phone) as world, talking(world) as (line, desk):
-        await desk.consult("berik")
-        await asyncio.sleep(25)
-        berik = await world.queues.operator("berik")
-        assert (berik.state, berik.reason) == (OperatorState.PAUSED, reason)
-        assert line.with_operator
-        assert await desk.aside() == ("", "")
-
-
-@in_virtual_time
-async def test_a_colleague_who_declines_on_the_screen_is_rung_no_more() -> None:
-    """P14."""
-    phones = {"aigul_201": Phone(talks=60), "berik_202": Phone(answers_after=15)}
-    async with world_of(**phones) as world, talking(world) as (line, desk):
-        await desk.consult("berik")
-        call = await desk.call()
-        await world.queues.decline(call.call, call.helper_offer, "declined", pause=True, operator="berik")
-        await asyncio.sleep(0.5)
-        assert line.with_operator
-        assert await desk.aside() == ("", "")
-
-
-@pytest.mark.parametrize("when", ["ringing", "talking", "joined"])
-@pytest.mark.parametrize("who", ["caller", "operator"])
-@in_virtual_time
-async def test_whoever_leaves_in_a_consultation_nobody_stays_busy(when: str, who: str) -> None:
-    """P1: no operator is held without a talk."""
-    async with world_of(berik_202=Phone(answers_after=5, talks=NEVER)) as world:
-        async with talking(world) as (line, desk):
-            await desk.consult("berik")
-            await asyncio.sleep({"ringing": 1, "talking": 8, "joined": 8}[when])
-            if when == "joined":
-                await desk.command("join")
-            if who == "caller":
-                line.leave()
-            else:
-                world.board.hang_up("201")
-                await asyncio.sleep(1)
-                world.board.hang_up("202")
-            await asyncio.sleep(5)
-        assert await world.operator("aigul") is OperatorState.WRAP_UP
-        assert await world.operator("berik") in (OperatorState.WRAP_UP, OperatorState.READY)
-
-
-@in_virtual_time
-async def test_a_number_outside_is_asked_and_given_the_caller() -> None:
-    async with world_of(aigul_201=Phone(talks=200)) as world:
-        world.board.outside["112"] = Phone(answers_after=2, talks=40)
-        async with talking(world) as (line, desk):
-            await desk.command("consult", number="112")
-            await asyncio.sleep(3)
-            assert await desk.aside() == ("number:112", "talking")
-            await desk.command("complete")
-            assert world.board.talks[line.arrival.call].parties == ["112"]
-            assert await world.operator("aigul") is OperatorState.WRAP_UP
-            assert world.ends() == []
-        assert [operator for _, operator in order(world, Kind.FINISHED)] == ["aigul"]
-
-
-@in_virtual_time
-async def test_after_our_death_in_a_consultation_the_call_and_both_operators_are_set_right() -> None:
-    """P1, P20: whoever takes the call over when the talk has ended ends it, and nobody is held."""
-    async with world_of(berik_202=Phone(talks=NEVER)) as world:
-        line = world.call(STRAIGHT, language="ru", caller=None)
-        for other in ("berik", "dana"):
-            await world.queues.pause(other, "break")
-        serving = asyncio.create_task(world.reception.serve(line))
-        await asyncio.sleep(8)
-        await world.queues.ready("berik")
-        await Desk(world, line).consult("berik")
-        await asyncio.sleep(4)
-        assert (await world.state(line)).helper == "berik"
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
-        again = world.call(call=line.arrival.call, since=line.arrival.since, resumed=True, talked=True, caller=None)
-        await world.serve(again)
-        assert again.heard == ["goodbye"]
-        assert world.ends() == ["answered"]
-        assert {await world.operator("aigul"), await world.operator("berik")} == {OperatorState.WRAP_UP}
-        world.nothing_is_left()

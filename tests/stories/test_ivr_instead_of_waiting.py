@@ -12,6 +12,7 @@ import pytest
 from kezek_ivr.hours import from_table
 from kezek_queue.rules import QueueRules
 from kezek_queue.types import Call, CallKind, Kind, OperatorState
+from kit.ivr_outbound import dialling
 from kit.ivr_trouble import LosingQueues
 from kit.ivr_world import World
 from kit.scripted_line import (
@@ -199,15 +200,42 @@ async def test_with_every_event_lost_an_operator_who_is_free_is_still_found_whil
 
 
 @in_virtual_time
-async def test_who_asks_a_second_time_gets_the_callback_that_he_has_and_is_dialled_once() -> None:
-    """P8."""
+async def test_who_asks_a_second_time_has_one_callback_at_his_first_place() -> None:
+    """P8, P12."""
     async with busy_world() as world:
         for _ in range(2):
             asks = after("press/2", press("2"), pause(3), press("1"))
             await world.serve(world.call(STRAIGHT, asks, language="ru"))
-        assert world.ends() == ["callback", "callback"]
+        assert world.ends() == ["callback", "informed", "callback"]
         (callback,) = (await world.queues.snapshot()).waiting
-        assert (await world.queues.notes(callback.call))["callback"]["of"] == "script-1"
+        assert callback.since == (await world.queues.call("script-1")).since
+        assert (await world.queues.notes(callback.call))["callback"]["of"] == "script-2"
+
+
+@pytest.mark.parametrize("number", ["+77010000001", "87010000001"])
+@in_virtual_time
+async def test_who_dials_in_himself_after_all_has_the_place_of_his_callback_and_is_not_dialled(number: str) -> None:
+    """P8, P12: however the exchange writes his number."""
+    async with busy_world() as world:
+        asks = after("press/2", press("2"), pause(3), press("1"))
+        first = world.call(STRAIGHT, asks, language="ru", caller="+77010000001")
+        await world.serve(first)
+        async with waiting(world, STRAIGHT, caller="+77010000002") as other, dialling(world):
+            await asyncio.sleep(60)
+            again = world.call(during("greeting", pause(1), press("0")), language="ru", caller=number)
+            serving = asyncio.create_task(world.reception.serve(again))
+            await asyncio.sleep(0.5)
+            assert (await callback_of(world, first)).state == "later", "at once, not when he is served"
+            await asyncio.sleep(30)
+            assert (await callback_of(world, first)).end == "informed"
+            assert again.heard[1:3] == ["place_kept", "place/1"]
+            places = {each.call: each.position for each in (await world.queues.snapshot()).waiting}
+            assert places == {again.arrival.call: 1, other.arrival.call: 2}
+            await world.queues.ready("aigul")
+            await serving
+            assert world.board.dialled_to == []
+        assert world.ends() == ["callback", "informed", "answered", "abandoned"]
+        world.nothing_is_left()
 
 
 @in_virtual_time
