@@ -95,10 +95,15 @@ class Auth:
         await self._redis.delete(self._session(session.id))
 
     async def standing(self, session: Session) -> str:
-        """'ok', 'elsewhere' when the operator signed in again, or 'out'. For desks, that ask again and again."""
-        alive = await self._redis.exists(self._session(session.id))
-        if alive:
-            return "ok"
+        """'ok', 'elsewhere' when the operator signed in again, or 'out'."""
+        return "ok" if await self._redis.exists(self.mark(session)) else await self.ended(session)
+
+    def mark(self, session: Session) -> str:
+        """The key that is there while the session lasts. For desks, that ask again and again."""
+        return self._session(session.id)
+
+    async def ended(self, session: Session) -> str:
+        """Why the mark is gone: 'elsewhere' when the operator signed in again, or 'out'."""
         latest = await self._redis.get(self._latest(session.staff.login))
         return "out" if latest is None or _text(latest) == session.id else "elsewhere"
 

@@ -25,6 +25,7 @@ class Chart:
     def __init__(self) -> None:
         self._minutes: dict[int, Minute] = {}
         self._waiting: set[str] = set()
+        self._drawn: dict[int, ChartMinute] = {}
 
     def minute(self, at: float) -> Minute:
         number = int(at // 60)
@@ -47,19 +48,30 @@ class Chart:
         carried = self._minutes[max(before)].waiting_last if before else 0
         for old in sorted(before)[:-1]:
             del self._minutes[old]
-        drawn = []
+        drawn_before, self._drawn = self._drawn, {}
         for number in range(first, present + 1):
             minute = self._minutes.get(number)
             if minute is None:
                 minute = Minute(waiting_max=carried, waiting_last=carried)
             carried = minute.waiting_last
-            drawn.append(
-                ChartMinute(
-                    minute=datetime.fromtimestamp(number * 60, UTC),
-                    offered=minute.offered,
-                    answered=minute.answered,
-                    abandoned=minute.abandoned,
-                    waiting_max=minute.waiting_max,
-                )
-            )
-        return tuple(drawn)
+            self._drawn[number] = _draw(number, minute, drawn_before.get(number))
+        return tuple(self._drawn.values())
+
+
+def _draw(number: int, minute: Minute, before: ChartMinute | None) -> ChartMinute:
+    """The same as `before` where nothing has changed: of most minutes."""
+    if (
+        before is not None
+        and before.waiting_max == minute.waiting_max
+        and before.offered == minute.offered
+        and before.answered == minute.answered
+        and before.abandoned == minute.abandoned
+    ):
+        return before
+    return ChartMinute(
+        minute=datetime.fromtimestamp(number * 60, UTC),
+        offered=minute.offered,
+        answered=minute.answered,
+        abandoned=minute.abandoned,
+        waiting_max=minute.waiting_max,
+    )

@@ -7,9 +7,10 @@ that it is time to look. So nothing is sent twice, and a burst of events is one 
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -19,11 +20,11 @@ from pydantic import TypeAdapter
 from kezek_api import shapes
 from kezek_api.auth import Session
 from kezek_api.callfile import CallFiles
-from kezek_api.eager import begin
-from kezek_api.feed import Feed, Look
+from kezek_api.feed import Ear, Feed
 from kezek_api.pop import Phase, pop_of
 from kezek_api.streets import StreetName, pop_for
 from kezek_api.wallboard import Board
+from kezek_api.wire import Wire
 from kezek_queue.types import End, Operator, OperatorState, Queues
 
 log = structlog.get_logger(__name__)
@@ -92,17 +93,20 @@ class Desk:
         self._names = names
         self._extensions = extensions
         self._standing = standing
+        self._wire = Wire.of(socket.scope)
+        self._ear: Ear | None = None
         self._sending = asyncio.Lock()
         self._wake = asyncio.Event()
+        self._answered = asyncio.Event()
         self._bye: Closed | None = None
+        self.marked_at = time.monotonic()  # as this operator's desk, in Redis
         self._seq = 0
         self._pings: set[int] = set()
         self._heard = time.monotonic()
         self._operator: shapes.Operator | None = None
         self._pop: shapes.Pop | None = None
         self._loads: tuple[shapes.QueueLoad, ...] = ()
-        self._loads_text = ""  # still to be sent
-        self._late: Coroutine[Any, Any, None] | None = None  # a sending that has to wait for the page
+        self._loads_text = b""  # still to be sent
         self._open = False  # the snapshot is out: changes may follow
 
     @property
@@ -118,60 +122,63 @@ class Desk:
 
     async def run(self, feed: Feed, board: Board) -> None:
         """Until the page leaves (raises WebSocketDisconnect) or is sent away (raises Closed)."""
-        with feed.look() as look, board.listening(self._told) as loads:
+        with feed.listen(self.login, self.look_again) as self._ear, board.listening(self._told) as loads:
             staff = self.session.staff
             await self._queues.sign_in(
                 staff.login, phone=staff.phone, queues=staff.queues, skills=staff.skills, desk=True
             )
             await self._queues.beat(staff.login)
             self._loads = loads
-            self._operator, self._pop = await self._read()
+            self._operator, pop = await self._read()
+            self._shows(pop)
             await self._send("snapshot", {"operator": self._operator, "pop": self._pop, "queues": self._loads})
             self._open = True
+            if self._wire is not None:
+                self._wire.hear = self._hears
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._hear())
-                    group.create_task(self._watch(look))
+                    group.create_task(self._beat())
                     group.create_task(self._end_with(board))
                     group.create_task(self._ping())
                     group.create_task(self._write())
             except ExceptionGroup as several:
                 raise _weightiest(several) from None
             finally:
-                if self._late is not None:
-                    self._late.close()
+                if self._wire is not None:
+                    self._wire.hear = None
 
     async def _hear(self) -> None:
         """Pairs the writer: without a reader nobody notices that the page has gone."""
         while True:
             try:
-                message = await self._socket.receive_json()
-            except (ValueError, KeyError):
+                self._hears((await self._socket.receive_text()).encode())
+            except KeyError:
                 raise Closed(1003, "not understood") from None
-            self._heard = time.monotonic()
-            seq = message.get("seq") if isinstance(message, dict) and message.get("type") == "ack" else None
-            if seq in self._pings:
-                self._pings.clear()
-                await self._queues.beat(self.login)
 
-    async def _watch(self, look: AsyncIterator[Look]) -> None:
-        async for event in look:
-            mine = event is None or event.operator == self.login
-            if mine or (event is not None and self._pop is not None and event.call == self._pop.call):
-                self._wake.set()
-
-    def _told(self, loads: tuple[shapes.QueueLoad, ...], text: str) -> None:
-        """The loads of the queues go to every page at one time: at once, unless this page is still being sent to."""
-        if not self._open or self._sending.locked():
-            self._loads_text, self._loads = text, loads
-            self._wake.set()
-            return
-        self._loads, self._loads_text = loads, ""
+    def _hears(self, text: bytes) -> None:
         try:
-            self._late = begin(self._put("queues", text))
-        except (RuntimeError, OSError, WebSocketDisconnect):  # the page has gone; whoever hears it ends the desk
+            message = json.loads(text)
+        except (ValueError, RecursionError):
+            self.close(1003, "not understood")
             return
-        if self._late is not None:
+        self._heard = time.monotonic()
+        seq = message.get("seq") if isinstance(message, dict) and message.get("type") == "ack" else None
+        if isinstance(seq, int) and seq in self._pings:
+            self._pings.clear()
+            self._answered.set()
+
+    async def _beat(self) -> None:
+        while True:
+            await self._answered.wait()
+            self._answered.clear()
+            await self._queues.beat(self.login)
+
+    def _told(self, loads: tuple[shapes.QueueLoad, ...], text: bytes) -> None:
+        """The loads of the queues go to every page at one time: at once, where it has taken what was sent before."""
+        self._loads, self._loads_text = loads, b""
+        if not (self._open and self._say("queues", text)):
+            self._loads_text = text
             self._wake.set()
 
     async def _end_with(self, board: Board) -> None:
@@ -194,26 +201,28 @@ class Desk:
             self._wake.clear()
             if self._bye is not None:
                 raise self._bye
-            if (late := self._late) is not None:
-                self._late = None
-                async with asyncio.timeout(SEND_S):
-                    await late
             if text := self._loads_text:
-                self._loads_text = ""
+                self._loads_text = b""
                 await self._send("queues", text=text)
             await self._send_changes()
 
     async def _send_changes(self) -> None:
         operator, pop = await self._read()
         if self._pop is not None and (pop is None or pop.call != self._pop.call):
-            gone, self._pop = self._pop, None
+            gone = self._pop
+            self._shows(None)
             await self._send("pop_gone", {"call": gone.call, "why": await self._why(gone)})
         if operator != self._operator:
             self._operator = operator
             await self._send("operator", operator)
         if pop is not None and not _same(pop, self._pop):
-            self._pop = pop
+            self._shows(pop)
             await self._send("pop", pop)
+
+    def _shows(self, pop: shapes.Pop | None) -> None:
+        self._pop = pop
+        if self._ear is not None:
+            self._ear.follow("" if pop is None else pop.call)
 
     async def _read(self) -> tuple[shapes.Operator, shapes.Pop | None]:
         pop = await present_pop(self._queues, self._files, self.login, time.time(), self._names())
@@ -229,18 +238,26 @@ class Desk:
         call = await self._queues.call(gone.call)
         return "caller_left" if call.end in (End.ABANDONED, End.CUT) else "taken_back"
 
-    async def _send(self, kind: str, data: Any = None, *, text: str = "") -> None:
+    async def _send(self, kind: str, data: Any = None, *, text: bytes = b"") -> None:
         """`text`: the data as JSON already."""
-        text = text or _ANY.dump_json(data).decode()
-        async with asyncio.timeout(SEND_S):
-            await self._put(kind, text)
+        text = text or _ANY.dump_json(data)
+        if self._say(kind, text):
+            return
+        async with asyncio.timeout(SEND_S), self._sending:
+            await self._socket.send_text(self._numbered(kind, text).decode())
 
-    async def _put(self, kind: str, text: str) -> None:
-        async with self._sending:
-            self._seq += 1
-            if kind == "ping":
-                self._pings.add(self._seq)
-            await self._socket.send_text(f'{{"seq":{self._seq},"type":"{kind}","data":{text}}}')
+    def _say(self, kind: str, text: bytes) -> bool:
+        """False, and nothing is sent, when the page has not yet taken what was sent before."""
+        if self._wire is None or self._sending.locked() or not self._wire.has_room:
+            return False
+        self._wire.say(self._numbered(kind, text))
+        return True
+
+    def _numbered(self, kind: str, text: bytes) -> bytes:
+        self._seq += 1
+        if kind == "ping":
+            self._pings.add(self._seq)
+        return b'{"seq":%d,"type":"%s","data":%s}' % (self._seq, kind.encode(), text)
 
 
 _ANY: TypeAdapter[Any] = TypeAdapter(Any)

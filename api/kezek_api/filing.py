@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -33,7 +33,7 @@ STOCK_S = 30.0
 
 
 class Filing:
-    """Takes numbers and writes tickets for the doors and the history."""
+    """Takes numbers and writes tickets, for the doors and the books."""
 
     def __init__(self, files: CallFiles, register: Register) -> None:
         self._files = files
@@ -43,6 +43,21 @@ class Filing:
         """The call's registration number, from this node's stock while SQL is away. Raises Unavailable without one."""
         known = filed.reserved or filed.number
         return known or await self._files.reserve(call, await within(self._tickets.number()))
+
+    async def numbers(self, filed: Mapping[str, Filed]) -> dict[str, str]:
+        """call -> its registration number, as with `number`. Raises Unavailable when there is not one for each."""
+        known = {call: one.reserved or one.number for call, one in filed.items() if one.reserved or one.number}
+        new, away = dict[str, str](), None
+        for call in filed.keys() - known.keys():
+            try:
+                new[call] = await within(self._tickets.number())
+            except Unavailable as error:
+                away = error  # what was taken is kept all the same: a number is given once
+                break
+        known |= await self._files.reserve_all(new)
+        if away is not None:
+            raise away
+        return known
 
     async def ensure(self, draft: Ticket, filed: Filed) -> Ticket:
         """The call's ticket as it stands, unconfirmed when it is new. Raises RegisterError."""
@@ -73,7 +88,7 @@ class Filing:
                     await self._files.drop(draft.call, kept)
                     raise
                 else:
-                    await self._files.written(draft.call, kept, ticket.number)
+                    await self._files.written(kept, ticket)
                     return ticket, True
             await self._files.write(draft.call, shown)
         else:
@@ -86,7 +101,7 @@ class Filing:
         draft = _unpacked(kept)
         number = draft.number or await self.number(call, await self._files.read(call))
         ticket = await self._write(replace(draft, number=number), confirm=True)
-        await self._files.written(call, kept, ticket.number)
+        await self._files.written(kept, ticket)
         return ticket
 
     async def _write(self, draft: Ticket, *, confirm: bool) -> Ticket:
@@ -99,8 +114,15 @@ class Filing:
             return await write(replace(draft, household_id=None, street_id=None))
 
 
+async def keep_stock(register: Register) -> None:
+    """Keeps numbers in stock, for when SQL is away. For ever."""
+    while True:
+        await unbroken(register.tickets.stock())
+        await asyncio.sleep(STOCK_S)
+
+
 class Clerk:
-    """Writes the confirmations that were kept, and keeps numbers in stock. `written` is told of each ticket."""
+    """Writes the confirmations that were kept. `written` is told of each ticket."""
 
     def __init__(
         self,
@@ -112,23 +134,12 @@ class Clerk:
     ) -> None:
         self._files = files
         self._filing = Filing(files, register)
-        self._tickets = register.tickets
         self._written = written
         self._young = young_s
         self._refused: set[str] = set()  # told once in the log
 
     async def run(self) -> None:
         """For ever; raises what Redis raises."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._stock())
-            group.create_task(self._write())
-
-    async def _stock(self) -> None:
-        while True:
-            await unbroken(self._tickets.stock())
-            await asyncio.sleep(STOCK_S)
-
-    async def _write(self) -> None:
         pause = LOOK_S
         while True:
             pause = LOOK_S if await self._round() else min(LAST_S, pause * 2)

@@ -10,7 +10,7 @@ from kezek_api.shapes import HealthView, PartState
 
 log = structlog.get_logger(__name__)
 
-PARTS = ("asterisk", "redis", "sql", "mqtt", "speech")
+PARTS = ("asterisk", "redis", "sql", "books", "mqtt", "speech")
 VITAL = ("asterisk", "redis")  # without one of these no call is served
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 import time
 from collections.abc import Awaitable, Callable
@@ -15,23 +14,24 @@ import structlog
 
 from kezek_api.app import build
 from kezek_api.auth import Auth
+from kezek_api.books import PART, Books
 from kezek_api.callfile import CallFiles
 from kezek_api.checks import check_redis, check_sql
+from kezek_api.collector import settle
 from kezek_api.desks import Desks
 from kezek_api.directory import SqlDirectory
 from kezek_api.doors import Doors
 from kezek_api.exchanges import Exchanges
 from kezek_api.feed import Feed
+from kezek_api.filing import keep_stock
 from kezek_api.health import Health
 from kezek_api.hearing import Hearing
-from kezek_api.history import History
 from kezek_api.keeping import after, end, keep, unbroken
+from kezek_api.leash import Child
 from kezek_api.mqtt import Publisher
-from kezek_api.recordings import Recordings
-from kezek_api.rules import Rules, RulesError
-from kezek_api.rules import load as load_rules
+from kezek_api.rules import of_site
 from kezek_api.server import HttpServer
-from kezek_api.settings import Settings, SettingsError
+from kezek_api.settings import Settings
 from kezek_api.story import RedisStoryteller
 from kezek_api.supervisors import Supervisors
 from kezek_api.tally import midnight_before
@@ -43,6 +43,7 @@ from kezek_register.types import CallRecord, Leg, OperatorTime
 
 log = structlog.get_logger(__name__)
 
+CONNECTIONS = 32  # to Redis, beside the line's own: whoever comes later waits a moment for one
 RENEW_S = 30.0  # names, streets and topics are read again
 SETTLE_S = 2.0
 RULES_S = 5.0
@@ -58,11 +59,12 @@ class House:
         self.settings = settings
         self.health = Health()
         self.feed = Feed()
-        self.redis = redis_client(settings.redis_url)
+        self.redis = redis_client(settings.redis_url, connections=CONNECTIONS, lean=True)
         self.stories = RedisStoryteller(self.redis, site=settings.site)
         self.files = CallFiles(self.redis, site=settings.site)
-        self.rules = site_rules(settings)
+        self.rules = of_site(settings)
         self.waits = Waits()
+        self.books = Child("books", settings, self._mark_books)
         self._names: dict[str, str] = {}
         self.board = Board(
             service_level_s=settings.service_level_s,
@@ -138,17 +140,6 @@ class House:
                 ledger=register.outbound,
                 supervisors=supervisors,
             )
-            keep_s = self.rules.keep_days * 86_400.0
-            history = History(
-                queues,
-                register,
-                self.files,
-                self.stories,
-                node=settings.node,
-                filed=desks.look_again,
-                keep_recordings_s=keep_s,
-            )
-            recordings = Recordings(register, settings.recordings_folder, keep_s=keep_s)
 
             async with asyncio.TaskGroup() as group:
                 work: dict[str, Callable[[], Awaitable[None]]] = {
@@ -160,10 +151,11 @@ class House:
                     "sql": lambda: check_sql(register, self.health, self._migrated),
                     "ticker": lambda: self._tick(queues, exchanges),
                     "feed": lambda: after(self._begun, self.feed.run(queues)),
-                    "history": lambda: after(self._migrated, history.run()),
+                    "books": lambda: self._keep_books(queues, register),
+                    "numbers": lambda: after(self._migrated, keep_stock(register)),
+                    "marks": lambda: after(self._begun, self._show_marks(desks)),
                     "stories": self.stories.run,
                     "waits": lambda: after(self._begun, self.waits.follow(queues)),
-                    "recordings": lambda: after(self._migrated, recordings.run()),
                     "tally": lambda: after(self._begun, self._follow(queues, register)),
                     "wallboard": lambda: self.board.draw(queues),
                     "hearing": hearing.run,
@@ -171,7 +163,7 @@ class House:
                     "mqtt": self._publish,
                 }
                 parts = [group.create_task(keep(name, part), name=name) for name, part in work.items()]
-                _settle()
+                settle()
                 log.info("house_up", node=settings.node, port=self._port)
                 await self._stop.wait()
                 log.info("house_drains")
@@ -179,6 +171,33 @@ class House:
                 self.board.close()
                 await end(parts)
         log.info("house_down")
+
+    async def _keep_books(self, queues: RedisQueues, register: Register) -> None:
+        """In a process of its own, unless the settings say something else."""
+        settings = self.settings
+        if settings.books == "elsewhere":
+            self.health.mark(PART, True, "kept elsewhere")
+        elif settings.books == "inside":
+            books = Books(
+                queues,
+                register,
+                self.files,
+                self.stories,
+                node=settings.node,
+                recordings=settings.recordings_folder,
+                keep_s=self.rules.keep_days * 86_400.0,
+                mark=self._mark_books,
+            )
+            await after(self._migrated, books.run())
+        else:
+            await self.books.run()
+
+    def _mark_books(self, ok: bool, detail: str) -> None:
+        self.health.mark(PART, ok, detail)
+
+    async def _show_marks(self, desks: Desks) -> None:
+        async for login in self.files.marks():
+            desks.look_again(login)
 
     async def _publish(self) -> None:
         settings = self.settings
@@ -250,20 +269,6 @@ async def today(
     history = register.history
     calls = await history.cohort(midnight, now)
     return calls, await history.legs(midnight, now), await history.operator_times(midnight, now)
-
-
-def site_rules(settings: Settings) -> Rules:
-    """Raises SettingsError, with what is wrong in the file of rules."""
-    try:
-        return load_rules(settings.rules, settings.queues, settings.timezone)
-    except RulesError as wrong:
-        raise SettingsError(str(wrong)) from wrong
-
-
-def _settle() -> None:
-    """What stands now stands for good: the collector need not look at it again (a look held all calls for 0.1 s)."""
-    gc.collect()
-    gc.freeze()
 
 
 def queue_settings(settings: Settings) -> QueueSettings:

@@ -45,7 +45,7 @@ def pop_of(
             "attempt": call.attempts + 1 if call.kind is CallKind.CALLBACK else 0,
             "dialling": call.kind is CallKind.CALLBACK and phase == "ringing" and not callback.get("joined"),
             "of": call.of,
-            "held": phase == "talking" and call.held_at > 0,
+            "held": phase == "talking" and call.held_at > 0 and call.aside_state in ("", "joined"),
             "aside": _aside(call, names or {}) if phase == "talking" and not helps else None,
             "recording": notes.get("recording", "forbidden"),
             "transferred_by": notes.get("transferred_by", ""),

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from kezek_api.settings import Settings, SettingsError
 from kezek_ivr.hours import Calendar, HoursError, from_table
 from kezek_queue import QueueRules, Relax
 
@@ -121,6 +122,14 @@ class Rules:
 def named(names: Mapping[str, str], language: str) -> str:
     """In that language, else in English, else in any."""
     return names.get(language) or names.get("en") or next(iter(names.values()), "")
+
+
+def of_site(settings: Settings) -> Rules:
+    """Raises SettingsError, with what is wrong in the file of rules."""
+    try:
+        return load(settings.rules, settings.queues, settings.timezone)
+    except RulesError as wrong:
+        raise SettingsError(str(wrong)) from wrong
 
 
 def load(path: Path | None, queues: Collection[str], zone: str = "") -> Rules:

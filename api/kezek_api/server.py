@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from kezek_api.addresses import split_address
+from kezek_api.wire import Wire
 
 GRACE_S = 3
 MAX_MESSAGE = 64 * 1024
@@ -38,7 +39,7 @@ class HttpServer:
                 lifespan="off",
                 log_config=None,
                 access_log=False,
-                ws="websockets-sansio",
+                ws=Wire,
                 ws_max_size=MAX_MESSAGE,
                 ws_per_message_deflate=False,  # small messages to many pages: packing costs more than it saves
                 ws_ping_interval=None,  # the desk has its own ping, which the page itself must answer

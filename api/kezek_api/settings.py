@@ -8,7 +8,7 @@ import platform
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     node: str = Field(default_factory=_node_name, pattern=r"^[A-Za-z0-9_.-]{1,64}$")
 
     redis_url: str = "redis://127.0.0.1:6379/0"
+    # who writes history and tickets: a process of this node's own, the node itself, or none of its own (`kezek books`)
+    books: Literal["own", "inside", "elsewhere"] = "own"
     sql_url: str = ""  # '' is SQLite at <home>/kezek.sqlite
     mqtt_url: str = "mqtt://127.0.0.1:1883"  # mqtt[s]://[user:password@]host[:port]; '' is none
 

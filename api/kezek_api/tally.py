@@ -80,11 +80,12 @@ class Tally:
 
     def figures(self, now: float = 0.0) -> Figures:
         """Of today. With `now` those who wait and what operators do at present count, too."""
-        spells = self._story.open_spells(now) if now else ()
-        return self._book.figures(now=now, spells=spells)[0]
+        spent = self._story.open_seconds(self._midnight, now) if now else None
+        return self._book.figures(now=now, spent=spent)[0]
 
-    def totals(self, now: float = 0.0) -> Totals:
-        return Totals.of(self.figures(now), callbacks_pending=len(self._pending))
+    def totals(self, now: float = 0.0, figures: Figures | None = None) -> Totals:
+        """`figures`: those of `now`, when they are there already."""
+        return Totals.of(figures or self.figures(now), callbacks_pending=len(self._pending))
 
     def chart(self, now: float) -> tuple[ChartMinute, ...]:
         """The last 60 minutes, the present one last."""

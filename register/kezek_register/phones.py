@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import phonenumbers
 
 REGIONS = ("KZ", "RU", "UA")  # whose national spellings are understood, in this order
 
 
+@lru_cache(maxsize=4096)  # a caller's is asked for several times within a call
 def e164(number: str, regions: tuple[str, ...] = REGIONS) -> str | None:
     """'8 700 999 01 09', '77009990109' and '+7 (700) 999-01-09' are all '+77009990109'.
 

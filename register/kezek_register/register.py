@@ -39,7 +39,7 @@ class Register:
         self.topics = Topics(database)
         self.tickets = Tickets(database, Numbering(database, node=node, clock=clock), clock)
         self.staff = StaffList(database)
-        self.history = History(database)
+        self.history = History(database, clock)
         self.recordings = Recordings(database)
         self.outbound = OutboundLedger(database, clock)
         self.audit = Audit(database)

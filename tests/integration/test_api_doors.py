@@ -101,7 +101,8 @@ async def test_only_signed_in_operators_get_a_desk(visitor: Page, house: House) 
 
 async def test_health_names_the_part_that_is_missing(visitor: Page) -> None:
     async def checked() -> bool:
-        return bool((await visitor.http.get("/health")).json()["parts"]["sql"]["ok"])
+        parts = (await visitor.http.get("/health")).json()["parts"]
+        return bool(parts["sql"]["ok"] and parts["books"]["ok"])
 
     await until(checked)
     told = await visitor.http.get("/health")
@@ -111,13 +112,14 @@ async def test_health_names_the_part_that_is_missing(visitor: Page) -> None:
         "asterisk": False,
         "redis": True,
         "sql": True,
+        "books": True,
         "mqtt": True,
         "speech": True,
     }
 
 
 async def test_health_is_well_when_the_vital_parts_are(visitor: Page, house: House) -> None:
-    for part in ("redis", "sql"):
+    for part in ("redis", "sql", "books"):
         await until(lambda part=part: house.health.parts[part].ok)
     house.health.mark("asterisk", True)
     view = house.health.view()

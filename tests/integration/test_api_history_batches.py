@@ -12,7 +12,8 @@ from kezek_api.callfile import CallFiles
 from kezek_ivr.recording import recording_file
 from kezek_queue import End
 from kezek_register import Pieces, Register
-from kezek_register.types import RegisterError, Unavailable
+from kezek_register.types import RegisterError, Ticket, Unavailable
+from kit.databases import draft
 from kit.history_hall import START, Hall, Told, all_calls, write
 from kit.valkey import Valkey
 
@@ -34,13 +35,13 @@ async def test_a_surge_is_written_in_few_transactions(
     told, sizes = Told(hall, hall.events), list[int]()
     real = register.history.write
 
-    async def counted(pieces: Pieces) -> None:
+    async def counted(pieces: Pieces) -> dict[str, Ticket]:
         if len(sizes) == 2:
             sizes.append(0)
             assert len(told.acknowledged) <= 400
             raise Unavailable("away for a moment")
         sizes.append(len(pieces.calls))
-        await real(pieces)
+        return await real(pieces)
 
     monkeypatch.setattr(register.history, "write", counted)
     await write(told, register, files)
@@ -58,14 +59,39 @@ async def test_what_sql_refuses_does_not_stand_in_the_way(
         await hall.waits(f"r{n}")
     real = register.history.write
 
-    async def fussy(pieces: Pieces) -> None:
+    async def fussy(pieces: Pieces) -> dict[str, Ticket]:
         if any(call.call == "r1" for call in pieces.calls):
             raise RegisterError("not that one")
-        await real(pieces)
+        return await real(pieces)
 
     monkeypatch.setattr(register.history, "write", fussy)
     await write(Told(hall, hall.events), register, files)
     assert [call.call for call in await all_calls(register)] == ["r0", "r2"]
+
+
+async def test_a_ticket_that_sql_refuses_takes_no_other_one_with_it(register: Register, files: CallFiles) -> None:
+    """Of a household that has left the register meanwhile: what was said of it stays. One whose number is another
+    call's has none; its call is in the history all the same."""
+    hall = await Hall().open()
+    await hall.queues.ready("anna")
+    for call in ("t0", "gone", "taken", "t1"):
+        await hall.waits(call)
+        said = {"household": {"id": 999}} if call == "gone" else {}
+        await hall.queues.note(call, {"language": "kk", **said})
+        offer = await hall.talks(call)
+        await hall.queues.finish(call, offer, wrap_up=0)
+        await hall.queues.end(call, End.ANSWERED)
+        await hall.queues.ready("anna")
+    other = await register.tickets.confirm(draft(call="another"))
+    await files.reserve("taken", other.number)
+    await write(Told(hall, hall.events), register, files)
+    numbers = {call.call: call.ticket for call in await all_calls(register)}
+    assert [call for call, number in numbers.items() if not number] == ["taken"]
+    for call in ("t0", "gone", "t1"):
+        ticket = await register.tickets.get(numbers[call])
+        assert (ticket.call, ticket.household_id) == (call, None)
+        assert (await files.read(call)).number == ticket.number
+    assert (await register.tickets.get(other.number)).call == "another"
 
 
 async def test_a_recording_has_its_row_and_its_end(register: Register, files: CallFiles) -> None:

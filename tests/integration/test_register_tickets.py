@@ -7,7 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kezek_register import BadNumber, Conflict, NotFound, Register, RegisterSettings, Ticket, load_sample
+from kezek_register import (
+    BadNumber,
+    CallRecord,
+    Conflict,
+    NotFound,
+    Pieces,
+    Register,
+    RegisterSettings,
+    Ticket,
+    load_sample,
+)
 from kezek_register.numbers import check, make
 from kit.databases import draft, told
 
@@ -150,3 +160,53 @@ async def test_cancelled_writers_leave_the_register_usable(register: Register) -
     done = [task.result().number for task in tasks if not task.cancelled()]
     assert len(set(done)) == 5
     assert len(await register.tickets.list()) == 5
+
+
+async def test_tickets_of_many_calls_at_once_are_as_those_one_by_one(register: Register) -> None:
+    """Made, brought up to date, left alone when confirmed or the same; each with the number it has had."""
+    stale, same, confirmed = [
+        await register.tickets.ensure(draft(call=call)) for call in ("stale", "same", "confirmed")
+    ]
+    confirmed = await register.tickets.confirm(draft(call="confirmed", operator="anna"))
+    calls = ("stale", "same", "confirmed", "new")
+    spare = [await register.tickets.number() for _ in calls]
+    drafts = [draft(call=call, number=number) for call, number in zip(calls, spare, strict=True)]
+    drafts[0] = draft(call="stale", number=spare[0], words="난방 없어요", confidence={"street": 0.5})
+    when = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    arrived = [CallRecord(call, "", "109", "kk", "main", "", "", when, None, None, None, "") for call in calls]
+    written = await register.history.write(Pieces(calls=arrived, tickets=drafts))
+    assert written["same"] == same
+    assert written["confirmed"] == confirmed
+    assert written["stale"] == await register.tickets.get(stale.number)
+    assert (written["stale"].version, written["stale"].words) == (2, "난방 없어요")
+    assert written["stale"].confidence == {"street": 0.5}
+    assert written["new"] == await register.tickets.get(spare[3])
+    assert (written["new"].version, written["new"].confirmed) == (1, False)
+    for call in calls:
+        assert (await register.history.get(call)).ticket == written[call].number
+    assert await register.history.write(Pieces(tickets=drafts)) == written, "again changes nothing"
+
+
+async def test_of_several_who_write_the_same_batch_at_once_one_makes_each_ticket(register: Register) -> None:
+    calls = [f"call-{n}" for n in range(20)]
+
+    async def write() -> dict[str, Ticket]:
+        drafts = [draft(call=call, number=await register.tickets.number()) for call in reversed(calls)]
+        return await register.history.write(Pieces(tickets=drafts))
+
+    first, *others = await asyncio.gather(*(write() for _ in range(4)))
+    assert all(other == first for other in others)
+    assert {ticket.call: ticket for ticket in await register.tickets.list(limit=100)} == first
+
+
+@pytest.mark.parametrize(("change", "refused"), [({"household_id": 999}, NotFound), ({"number": ""}, Conflict)])
+async def test_a_batch_with_a_refused_ticket_leaves_nothing(
+    register: Register, change: dict[str, object], refused: type[Exception]
+) -> None:
+    taken = await register.tickets.ensure(draft(call="first"))
+    good = draft(call="good", number=await register.tickets.number())
+    bad = draft(call="bad", **{"number": await register.tickets.number(), **change})
+    bad = bad if bad.number else draft(call="bad", number=taken.number)
+    with pytest.raises(refused):
+        await register.history.write(Pieces(tickets=[good, bad]))
+    assert [ticket.call for ticket in await register.tickets.list()] == ["first"]

@@ -74,6 +74,32 @@ async def test_who_would_wait_long_is_called_back_at_his_place(city: City) -> No
         assert (await head.does("GET", "/api/callbacks"))["callbacks"] == []
 
 
+async def test_who_dials_in_himself_has_the_place_of_his_callback_and_nobody_dials_him(city: City) -> None:
+    """P8, P12."""
+    caller = "+77020000021"
+    async with city.citizens() as street, city.trunk() as world, city.head() as head:
+        async with busy(city, street) as (asel, first):
+            await asks_to_be_called(city, street, caller, "self1", "1#")
+            (pending,) = (await head.does("GET", "/api/callbacks"))["callbacks"]
+            citizen = await street.dials(caller=caller.removeprefix("+"), story="self2")
+            await city.told("self2", "place")
+            assert (await head.does("GET", "/api/callbacks"))["callbacks"] == []
+            call = await city.queues.call(pending["call"])
+            await free(asel, first)
+            ring = await asel.phone.rings()
+            ring.answer()
+            pop = await asel.shows(phase="talking", kind="call")
+            assert (await city.queues.call(pop["call"])).place_since == call.place_since
+            await hears(citizen, ring)
+            await citizen.hang_up()
+            await asel.done()
+        row = await city.row(head, lambda row: row["call"] == pop["call"] and row["end"] and row["ticket"])
+        assert row["end"] == "answered"
+        row = await city.row(head, lambda row: row["call"] == pending["call"] and row["end"])
+        assert (row["end"], row["ticket"]) == ("informed", "")
+        assert world.quiet
+
+
 async def test_who_is_not_reached_is_dialled_again_later_and_may_need_nothing_any_more(city: City) -> None:
     caller = "+77020000002"
     async with city.citizens() as street, city.trunk() as world, city.head() as head:

@@ -1,4 +1,4 @@
-"""Back at the old place, told that it is closed or full, and the sums at the end, whole."""
+"""Back at the old place, told that it is closed or full, an emergency rung, and the sums at the end, whole."""
 
 from __future__ import annotations
 
@@ -70,6 +70,33 @@ async def test_who_finds_the_line_full_is_told_so_and_counted(city: City) -> Non
             await waiting.hang_up()
         row = await city.row(head, lambda row: row["caller"] == "+77020000009" and row["end"])
         assert (row["end"], row["queue"]) == ("refused", "small")
+
+
+async def test_of_several_who_ring_for_an_emergency_one_declines_by_his_phones_key_and_is_paused_alone(
+    city: City,
+) -> None:
+    """P2, P14."""
+    async with (
+        city.citizens() as street,
+        city.seated("asel") as asel,
+        city.seated("berik") as berik,
+        city.seated("chingiz") as chingiz,
+    ):
+        citizen = await street.dials(caller="+77020000031", press="9")
+        declines, picks_up, rings_on = [await seat.phone.rings() for seat in (asel, berik, chingiz)]
+        declines.decline()
+        assert (await asel.state("paused"))["reason"] == "declined"
+        await asel.cleared()
+        assert [seat.operator["state"] for seat in (berik, chingiz)] == ["offered", "offered"]
+        assert not rings_on.over
+        picks_up.answer()
+        await berik.shows(phase="talking")
+        await hears(citizen, picks_up)
+        await rings_on.ended()
+        await chingiz.state("ready")
+        await citizen.hang_up()
+        await berik.done()
+        assert asel.operator["state"] == "paused"
 
 
 async def test_the_sums_add_up(city: City) -> None:

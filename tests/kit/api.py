@@ -64,6 +64,7 @@ def settings_for(home: Path, redis_url: str, site: str, **more: Any) -> Settings
             "http_listen": "127.0.0.1:0",
             "secret_key": "for tests alone",
             "speech_streams": 0,
+            "books": "inside",
             "languages": "kk,ru,uk,en",
             "drain_s": 1,
             "timezone": "Asia/Almaty",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 from kezek_api.callfile import CallFiles
 from kezek_api.history import History
 from kezek_queue import FeedEvent, ModelQueues, QueueRules
-from kezek_queue.errors import Unknown
 from kezek_register import Register
 from kezek_register.types import CallRecord
 from kit.api import until
@@ -71,7 +70,7 @@ class Told:
         self._hall, self._events, self._forgotten = hall, events, forgotten
         self.acknowledged: Counter[str] = Counter()
 
-    async def consume(self, group: str, consumer: str) -> AsyncIterator[FeedEvent]:
+    async def consume(self, group: str, consumer: str, *, gather_s: float = 0.0) -> AsyncIterator[FeedEvent]:
         for event in self._events:
             yield event
         await asyncio.Event().wait()
@@ -79,13 +78,8 @@ class Told:
     async def acknowledge(self, group: str, event: FeedEvent) -> None:
         self.acknowledged[event.id] += 1
 
-    async def call(self, call: str) -> Any:
-        if self._forgotten:
-            raise Unknown(call)
-        return await self._hall.queues.call(call)
-
-    async def notes(self, call: str) -> dict[str, Any]:
-        return await self._hall.queues.notes(call)
+    async def calls(self, calls: Collection[str]) -> dict[str, Any]:
+        return {} if self._forgotten else await self._hall.queues.calls(calls)
 
 
 @asynccontextmanager

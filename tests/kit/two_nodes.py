@@ -79,7 +79,7 @@ def node_settings_of(settings: Settings, number: int, two: Mapping[str, RunningA
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
     """`kezek serve` with these settings, healthy; killed at the end when it is still there."""
-    told = settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    told = settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True, exclude={"books"})
     listen = f"127.0.0.1:{free_port()}"
     told |= {"secret_key": "for tests alone", "http_listen": listen, "exchanges": json.dumps(told["exchanges"])}
     told |= {"ami_secret": settings.ami_password(), "languages": ",".join(settings.languages)}

@@ -255,7 +255,9 @@ class Process:
 async def serving(settings: Settings) -> AsyncIterator[Process]:
     """With these settings as environment; killed at the end when it is still there."""
     listen = f"127.0.0.1:{free_port()}"
-    told = settings.model_dump(mode="json", exclude_none=True, exclude={"ami_secret", "secret_key", "http_listen"})
+    told = settings.model_dump(
+        mode="json", exclude_none=True, exclude={"ami_secret", "secret_key", "http_listen", "books"}
+    )
     told |= {"ami_secret": settings.ami_password(), "secret_key": settings.key().decode(), "http_listen": listen}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KEZEK_")}
     for name, value in told.items():

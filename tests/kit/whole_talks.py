@@ -34,7 +34,7 @@ async def consulting(asel: Seat, berik: Seat, citizen: SipCall, ring: SipCall) -
     pop = await asel.shows(aside={"to": "operator:berik", "name": "Berik", "state": "ringing"})
     assert (await berik.shows(phase="ringing", role="helper"))["call"] == pop["call"]
     asked.answer()
-    await asel.shows(aside={"to": "operator:berik", "name": "Berik", "state": "talking"})
+    await asel.shows(aside={"to": "operator:berik", "name": "Berik", "state": "talking"}, held=False)
     await berik.shows(phase="talking", role="helper", aside=None)
     await hears(asked, ring)
     await hears(ring, asked)

@@ -2,11 +2,25 @@
 
 import pytest
 
-from kit import line_contracts, ring_contracts, telephony_talk_contracts
+from kit import (
+    consult_contracts,
+    line_contracts,
+    outside_contracts,
+    ring_contracts,
+    several_contracts,
+    telephony_talk_contracts,
+)
 from kit.line_worlds import ScriptedWorld
 from kit.virtual_time import run_virtual
 
-CONTRACTS = [*line_contracts.CONTRACTS, *ring_contracts.CONTRACTS, *telephony_talk_contracts.CONTRACTS]
+CONTRACTS = [
+    *line_contracts.CONTRACTS,
+    *ring_contracts.CONTRACTS,
+    *several_contracts.CONTRACTS,
+    *telephony_talk_contracts.CONTRACTS,
+    *consult_contracts.CONTRACTS,
+    *outside_contracts.CONTRACTS,
+]
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.__name__)

@@ -60,6 +60,19 @@ def test_settings_come_from_the_environment_then_the_file_then_the_defaults(
     assert Settings.load().site == "77"
 
 
+def test_settings_may_be_told_to_another_process(tmp_path: Path) -> None:
+    """As JSON: what a node's child is told on its leash."""
+    exchanges = {"a": {"ami": "127.0.0.1:5038", "fastagi": "127.0.0.1:4573", "sound": "127.0.0.1:4574"}}
+    given = {
+        "numbers": "109:hotline,112:rescue",
+        "languages": "ru,kk",
+        "rules": tmp_path / "rules.toml",
+        "timezone": "",
+    }
+    settings = Settings.load(tmp_path, exchanges=exchanges, ring_s=7, recordings=tmp_path / "recordings", **given)
+    assert Settings.load(**json.loads(settings.model_dump_json())) == settings
+
+
 @pytest.mark.parametrize(
     "wrong", [{"http_listen": "here"}, {"timezone": "Nowhere/Land"}, {"site": "a b"}, {"ring_s": 0}]
 )
@@ -146,7 +159,7 @@ def test_statuses() -> None:
 def test_health_is_down_without_a_vital_part() -> None:
     health = Health()
     assert health.view().status == "down"
-    for part in ("asterisk", "redis", "sql", "mqtt"):
+    for part in ("asterisk", "redis", "sql", "books", "mqtt"):
         health.mark(part, True)
     assert health.view().status == "degraded"
     health.mark("speech", True)

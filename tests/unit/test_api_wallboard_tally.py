@@ -121,3 +121,25 @@ def test_the_wallboard_has_all_the_days_numbers() -> None:
     tally.new_day(190.0)
     assert tally.totals(300.0).occupancy_pct == 0.0, "of the new day there is only the time ready"
     tally.crew([])
+
+
+def test_the_chart_draws_anew_what_has_changed_alone() -> None:
+    tally = Tally(midnight=0.0)
+    told = [
+        event(Kind.ARRIVED, 100.0, "a", since=100.0),
+        event(Kind.PLACED, 130.0, "a"),
+        event(Kind.ARRIVED, 200.0, "b", since=200.0),
+        event(Kind.CONNECTED, 260.0, "a"),
+        event(Kind.ARRIVED, 261.0, "c", since=110.0),  # an earlier minute
+        event(Kind.ENDED, 262.0, "b", end="abandoned"),
+    ]
+    for seen in told:
+        tally.see(seen)
+        before = tally.chart(3600.0)
+        assert before == tally.chart(3600.0)
+        assert all(one is other for one, other in zip(before, tally.chart(3600.0), strict=True))
+        fresh = Tally(midnight=0.0)
+        for past in told[: told.index(seen) + 1]:
+            fresh.see(past)
+        assert tally.chart(3600.0) == fresh.chart(3600.0)
+    assert tally.chart(3660.0)[:-1] == tally.chart(3600.0)[1:]

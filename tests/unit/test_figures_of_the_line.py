@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from kezek_queue import CallKind, CallState, End, FeedEvent, OperatorState, QueueError, QueueSettings
+from kezek_queue import CallKind, CallState, End, FeedEvent, Operator, OperatorState, QueueError, QueueSettings
 from kezek_queue.figures import Book, Story, WaitEstimator
 from kezek_queue.model import Model
 from kezek_queue.model_snapshot import snapshot
@@ -28,17 +28,29 @@ class Hall:
         self.line = Model(self.clock, QueueSettings(lease_s=20, wrap_up_s=30))
         self.book = Book([0, self.begin + 900, self.begin + 1800, self.begin + 10**6])
         self.story = Story(watch=self.book.add, spent=self.book.spend)
-        self.waits = WaitEstimator()
+        self.waits, self.reader = WaitEstimator(), WaitEstimator()  # one is told the same operators as the same objects
         self.line.on_event = self.hear
         self.line.phones(["1", "2", "3"])
         for number, (name, queues) in enumerate(PEOPLE.items(), start=1):
             self.line.sign_in(name, phone=str(number), queues=queues, desk=False)
             self.line.ready(name)
-        self.waits.know(snapshot(self.line).operators, [], self.clock())
+        self.known: dict[str, Operator] = {}
+        for waits in (self.waits, self.reader):
+            waits.know(snapshot(self.line).operators, [], self.clock())
 
     def hear(self, event: FeedEvent) -> None:
         self.story.see(event)
         self.waits.see(event)
+        self.reader.see(event)
+
+    def look(self) -> None:
+        """Both are told who works where: the one by new objects each time, the other as the engine does it."""
+        people = snapshot(self.line).operators
+        self.waits.know(people, now=self.clock())
+        for one in people:
+            if self.known.get(one.operator) != one:
+                self.known[one.operator] = one
+        self.reader.know([self.known[one.operator] for one in people], now=self.clock())
 
     def step(self) -> None:
         line, dice = self.line, self.dice
@@ -125,5 +137,19 @@ def test_the_figures_are_what_the_line_itself_knows(seed: int) -> None:
     how = Counter(leg.how for told in hall.story.calls.values() for leg in told.legs.values())
     assert sum(row.transferred for row in rows) <= how["transferred"] + how["handed_over"]
     assert how.keys() - {""} >= {"finished", "transferred"}, how
+    spent = Counter[str]()
     for spell in hall.story.open_spells(hall.clock()):
+        spent[spell.state] += spell.ended - max(spell.began, hall.begin + 60)
         assert spell.state == hall.line.operators[spell.operator].state
+    assert hall.story.open_seconds(hall.begin + 60, hall.clock()) == pytest.approx(dict(spent))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_operators_who_are_as_they_were_need_not_be_told_again(seed: int) -> None:
+    hall = Hall(seed)
+    for _ in range(200):
+        hall.step()
+        hall.look()
+        for queue in ("hotline", "water"):
+            waits = [each.wait_s(queue, 2, hall.clock()) for each in (hall.waits, hall.reader)]
+            assert waits[0] == waits[1]

@@ -4,7 +4,7 @@ row for each call, each leg and each change of an operator's state."""
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kezek_register.sql import abandoned, legs, merging, operator_times, recordings
 from kezek_register.sql.database import Database
 from kezek_register.sql.history_tables import CallRow
-from kezek_register.types import Abandoned, CallRecord, Leg, LegPiece, NotFound, OperatorTime, Recording
+from kezek_register.sql.tickets_of_calls import TicketsOfCalls
+from kezek_register.types import Abandoned, CallRecord, Leg, LegPiece, NotFound, OperatorTime, Recording, Ticket
 
 CALL_FIELDS: tuple[str, ...] = tuple(CallRecord.__dataclass_fields__)
 
@@ -23,35 +24,50 @@ CALL_FIELDS: tuple[str, ...] = tuple(CallRecord.__dataclass_fields__)
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """What one transaction of the history's writer brings. `times`: each with what sorts those of one moment (text);
-    their `ended` is not asked for, it is the next one's beginning."""
+    their `ended` is not asked for, it is the next one's beginning. `tickets`: drafts of calls, each with its number;
+    their calls bear the numbers of the tickets that stand."""
 
     calls: Sequence[CallRecord] = ()
     legs: Sequence[LegPiece | Leg] = ()
     times: Sequence[tuple[OperatorTime, str]] = ()
     recordings: Sequence[Recording] = ()
+    tickets: Sequence[Ticket] = ()
 
 
 class History:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
+        self._clock = clock
+        self._tickets = TicketsOfCalls(database)
+        # made once: their keys take longer to make than the database needs
+        self._upsert_call = merging.of_call(database)
+        self._upsert_leg = merging.of_leg(database)
+        self._upsert_time = merging.of_operator_time(database)
+        self._recordings = recordings.RecordedCalls(database)
 
     # writing
 
-    async def write(self, pieces: Pieces) -> None:
-        """All of it or nothing, in one transaction. Raises Unavailable."""
+    async def write(self, pieces: Pieces) -> dict[str, Ticket]:
+        """All of it or nothing, in one transaction; call -> its ticket as it stands, of those given.
+
+        Raises Unavailable, and for the tickets BadNumber, NotFound, Conflict."""
         # in the order of their keys: two nodes that write at once never wait for each other in a circle
         calls = [_call_values(one) for one in sorted(pieces.calls, key=lambda each: each.call)]
         parts = [legs.values_of(one) for one in sorted(pieces.legs, key=lambda each: (each.call, each.offer))]
         times = [operator_times.values_of(one, told) for one, told in pieces.times]
         times.sort(key=lambda each: (each["operator"], each["began"], each["told"]))
-        if not (calls or parts or times or pieces.recordings):
-            return
+        if not (calls or parts or times or pieces.recordings or pieces.tickets):
+            return {}
         async with self._database.writing() as session:
-            await _put(session, merging.of_call(self._database), calls)
-            await _put(session, merging.of_leg(self._database), parts)
-            await _put(session, merging.of_operator_time(self._database), times)
-            for recording in sorted(pieces.recordings, key=lambda each: each.call):
-                await recordings.put(session, self._database, recording)
+            tickets = await self._tickets.ensure(session, pieces.tickets, self._clock())
+            for call in calls:
+                if (ticket := tickets.get(call["call"])) is not None:
+                    call["ticket"] = ticket.number
+            await _put(session, self._upsert_call, calls)
+            await _put(session, self._upsert_leg, parts)
+            await _put(session, self._upsert_time, times)
+            await self._recordings.put(session, pieces.recordings)
+        return tickets
 
     async def save(self, record: CallRecord) -> None:
         """Upsert by call: what is empty in the record leaves what is known, what is not replaces it."""

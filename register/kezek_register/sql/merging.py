@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kezek_register.sql.database import Database
 from kezek_register.sql.history_tables import CallRow, LegRow, OperatorTimeRow
-from kezek_register.sql.tables import UtcDateTime
+from kezek_register.sql.tables import UtcDateTime, table_of
 
 _EARLIEST = {"since", "placed_at", "connected_at"}
 _OF_FIRST_TALK = {"queue", "waited_s"}
@@ -25,8 +25,9 @@ def of_call(database: Database) -> Upsert:
     """What is empty in the piece leaves what is known, what is not replaces it; once the end is known, pieces from
     before it only fill gaps. Moments of beginning: the earliest. Priority: the highest it had. Queue and wait: those of
     the first talk."""
-    statement = database.insert(CallRow)
-    new, row = statement.excluded, CallRow.__table__.c
+    table = table_of(CallRow)
+    statement = database.insert(table)
+    new, row = statement.excluded, table.c
     too_late = and_(row.end != "", new.end == "")
     first_talk = func.coalesce(new.connected_at < row.connected_at, false())
     later_talk = func.coalesce(new.connected_at > row.connected_at, false())
@@ -51,8 +52,9 @@ def of_call(database: Database) -> Upsert:
 
 def of_leg(database: Database) -> Upsert:
     """As with a call; that somebody gave the caller away stands, although his talk is finished too."""
-    statement = database.insert(LegRow)
-    new, row = statement.excluded, LegRow.__table__.c
+    table = table_of(LegRow)
+    statement = database.insert(table)
+    new, row = statement.excluded, table.c
     merged: dict[str, ColumnElement[Any]] = {
         column.name: case((_said(new[column.name]), new[column.name]), else_=column)
         for column in row
@@ -65,8 +67,9 @@ def of_leg(database: Database) -> Upsert:
 
 def of_operator_time(database: Database) -> Upsert:
     """Of several states told for one moment, the last one told stands."""
-    statement = database.insert(OperatorTimeRow)
-    new, row = statement.excluded, OperatorTimeRow.__table__.c
+    table = table_of(OperatorTimeRow)
+    statement = database.insert(table)
+    new, row = statement.excluded, table.c
     merged = {name: new[name] for name in ("state", "reason", "told")}
     return statement.on_conflict_do_update(
         index_elements=["operator", "began"], set_=merged, where=new.told >= row.told

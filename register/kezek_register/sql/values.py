@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import Row
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
@@ -46,7 +49,7 @@ def topic(row: TopicRow) -> Topic:
     return Topic(row.code, dict(row.names), row.parent)
 
 
-def ticket(row: TicketRow) -> Ticket:
+def ticket(row: TicketRow | Row[Any]) -> Ticket:
     return Ticket(
         number=row.number,
         state="done" if row.state == "done" else "open",
