@@ -62,7 +62,7 @@ class Reader(asyncio.Protocol):
 
     def __init__(self, hello: bytes) -> None:
         self._hello = hello
-        self._complete: Callable[[bytes], bool] | None = None
+        self._complete: Callable[[bytearray], bool] | None = None
         self.buffer = bytearray()
         self.opened, self.had = asyncio.Event(), asyncio.Event()
         self.at = 0.0
@@ -80,7 +80,7 @@ class Reader(asyncio.Protocol):
             self.at, self._complete = time.perf_counter(), None
             self.had.set()
 
-    def expect(self, complete: Callable[[bytes], bool]) -> None:
+    def expect(self, complete: Callable[[bytearray], bool]) -> None:
         self.buffer, self._complete = bytearray(), complete
         self.had.clear()
 
@@ -112,10 +112,10 @@ async def last_of(readers: list[Reader]) -> float:
     return max(reader.at for reader in readers)
 
 
-def wants(marker: bytes, end: bytes) -> Callable[[bytes], bool]:
+def wants(marker: bytes, end: bytes) -> Callable[[bytearray], bool]:
     """The marker, and then the end of its message."""
 
-    def complete(buffer: bytes) -> bool:
+    def complete(buffer: bytearray) -> bool:
         found = buffer.find(marker)
         return found >= 0 and buffer.find(end, found) >= 0
 
@@ -188,13 +188,13 @@ async def measure(folder: Path, asked: argparse.Namespace) -> dict[str, list[flo
             desks, boards = ours[: asked.desks], ours[asked.desks :]
             loops: dict[str, list[Reader]] = {}
             for number in range(1, asked.events + WARM + 1):
-                for desk in desks:
-                    desk.say(ACK)  # a page that says nothing for 15 s is gone
                 marker = f'"waiting":{number + 1},'.encode()
                 for reader in ours:
                     reader.expect(wants(marker, b"}]}" if reader in desks else b"\n\n"))
                 began = await placed(queues, number)
                 took = {"ours": await last_of(ours) - began, "desks": max(desk.at for desk in desks) - began}
+                for desk in desks:
+                    desk.say(ACK)  # as a page does when it was told; one that says nothing for 15 s is gone
                 if not loops:
                     (folder / "desk").write_bytes(frame_in(desks[0].buffer, marker))
                     (folder / "board").write_bytes(boards[0].buffer)
@@ -214,11 +214,11 @@ async def measure(folder: Path, asked: argparse.Namespace) -> dict[str, list[flo
     return times
 
 
-def of_length(length: int) -> Callable[[bytes], bool]:
+def of_length(length: int) -> Callable[[bytearray], bool]:
     return lambda buffer: len(buffer) >= length
 
 
-def frame_in(buffer: bytes, marker: bytes) -> bytes:
+def frame_in(buffer: bytearray, marker: bytes) -> bytes:
     """The WebSocket frame that holds the marker: what was sent before and after it are others."""
     start = buffer.rfind(b'{"seq"', 0, buffer.find(marker))
     end = buffer.find(b"}]}", start) + 3
@@ -233,7 +233,7 @@ async def bare_loop(
     port = free_port()
     (folder / f"{name}.py").write_text(text)
     await stack.enter_async_context(process(
-        sys.executable, folder / f"{name}.py", redis_url, port, folder / "desk", folder / "board"
+        sys.executable, folder / f"{name}.py", redis_url, str(port), folder / "desk", folder / "board"
     ))  # fmt: skip
     await wait_for(name, lambda: listens(port))
     readers = await opened(port, hellos)

@@ -1,10 +1,12 @@
-"""Callers handed to operators: the same Asterisk, citizens and operators, once by app_queue and once by `kezek serve`.
+"""Callers handed to operators: the same Asterisk, citizens and operators, by app_queue, by `kezek serve`, and by a bare
+sketch that keeps nothing (`handover_bare.py`): what this machine allows.
 
     python benchmarks/handover.py [--seconds 40] [--operators 50] [--rate 60] [--prefix FOLDER] [--json]
 
 SIPp's operators pick up at once and talk 1 s, so 50 of them can serve 50 calls a second and no more (the ceiling); 60 a
-second are offered, the line grows to `--most`. First, on the idle machine, 3 calls a second measure how soon after its
-assignment a phone rings. Everything shares this machine: Asterisk with the callers' music, SIPp, Valkey and the node.
+second are offered, the line grows to `--most` callers: with 225 app_queue's wait 7 s in the median, as in the floor
+that the goal was taken from. First, on the idle machine, 3 calls a second measure how soon after its assignment a phone
+rings. Everything shares this machine: Asterisk with the callers' music, SIPp, Valkey and the node.
 
 - served: talks begun a second while callers wait, from --warm-up seconds on;
 - wait: from a caller's answer to the hang-up, less the talk;
@@ -21,12 +23,13 @@ import json
 import os
 import statistics
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from handover_log import Period, Phones, part, rings, waits
 from handover_site import (
     NUMBER,
     OTHER_NUMBER,
@@ -37,6 +40,8 @@ from handover_site import (
     TALK_S,
     Exchange,
     answers,
+    bare,
+    books_of,
     cpu_s,
     exchange,
     node,
@@ -53,32 +58,6 @@ from kezek_queue import RedisQueues
 IDLE_RATE = 3.0
 
 
-class Message(NamedTuple):
-    """One SIP message as SIPp noted it."""
-
-    at: float  # unix seconds
-    sent: bool
-    call: str
-    method: str  # of the request that it is, or answers
-    line: str
-
-
-def messages(log: Path) -> Iterator[Message]:
-    for text in log.read_text("utf-8", "replace").splitlines():
-        parts = text.split("\t")
-        if len(parts) == 7:
-            yield Message(float(parts[2]), parts[3] == "S", parts[4], parts[5].rpartition(" ")[2], parts[6])
-
-
-@dataclass(frozen=True)
-class Period:
-    began: float
-    ended: float
-
-    def has(self, at: float) -> bool:
-        return self.began <= at < self.ended
-
-
 @dataclass
 class Side:
     """What was measured of one of the two."""
@@ -92,43 +71,6 @@ class Side:
     @property
     def wait(self) -> float:
         return statistics.median(self.waits)
-
-
-class Phones:
-    """The operators' side of the log."""
-
-    def __init__(self, log: Path) -> None:
-        self.rings: dict[str, list[float]] = defaultdict(list)
-        self.talks: list[float] = []
-        self.freed: dict[str, list[float]] = defaultdict(list)
-        phone_of: dict[str, str] = {}
-        for message in messages(log):
-            if message.line.startswith("INVITE sip:") and message.call not in phone_of:
-                phone = phone_of[message.call] = message.line[len("INVITE sip:") :].partition("@")[0]
-                self.rings[phone].append(message.at)
-            elif message.line.startswith("ACK "):
-                self.talks.append(message.at)
-            elif message.line.startswith("BYE "):
-                self.freed[phone_of[message.call]].append(message.at)
-
-    def ring_after(self, phone: str, at: float) -> float | None:
-        return next((ring for ring in self.rings[phone] if ring >= at), None)
-
-    def gaps(self, period: Period) -> list[float]:
-        found = ((freed, self.ring_after(phone, freed)) for phone in self.freed for freed in self.freed[phone])
-        return [ring - freed for freed, ring in found if ring is not None and period.has(freed) and period.has(ring)]
-
-
-def waits(log: Path, period: Period) -> list[float]:
-    """Of the callers whose talk was over within the period."""
-    answered: dict[str, float] = {}
-    waited = []
-    for message in messages(log):
-        if not message.sent and message.line.startswith("SIP/2.0 200") and message.method == "INVITE":
-            answered.setdefault(message.call, message.at)
-        elif message.line.startswith("BYE ") and message.call in answered and period.has(message.at):
-            waited.append(max(0.0, message.at - answered[message.call] - TALK_S))
-    return waited
 
 
 async def under_load(
@@ -174,75 +116,108 @@ async def assigned(redis_url: str) -> list[tuple[str, float]]:
     return [(json.loads(fields["data"])["phone"], int(fields["at"]) / 1000) for fields in offers]
 
 
-def rings(phones: Phones, offers: Sequence[tuple[str, float]], period: Period) -> list[float]:
+@dataclass
+class Rings:
     """Milliseconds from assignment to ring."""
-    found = ((at, phones.ring_after(phone, at)) for phone, at in offers if period.has(at))
-    return [(ring - at) * 1000 for at, ring in found if ring is not None]
+
+    idle: list[float]
+    loaded: list[float]
 
 
 @dataclass
 class Result:
     app_queue: Side
     kezek: Side
-    idle: list[float]  # ms
-    loaded: list[float]  # ms
+    bare: Side
+    rings: Rings
+    bare_rings: Rings
     ceiling: float
+
+    @property
+    def node_cpu(self) -> float:
+        """Cores of the node, the process that writes its history and tickets included."""
+        return self.kezek.cpu["node"] + self.kezek.cpu.get("books", 0.0)
 
     def figures(self) -> dict[str, Any]:
         return {
             "throughput_over_app_queue": round(self.kezek.served / self.app_queue.served, 2),
             "of_ceiling": round(self.kezek.served / self.ceiling, 3),
-            "ring_p50_ms": round(part(self.loaded, 0.5), 1),
-            "ring_p99_ms": round(part(self.loaded, 0.99), 1),
-            "idle_ring_p50_ms": round(part(self.idle, 0.5), 1),
+            "ring_p50_ms": round(part(self.rings.loaded, 0.5), 1),
+            "ring_p99_ms": round(part(self.rings.loaded, 0.99), 1),
+            "idle_ring_p50_ms": round(part(self.rings.idle, 0.5), 1),
             "app_queue_per_s": round(self.app_queue.served, 1),
             "kezek_per_s": round(self.kezek.served, 1),
+            "bare_per_s": round(self.bare.served, 1),
+            "bare_ring_p50_ms": round(part(self.bare_rings.loaded, 0.5), 1),
+            "bare_ring_p99_ms": round(part(self.bare_rings.loaded, 0.99), 1),
+            "bare_idle_ring_p50_ms": round(part(self.bare_rings.idle, 0.5), 1),
             "app_queue_wait_s": round(self.app_queue.wait, 2),
             "kezek_wait_s": round(self.kezek.wait, 2),
-            "node_cpu_ms_per_call": round(1000 * self.kezek.cpu["node"] / self.kezek.served, 1),
+            "node_cpu_ms_per_call": round(1000 * self.node_cpu / self.kezek.served, 1),
+            "books_cpu_ms_per_call": round(1000 * self.kezek.cpu.get("books", 0.0) / self.kezek.served, 1),
         }
 
 
-def part(values: Sequence[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+async def idle_then_loaded(
+    asterisk: Exchange, name: str, asked: argparse.Namespace, pids: dict[str, int]
+) -> tuple[Side, Period, Period]:
+    """The side that has taken the place of the service, and the two periods in which its rings count."""
+    async with asterisk.citizens(f"{name}-idle", NUMBER, IDLE_RATE, 100):
+        await asyncio.sleep(2)
+        idle = Period(time.time(), time.time() + asked.idle)
+        await asyncio.sleep(asked.idle)
+    side, loaded = await under_load(asterisk, name, NUMBER, asked, pids)
+    return side, idle, loaded
+
+
+async def of_the_bare(asterisk: Exchange, asked: argparse.Namespace, pids: dict[str, int]) -> tuple[Side, Rings]:
+    async with bare(asterisk) as (told, sketch):
+        side, idle, loaded = await idle_then_loaded(asterisk, "bare", asked, {**pids, "node": sketch.pid})
+    lines = (line.split() for line in told.read_text().splitlines())
+    offers = [(phone, float(at)) for phone, at in lines]
+    phones = Phones(asterisk.operators_log)
+    return side, Rings(rings(phones, offers, idle), rings(phones, offers, loaded))
+
+
+async def of_kezek(
+    folder: Path, asterisk: Exchange, asked: argparse.Namespace, pids: dict[str, int]
+) -> tuple[Side, Rings]:
+    async with valkey(folder) as (redis_url, valkey_pid):
+        await wait_for("valkey", lambda: answers(redis_url))
+        async with node(asterisk, redis_url, asked.serve) as service:
+            try:
+                await sign_in(redis_url, asterisk.phones)
+                parts = {**pids, "valkey": valkey_pid, "node": service.pid, **books_of(service.pid)}
+                side, idle, loaded = await idle_then_loaded(asterisk, "kezek", asked, parts)
+            finally:
+                if asked.keep:
+                    (asked.keep / "node.log").write_bytes((folder / "node.log").read_bytes())
+        offers, phones = await assigned(redis_url), Phones(asterisk.operators_log)
+    return side, Rings(rings(phones, offers, idle), rings(phones, offers, loaded))
 
 
 async def measure(folder: Path, asked: argparse.Namespace) -> Result:
     async with exchange(folder, asked.prefix, asked.operators) as asterisk, asterisk.operators():
         pids = {"asterisk": asterisk.process.pid}
         app_queue, _ = await under_load(asterisk, "app_queue", OTHER_NUMBER, asked, pids)
-        async with valkey(folder) as (redis_url, valkey_pid):
-            await wait_for("valkey", lambda: answers(redis_url))
-            async with node(asterisk, redis_url, asked.serve) as service:
-                try:
-                    await sign_in(redis_url, asterisk.phones)
-                    async with asterisk.citizens("idle", NUMBER, IDLE_RATE, 100):
-                        await asyncio.sleep(2)
-                        idle = Period(time.time(), time.time() + asked.idle)
-                        await asyncio.sleep(asked.idle)
-                    pids |= {"valkey": valkey_pid, "node": service.pid}
-                    kezek, loaded = await under_load(asterisk, "kezek", NUMBER, asked, pids)
-                finally:
-                    if asked.keep:
-                        (asked.keep / "node.log").write_bytes((folder / "node.log").read_bytes())
-            offers, phones = await assigned(redis_url), Phones(asterisk.operators_log)
-    return Result(
-        app_queue, kezek, rings(phones, offers, idle), rings(phones, offers, loaded), asked.operators / TALK_S
-    )
+        bare_side, bare_rings = await of_the_bare(asterisk, asked, pids)
+        kezek, its_rings = await of_kezek(folder, asterisk, asked, pids)
+    return Result(app_queue, kezek, bare_side, its_rings, bare_rings, asked.operators / TALK_S)
 
 
 def show(result: Result) -> None:
-    table = Table("", "app_queue", "Kezek", title=f"ceiling {result.ceiling:.0f} calls a second")
-    sides = (result.app_queue, result.kezek)
+    table = Table("", "app_queue", "Kezek", "bare sketch", title=f"ceiling {result.ceiling:.0f} calls a second")
+    sides = (result.app_queue, result.kezek, result.bare)
+    both = (result.rings, result.bare_rings)
     table.add_row("served a second", *(f"{side.served:.1f}" for side in sides))
     table.add_row("of the ceiling", *(f"{side.served / result.ceiling:.1%}" for side in sides))
     table.add_row("median wait, s", *(f"{side.wait:.2f}" for side in sides))
     for name, share in (("p50", 0.5), ("p99", 0.99)):
         table.add_row(f"gap {name}, ms", *(f"{1000 * part(side.gaps, share):.0f}" for side in sides))
     for name, share in (("p50", 0.5), ("p90", 0.9), ("p99", 0.99)):
-        table.add_row(f"assign to ring {name}, ms", "", f"{part(result.loaded, share):.1f}")
+        table.add_row(f"assign to ring {name}, ms", "", *(f"{part(each.loaded, share):.1f}" for each in both))
     for name, share in (("p50", 0.5), ("p99", 0.99)):
-        table.add_row(f"the same, idle, {name}, ms", "", f"{part(result.idle, share):.1f}")
+        table.add_row(f"the same, idle, {name}, ms", "", *(f"{part(each.idle, share):.1f}" for each in both))
     for process in result.kezek.cpu:
         table.add_row(f"cores of {process}", *(f"{side.cpu.get(process, 0):.2f}" for side in sides))
     table.add_row("load average", *(f"{side.load:.1f}" for side in sides))
@@ -256,7 +231,7 @@ def main() -> None:
     parser.add_argument("--idle", type=float, default=20, help="seconds of it")
     parser.add_argument("--operators", type=int, default=50)
     parser.add_argument("--rate", type=float, default=60)
-    parser.add_argument("--most", type=int, default=400, help="callers on the line at one time")
+    parser.add_argument("--most", type=int, default=225, help="callers on the line at one time")
     parser.add_argument("--prefix", type=Path, default=ROOT / ".kezek" / "prefix", help="where Asterisk and SIPp are")
     parser.add_argument("--serve", nargs="+", default=list(SERVE), help="the node's command")
     parser.add_argument("--keep", type=Path, help="a folder for the node's log")

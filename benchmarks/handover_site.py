@@ -83,6 +83,12 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def books_of(pid: int) -> dict[str, int]:
+    """The process that writes the node's history, by its name for the table; none when the node writes it itself."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {"books": int(children[0])} if children else {}
+
+
 @dataclass(frozen=True)
 class Exchange:
     """The Asterisk of a run, and the phones on it."""
@@ -211,6 +217,19 @@ async def node(asterisk: Exchange, redis_url: str, serve: Sequence[str]) -> Asyn
     with (asterisk.folder / "node.log").open("w") as log:
         async with process(*serve, env=environment, stdout=log, stderr=log) as running:
             yield running
+
+
+@contextlib.asynccontextmanager
+async def bare(asterisk: Exchange) -> AsyncIterator[tuple[Path, asyncio.subprocess.Process]]:
+    """`handover_bare.py` in the node's place; what it prints, and its process."""
+    told = asterisk.folder / "bare.txt"
+    script = Path(__file__).with_name("handover_bare.py")
+    with told.open("w") as out:
+        async with process(
+            sys.executable, "-u", script, str(asterisk.ami_port), AMI_SECRET, str(asterisk.fastagi_port),
+            ",".join(asterisk.phones), stdout=out,
+        ) as running:  # fmt: skip
+            yield told, running
 
 
 async def answers(redis_url: str) -> bool:
