@@ -13,7 +13,7 @@ from kezek_api.demo.softphone import SipAccount, Softphone, softphone
 from kezek_api.provision.prompts import speak
 from kezek_register import Register, Ticket
 from kit.desk import open_desk, sign_in
-from kit.installation import Installation, installation, set_up
+from kit.installation import Installation, installation, set_up, until
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -46,8 +46,8 @@ async def test_a_citizens_phone_reaches_the_phone_of_an_operator_who_was_added(t
     speak(home / "prefix" / "bin" / "espeak-ng", "", "en", silence, tail_s=60)
     baresip = home / "prefix" / "bin" / "baresip"
     async with installation(home, "--no-demo", deaf=True, languages="kk") as made:
-        printed = (made.home / "up.txt").read_text()
-        assert f"user line  password {account(made, 'line').password}" in printed
+        line = f"user line  password {account(made, 'line').password}"
+        await until(lambda: line in (made.home / "up.txt").read_text(), 20, "the accounts are printed")
         code, said = await made.kezek(
             "user",
             "add",
