@@ -60,7 +60,7 @@ IDLE_RATE = 3.0
 
 @dataclass
 class Side:
-    """What was measured of one of the two."""
+    """What was measured of one of them."""
 
     served: float  # a second
     waits: list[float]  # seconds

@@ -59,7 +59,7 @@ def serve() -> None:
 
 
 def quick_loop() -> asyncio.AbstractEventLoop:
-    """uvloop's, where it runs: a call's hundred turns of the loop cost a fifth less."""
+    """uvloop's, where it runs; what it gains by itself: docs/performance.md."""
     try:
         import uvloop
     except ImportError:
