@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -67,10 +67,8 @@ class Client:
 
     async def is_ended(self) -> None:
         async with asyncio.timeout(LIMIT_S):
-            try:
+            with suppress(ConnectionResetError):
                 assert await self.reader.read() == b""
-            except ConnectionResetError:
-                pass
 
 
 @asynccontextmanager
@@ -120,7 +118,7 @@ async def test_a_half_open_link_lets_nothing_through_either_way_and_no_end() -> 
         for each in (one, leaving):
             each.says(b"before")
             await each.hears(b"before")
-        relay.half_open()
+        await relay.half_open()
         one.says(b"lost in between")
         leaving.writer.transport.abort()
         async with client(relay) as new:
@@ -136,7 +134,7 @@ async def test_a_half_open_link_lets_nothing_through_either_way_and_no_end() -> 
 
 async def test_a_slow_link_keeps_the_order() -> None:
     async with relayed() as (_, relay), client(relay) as one:
-        relay.delay(0.2)
+        await relay.delay(0.2)
         began = time.monotonic()
         for number in range(50):
             one.says(b"%d," % number)
@@ -151,7 +149,7 @@ async def test_a_slow_link_keeps_the_order() -> None:
 @pytest.mark.parametrize("slow_s", [0.0, 0.05])
 async def test_who_does_not_read_holds_up_who_writes(slow_s: float) -> None:
     async with relayed() as (echo, relay), client(relay) as one:
-        relay.delay(slow_s)
+        await relay.delay(slow_s)
         echo.deaf.clear()
         one.says(b"x" * ALL)
 

@@ -47,15 +47,15 @@ class Postgres:
         folder, user = Path(tempfile.mkdtemp(prefix="kezek-drill-sql-")), None
         if os.geteuid() == 0:
             user = USER
-            owner = utils.ensure_user_exists(user)
+            utils.ensure_user_exists(user)
             utils.ensure_prefix_permissions(POSTGRES_BIN_PATH / "postgres")
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
+            shutil.chown(folder, user, user)
         made = cls(folder, port, Path(POSTGRES_BIN_PATH), user, secrets.token_hex(12))
         word = folder.with_name(f"{folder.name}.word")
         try:
             write_private(word, made.password)
             if user is not None:
-                os.chown(word, owner.pw_uid, owner.pw_gid)
+                shutil.chown(word, user, user)
             made._initialise(word)
         except BaseException:
             made.remove()
@@ -71,7 +71,7 @@ class Postgres:
     def part(self, log: Path, changed: Change) -> Part:
         settings = {"listen_addresses": LOOPBACK, "port": str(self.port), **QUICK, **FEW}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        command = [self.programs / "postgres", "-D", self.folder, *options]
+        command: list[str | Path] = [self.programs / "postgres", "-D", self.folder, *options]
         fast = signal.SIGINT  # it would wait for whoever is connected
         return Part("sql", command, log, environment=os.environ, user=self.user, ends_by=fast, changed=changed)
 

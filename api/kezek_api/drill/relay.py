@@ -1,8 +1,8 @@
 """A TCP relay before a real server: what lies between two parts may be cut, half-open or slow.
 
 async with Relay("127.0.0.1:5038") as relay:   # clients connect to 127.0.0.1:relay.port
-    relay.half_open()
-    relay.mend()
+    await relay.half_open()
+    await relay.mend()
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ BACKLOG = 1024
 
 
 class Relay:
-    """`cut`, `half_open` and `delay` until `mend`. `close` and `open` say whether the server is there at all: a dead one
-    refuses connections, and so does a relay before it."""
+    """`cut`, `half_open` and `delay` until `mend`. `close` and `open` say whether the server is there at all: a dead
+    one refuses connections, and so does the relay before it."""
 
     def __init__(
         self, target: str, *, port: int = 0, said: Callable[[], Change] | None = None, there: bool = True
@@ -68,12 +68,12 @@ class Relay:
         await self._listen()
         await self.end()
 
-    def half_open(self) -> None:
+    async def half_open(self) -> None:
         """Connections stay and new ones are taken; nothing comes through, either way."""
         self.flowing = False
         self._mended.clear()
 
-    def delay(self, seconds: float) -> None:
+    async def delay(self, seconds: float) -> None:
         """Each direction, in order."""
         self.delay_s = seconds
 

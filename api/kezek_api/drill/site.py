@@ -78,8 +78,8 @@ class Site:
         async with httpx.AsyncClient(timeout=2) as client:
             try:
                 async with asyncio.timeout(limit_s):
-                    while ill := {name: words for name in self.nodes if (words := await self._complaint(client, name))}:
-                        await asyncio.sleep(LOOK_S)
+                    while ill := {name: said for name in self.nodes if (said := await self._complaint(client, name))}:
+                        await asyncio.sleep(LOOK_S)  # other processes: nobody tells
             except TimeoutError:
                 raise SiteError(self.told(f"not well within {limit_s:g} s: {ill}")) from None
 
@@ -107,20 +107,8 @@ async def running_site(
 
     Raises SiteError when it does not come up, CannotHave and FileNotFoundError when programs are missing, ValueError
     when the folder's name is too long for a socket."""
-    folder, home = folder.resolve(), home.resolve()
-    (folder / "log").mkdir(parents=True, exist_ok=True)
     phones = furnishing.logins(operators)
-    given = Given(
-        folder,
-        home,
-        f"drill-{secrets.token_hex(4)}",
-        seed,
-        {phone: secrets.token_hex(8) for phone in phones.values()},
-        furnishing.prompts(home, folder),
-        furnishing.write_rules(folder),
-        speech_streams,
-        drain_s,
-    )
+    given = _prepared(folder, home, seed, phones, speech_streams, drain_s)
     async with AsyncExitStack() as stack:
         ports = Ports()
         postgres = await asyncio.to_thread(Postgres.made, ports.sql) if can_be_had() else None
@@ -135,6 +123,24 @@ async def running_site(
             yield site
         finally:
             await _end(site)
+
+
+def _prepared(
+    folder: Path, home: Path, seed: int, phones: dict[str, str], speech_streams: int, drain_s: float
+) -> Given:
+    folder, home = folder.resolve(), home.resolve()
+    (folder / "log").mkdir(parents=True, exist_ok=True)
+    return Given(
+        folder,
+        home,
+        f"drill-{secrets.token_hex(4)}",
+        seed,
+        {phone: secrets.token_hex(8) for phone in phones.values()},
+        furnishing.prompts(home, folder),
+        furnishing.write_rules(folder),
+        speech_streams,
+        drain_s,
+    )
 
 
 def _built(given: Given, ports: Ports, links: Links, postgres: Postgres | None, phones: dict[str, str]) -> Site:
