@@ -78,10 +78,14 @@ class Site:
         async with httpx.AsyncClient(timeout=2) as client:
             try:
                 async with asyncio.timeout(limit_s):
-                    while ill := {name: said for name in self.nodes if (said := await self._complaint(client, name))}:
-                        await asyncio.sleep(LOOK_S)  # other processes: nobody tells
+                    while ill := await self._ill(client):  # noqa: ASYNC110 - other processes, which tell nobody
+                        await asyncio.sleep(LOOK_S)
             except TimeoutError:
                 raise SiteError(self.told(f"not well within {limit_s:g} s: {ill}")) from None
+
+    async def _ill(self, client: httpx.AsyncClient) -> dict[str, str]:
+        complaints = {name: await self._complaint(client, name) for name in self.nodes}
+        return {name: said for name, said in complaints.items() if said}
 
     async def _complaint(self, client: httpx.AsyncClient, node: str) -> str:
         """'' when all is well."""
