@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import array
 import asyncio
 import math
-import struct
 from collections import deque
 
-SILENCE = b"\xd5" * 160
-DIGITS = {digit: event for event, digit in enumerate("0123456789*#")}
+from kezek_api.drill.rtp import DECODED, DIGITS, EVENT, HEADER, PCMA, SILENCE, Outgoing, alaw, linear, loudness
 
-
-def alaw(sound: bytes) -> bytes:
-    """16-bit little-endian samples as A-law (ITU-T G.711)."""
-    return bytes(_encode(sample) for sample in array.array("h", sound))
-
-
-def linear(coded: bytes) -> bytes:
-    return array.array("h", (_DECODED[byte] for byte in coded)).tobytes()
-
-
-def loudness(coded: bytes) -> float:
-    """Mean magnitude of A-law sound, 0..32767; silence is below 20."""
-    return sum(abs(_DECODED[byte]) for byte in coded) / len(coded) if coded else 0.0
+__all__ = ["SILENCE", "Sound", "alaw", "linear", "loudness", "share_of"]
 
 
 def share_of(coded: bytes, hertz: float) -> float:
     """How much of the sound is one tone, 0..1 (Goertzel); 0 for silence."""
-    samples = [_DECODED[byte] for byte in coded]
+    samples = [DECODED[byte] for byte in coded]
     energy = sum(sample * sample for sample in samples)
     if energy <= 100 * 100 * len(samples):
         return 0.0
@@ -36,24 +21,6 @@ def share_of(coded: bytes, hertz: float) -> float:
     real = sum(sample * math.cos(turn * at) for at, sample in enumerate(samples))
     imaginary = sum(sample * math.sin(turn * at) for at, sample in enumerate(samples))
     return 2 * (real * real + imaginary * imaginary) / (energy * len(samples))
-
-
-def _encode(sample: int) -> int:
-    sign = 0x80 if sample >= 0 else 0
-    value = min(sample >> 3 if sample >= 0 else (-sample - 1) >> 3, 4095)
-    exponent = max(value.bit_length() - 5, 0)
-    mantissa = (value >> (exponent if exponent else 1)) & 0x0F
-    return ((sign | exponent << 4 | mantissa) ^ 0x55) & 0xFF
-
-
-def _decode(byte: int) -> int:
-    byte ^= 0x55
-    exponent, mantissa = byte >> 4 & 7, byte & 15
-    value = (mantissa << 4) + 8 if exponent == 0 else ((mantissa << 4) + 0x108) << exponent - 1
-    return value if byte & 0x80 else -value
-
-
-_DECODED = [_decode(byte) for byte in range(256)]
 
 
 class Sound(asyncio.DatagramProtocol):
@@ -65,9 +32,7 @@ class Sound(asyncio.DatagramProtocol):
         self.packets = 0
         self.digits: dict[int, str] = {}  # by the moment of each digit's beginning
         self._peer: tuple[str, int] | None = None
-        self._out: deque[tuple[int, bytes, bool]] = deque()  # payload type, payload, first of its kind
-        self._number = 1
-        self._time = 0
+        self._out = Outgoing()
         self._next: asyncio.TimerHandle | None = None
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -87,22 +52,15 @@ class Sound(asyncio.DatagramProtocol):
 
     def say(self, sound: bytes) -> None:
         """Say 16-bit little-endian mono sound at 8 kHz after what is being said."""
-        coded = alaw(sound)
-        for at in range(0, len(coded), 160):
-            self._out.append((8, coded[at : at + 160].ljust(160, b"\xd5"), False))
+        self._out.say(alaw(sound))
 
     @property
     def silent(self) -> bool:
         """Everything has been said."""
-        return not self._out
+        return self._out.silent
 
     def press(self, digit: str) -> None:
-        event = DIGITS[digit]
-        for step in range(1, 6):
-            self._out.append((101, struct.pack("!BBH", event, 10, 160 * step), step == 1))
-        for _ in range(3):
-            self._out.append((101, struct.pack("!BBH", event, 0x80 | 10, 960), False))
-        self._out.extend((8, SILENCE, False) for _ in range(3))
+        self._out.press(digit)
 
     def close(self) -> None:
         self._closed = True
@@ -112,21 +70,15 @@ class Sound(asyncio.DatagramProtocol):
             self._transport.close()
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if len(data) > 12 and data[1] & 0x7F == 8:
+        if len(data) > HEADER and data[1] & 0x7F == PCMA:
             self.packets += 1
-            self.heard.append(data[12:])
-        elif len(data) > 12 and data[1] & 0x7F == 101 and data[12] < len(DIGITS):
-            self.digits[int.from_bytes(data[4:8])] = list(DIGITS)[data[12]]
+            self.heard.append(data[HEADER:])
+        elif len(data) > HEADER and data[1] & 0x7F == EVENT and data[HEADER] < len(DIGITS):
+            self.digits[int.from_bytes(data[4:8])] = list(DIGITS)[data[HEADER]]
 
     def _tick(self) -> None:
-        kind, payload, first = self._out.popleft() if self._out else (8, SILENCE, False)
-        if kind != 101:
-            self._time += 160
-        elif first:
-            self._time += 160  # all packets of one digit carry the time of its beginning
-        header = struct.pack("!BBHII", 0x80, kind | (0x80 if first else 0), self._number & 0xFFFF, self._time, 7)
-        self._number += 1
+        packet = self._out.packet()
         if self._transport and self._peer:
-            self._transport.sendto(header + payload, self._peer)
+            self._transport.sendto(packet, self._peer)
         self._due += 0.02
         self._next = asyncio.get_running_loop().call_at(self._due, self._tick)

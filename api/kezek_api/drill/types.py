@@ -114,6 +114,7 @@ class Seen:
     left: Left = Left.UNREACHED
     silence_s: float = 0.0  # the longest, between answer and end
     silence_at: float = 0.0  # when it began
+    tried: tuple[str, ...] = ()  # exchanges that gave no sign, or none but 'trying': one may have had him all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +130,12 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class OutsideDial:
-    """We dialled a citizen."""
+    """We dialled a citizen; `answered_s` is 0 when his phone only rang."""
 
     number: str
     at_s: float
+    answered_s: float = 0.0
+    ended_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,9 @@ class Verdict:
     ends: dict[str, int] = field(default_factory=dict)
     unreached: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)  # faults thrown
+    misjudged: list[str] = field(default_factory=list)  # the history says something else than what was seen
+    silent: str = ""  # who heard nothing for the longest
 
     @property
     def good(self) -> bool:
-        return not (self.lost or self.doubled or self.stuck)
+        return not (self.lost or self.doubled or self.stuck or self.misjudged)
