@@ -31,18 +31,26 @@ class SipAccount:
     server: str
     password: str = ""
     name: str = ""
+    register_s: int = 60  # how often
 
     def line(self) -> str:
         name = f'"{self.name}" ' if self.name else ""
-        secret = f";auth_user={self.user};auth_pass={self.password};regint=60" if self.password else ";regint=0"
+        secret = (
+            f";auth_user={self.user};auth_pass={self.password};regint={self.register_s}"
+            if self.password
+            else ";regint=0"
+        )
         return f"{name}<sip:{self.user}@{self.server};transport=udp>{secret};audio_codecs=PCMA,PCMU;answermode=manual\n"
 
 
 class Softphone:
     """One running phone: `event()` tells what happens to its calls; commands return when baresip has taken them."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, process: asyncio.subprocess.Process
+    ) -> None:
         self._reader, self._writer = reader, writer
+        self.process = process
         self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue(200)
         self._replies: asyncio.Queue[dict[str, Any]] = asyncio.Queue(200)
         self._lock = asyncio.Lock()
@@ -112,7 +120,7 @@ async def softphone(baresip: Path, account: SipAccount, quiet: Path) -> AsyncIte
         )
     try:
         reader, writer = await _connect(port, process, folder)
-        phone = Softphone(reader, writer)
+        phone = Softphone(reader, writer, process)
         reading = asyncio.create_task(phone.read(), name="softphone")  # ends with this block, below
         try:
             yield phone

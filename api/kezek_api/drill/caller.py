@@ -56,9 +56,9 @@ class Callers:
                     hearing.cancel()
                     await asyncio.wait({hearing})
 
-    async def call(self, plan: CallerPlan, exchanges: Sequence[ExchangePoint]) -> Seen:
+    async def call(self, plan: CallerPlan, exchanges: Sequence[ExchangePoint], *, stays_s: float = 0.0) -> Seen:
         """From dialling to the end. `exchanges`: the one he is led to first, then the others, as a hunt group has
-        them."""
+        them. `stays_s`: from the talk's beginning, when nobody hangs up; 0 is by chance. Cancelled, he hangs up."""
         seen = Seen(plan)
         began = time.monotonic()
         for exchange in exchanges:
@@ -78,8 +78,11 @@ class Callers:
                         seen.left = Left.REFUSED
                         continue
                     seen.answered_at = time.monotonic() - self._started
-                    await self._stay(call, told, ear, answer, seen, began)
+                    await self._stay(call, told, ear, answer, seen, began, stays_s)
                     return seen
+                except asyncio.CancelledError:
+                    self._tell("REFER", call)
+                    raise
                 finally:
                     del self._dialogues[call]
         seen.left_at = time.monotonic() - self._started
@@ -100,13 +103,14 @@ class Callers:
                 ends = time.monotonic() + ANSWER_S
 
     async def _stay(
-        self, call: str, told: asyncio.Queue[Traced], ear: Ear, answer: Traced, seen: Seen, began: float
-    ) -> None:
+        self, call: str, told: asyncio.Queue[Traced], ear: Ear, answer: Traced, seen: Seen, began: float,
+        stays_s: float,
+    ) -> None:  # fmt: skip
         now = time.monotonic()
         ear.listen(now, answer.sound_port)
         plan = seen.plan
         mind = random.Random(plan.number)  # noqa: S311 - no secret
-        speaks_at, stays_s = now + mind.uniform(*PRESSES_S), mind.uniform(*STAYS_S)
+        speaks_at, stays_s = now + mind.uniform(*PRESSES_S), stays_s or mind.uniform(*STAYS_S)
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):

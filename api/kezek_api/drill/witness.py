@@ -1,0 +1,135 @@
+"""What the line itself says when the load of a drill is over: the history, the queue, whether its operators work."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+
+from kezek_api.drill.caller import Callers
+from kezek_api.drill.load import hunt, patient
+from kezek_api.drill.operators import Operators
+from kezek_api.drill.types import Record, SitePoints
+from kezek_queue import End, Operator, OperatorState, QueueError, RedisQueues, Snapshot
+from kezek_register import CallRecord, Register, RegisterError
+
+SETTLES_S = 60.0
+LOOK_S = 0.5
+READY_S = 45.0  # for all operators to be ready again: longer than any lease, wrap-up and registration
+TAKES_S = 30.0  # for each to have taken a call of the roll
+RELEASED_S = 10.0  # for the line to let the callers of the roll go
+
+
+class Witness:
+    """`async with Witness(points, began) as witness`; `began`: the load's beginning, unix seconds."""
+
+    def __init__(self, points: SitePoints, began: float) -> None:
+        self._points = points
+        self._since = datetime.fromtimestamp(began, UTC) - timedelta(seconds=5)
+        self._queues = RedisQueues(points.redis_url, points.site)
+
+    async def __aenter__(self) -> Witness:
+        self._opened = Register.open(self._points.sql_url)
+        self._register = await self._opened.__aenter__()
+        return self
+
+    async def __aexit__(self, *told: object) -> None:
+        await self._queues.__aexit__()
+        await self._opened.__aexit__(None, None, None)
+
+    async def records(self, callers: Collection[str]) -> list[Record]:
+        """The rows of these numbers, oldest first. Raises RegisterError."""
+        rows = await self._register.history.cohort(self._since, datetime.now(UTC) + timedelta(seconds=60))
+        wanted = set(callers)
+        return [_record(row) for row in rows if row.caller in wanted]
+
+    async def settled(self, callers: Collection[str], limit_s: float = SETTLES_S) -> list[Record]:
+        """As `records`, once each of them has a row and each row of a call its end, or the limit is over.
+
+        Raises RegisterError when the database did not answer to the very last."""
+        ends = time.monotonic() + limit_s
+        while True:
+            try:
+                rows = await self.records(callers)
+            except RegisterError:
+                if time.monotonic() > ends:
+                    raise
+            else:
+                calls = [row for row in rows if row.kind == "call"]
+                known = {row.caller for row in calls}
+                if (known >= set(callers) and all(row.end for row in calls)) or time.monotonic() > ends:
+                    return rows
+            await asyncio.sleep(LOOK_S)
+
+    async def line(self) -> Snapshot | None:
+        """The line as it stands; None when Redis does not answer."""
+        with suppress(QueueError):
+            return await self._queues.snapshot()
+        return None
+
+    async def roll_call(self, operators: Operators, callers: Callers) -> list[str]:
+        """As many patient callers as operators dial at once, and each operator must take one; who does not is named,
+        with his state in words."""
+        names = set(operators.phones)
+        stuck = await self._not_ready(names)
+        over = asyncio.Event()
+        operators.answer_roll_call(over)
+        plans = [patient(number, name) for number, name in zip(range(len(names)), cycle(self._points.exchanges))]
+        numbers = {plan.number for plan in plans}
+        taken: set[str] = set()
+        calls = [
+            asyncio.create_task(callers.call(plan, hunt(self._points, plan.exchange), stays_s=TAKES_S))
+            for plan in plans
+        ]  # ended below
+        try:
+            ends = time.monotonic() + TAKES_S
+            while taken < names and time.monotonic() < ends:
+                await asyncio.sleep(0.1)
+                taken = operators.partners(numbers)
+            over.set()
+            await asyncio.wait(calls, timeout=RELEASED_S)
+        finally:
+            over.set()
+            for call in calls:
+                call.cancel()
+            await asyncio.wait(calls)
+        line = await self.line()
+        known = {one.operator: one for one in line.operators} if line is not None else {}
+        return [
+            f"{name}: took no call of the roll; {in_words(known.get(name))}"
+            + (f"; before it {stuck[name]}" if name in stuck else "")
+            for name in sorted(names - taken)
+        ]
+
+    async def _not_ready(self, names: Collection[str]) -> dict[str, str]:
+        """Waits until all are; those who are not within the limit, and what they are instead."""
+        ends = time.monotonic() + READY_S
+        while True:
+            line = await self.line()
+            known = {one.operator: one for one in line.operators} if line is not None else {}
+            late = {
+                name: in_words(known.get(name))
+                for name in names
+                if name not in known or known[name].state is not OperatorState.READY or not known[name].reachable
+            }
+            if not late or time.monotonic() > ends:
+                return late
+            await asyncio.sleep(LOOK_S)
+
+
+def in_words(operator: Operator | None) -> str:
+    if operator is None:
+        return "the line does not know him"
+    words = operator.state.value.replace("_", " ")
+    words += f" ({operator.reason})" if operator.reason else ""
+    words += "" if operator.reachable else ", his phone is not registered"
+    return words + (f", with the call {operator.call}" if operator.call else "")
+
+
+def _record(row: CallRecord) -> Record:
+    """Answered without an operator of ours: Asterisk's own queue had the call."""
+    by_fallback = row.end == End.ANSWERED and row.connected_at is None
+    return Record(row.call, row.caller, row.kind, row.end, by_fallback)
