@@ -103,6 +103,25 @@ def health(as_json: Annotated[bool, typer.Option("--json", help="As one line of 
     raise typer.Exit(asyncio.run(ask(Settings.load(), as_json=as_json)))
 
 
+@app.command()
+def drill(
+    short: Annotated[bool, typer.Option("--short", help="About a minute, each kind of fault at most once.")] = False,
+    seed: Annotated[int, typer.Option(help="What happens when to whom; one is chosen when left out.")] = 0,
+    faults: Annotated[int, typer.Option(min=0, max=100_000, help="How many; 1,000 when left out.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as one line at the end.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the folder with all logs.")] = False,
+) -> None:
+    """Let the parts of a hotline of its own die, freeze and vanish under load, and follow every caller to his end.
+
+    Ends with 0 only when nobody was lost or doubled and no operator is stuck.
+    """
+    from kezek_api.command_drill import hold
+
+    raise typer.Exit(
+        asyncio.run(hold(home_folder(), short=short, seed=seed, faults=faults, as_json=as_json, keep=keep))
+    )
+
+
 @app.command(name="demo-operator", hidden=True)
 def demo_operator() -> None:
     """The demo operator's phone and desk; a part of `kezek up`."""

@@ -45,7 +45,7 @@ class Handset:
         self.registered = asyncio.Event()
         self._account, self._baresip, self._tone = account, baresip, tone
         self._mind = random.Random(f"{seed}:{login}")  # noqa: S311 - no secret
-        self._started, self._began = started, began
+        self.started, self._began = started, began
         self._phone: Softphone | None = None
         self._ringing: _Ringing | None = None
         self._whole = asyncio.Event()  # not broken
@@ -177,8 +177,8 @@ class Handset:
             Ring(
                 operator=self.login,
                 caller=ringing.caller,
-                at_s=ringing.at - self._started,
-                ended_s=now - self._started,
+                at_s=ringing.at - self.started,
+                ended_s=now - self.started,
                 talked_s=max(now - ringing.talking, 0.0) if ringing.talking else 0.0,
             )
         )

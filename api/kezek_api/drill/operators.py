@@ -81,6 +81,11 @@ class Operators:
         """Who has talked with any of these numbers."""
         return {login for caller in callers for login in self._partners.get(caller, ())}
 
+    def begins(self, started: float) -> None:
+        """The load does so now (monotonic seconds): times are told from then on."""
+        for phone in self.phones.values():
+            phone.started = started
+
     def answer_roll_call(self, over: asyncio.Event) -> None:
         """From now on each picks up every ring, and talks until this is set."""
         for phone in self.phones.values():
