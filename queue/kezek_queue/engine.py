@@ -204,6 +204,27 @@ class RedisQueues:
     async def aside(self, call: str, offer: int, to: str, state: str) -> None:
         await self._asker.once("aside", call, None, call=call, offer=str(offer), to=to, state=state)
 
+    async def adopt(
+        self,
+        call: str,
+        *,
+        caller: str,
+        dialled: str,
+        since: float,
+        queue: str,
+        exchange: str,
+        operator: str,
+        offer: int,
+        connected_at: float,
+        node: str = "",
+        priority: int = 0,
+    ) -> Call:
+        check_priority(priority)
+        facts = {"caller": caller, "dialled": dialled, "since": milliseconds(since), "queue": queue, "node": node}
+        facts |= {"exchange": exchange, "operator": operator, "offer": str(offer), "priority": str(priority)}
+        at = milliseconds(connected_at)
+        return codec.call_of(await self._asker.once("adopt", call, None, call=call, connected_at=at, **facts))
+
     async def invite(self, call: str, offer: int, operator: str) -> Offer:
         return codec.offer_of(
             await self._asker.once("invite", call, None, call=call, offer=str(offer), operator=operator)

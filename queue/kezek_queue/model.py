@@ -2,15 +2,15 @@
 
 Every verb reads the clock once, checks, and only then changes anything, so a raised error leaves all as it was. The
 parts, each on the one before: model_state (what is kept), model_moves (operators), model_line (places, matching),
-model_legs (a call between its operators), then the verbs: model_calls, model_offers, model_operators, and here what
-falls due and the rules.
+model_legs (a call between its operators), then the verbs: model_calls, model_offers, model_operators, model_restore,
+and here what falls due and the rules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from .model_operators import ModelOperators
+from .model_restore import ModelRestore
 from .model_state import verb
 from .rules import QueueRules
 from .settings import QueueSettings
@@ -20,7 +20,7 @@ DUE_AT_ONCE = 200  # what one tick ends at most
 IDLE_TICK_S = 1.0
 
 
-class Model(ModelOperators):
+class Model(ModelRestore):
     def __init__(self, clock: Callable[[], float], settings: QueueSettings | None = None) -> None:
         super().__init__(clock, settings or QueueSettings())
 

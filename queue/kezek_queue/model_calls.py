@@ -37,7 +37,7 @@ class ModelCalls(ModelLegs):
                 c.priority = max(c.priority, promised.priority)
             c.floor = c.priority
             self.live[call] = c
-            self._arrived(c)
+            self.arrived(c)
             if promised:
                 c.took = promised.call
                 self._rests(promised)
@@ -56,7 +56,7 @@ class ModelCalls(ModelLegs):
         data = {"offer": 0, "reason": "dialled_in", "until": c.until / 1000, "attempts": c.attempts}
         self.tell(Kind.POSTPONED, c.call, "", c.queue, data)
 
-    def _arrived(self, c: CallRecord) -> None:
+    def arrived(self, c: CallRecord) -> None:
         self.calls[c.call] = c
         data = {
             "since": c.since / 1000,
@@ -141,7 +141,7 @@ class ModelCalls(ModelLegs):
             self.callback_of[of] = self.callback_by[caller] = c.call
             if of in self.texts:
                 self.texts[c.call] = self.texts[of]
-            self._arrived(c)
+            self.arrived(c)
         if source is not None and waits and source is not c:
             self.end_call(source, End.CALLBACK)
         if not living:
@@ -163,17 +163,8 @@ class ModelCalls(ModelLegs):
         c = self.get_call(call)
         if c.state is CallState.TALKING:
             raise NotAllowed("a talk cannot leave the line")
-        if self.in_line(c):
-            rung = [self.operators[name] for name in c.ringing]
-            for o in rung:
-                self.drop_ringer(c, o, Kind.DECLINED, {"reason": "left", "pause": False})
-            self.out_of_line(c)
-            self.out_of_rank(c)
-            c.state = CallState.ARRIVED
-            self.tell(Kind.LEFT, call, "", c.queue, {})
-            for o in rung:
-                self.to_next(o, o.idle)
-            self.match()
+        self.leave_line(c)
+        self.match()
 
     @verb
     def note(self, call: str, notes: Mapping[str, Any]) -> None:

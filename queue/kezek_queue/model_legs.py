@@ -7,7 +7,7 @@ from typing import Any
 
 from .model_line import ModelLine
 from .records import IN_LINE, CallRecord, OperatorRecord
-from .types import CallState, End, Kind, OperatorState, Stale
+from .types import CallKind, CallState, End, Kind, OperatorState, Stale
 
 
 class ModelLegs(ModelLine):
@@ -54,6 +54,20 @@ class ModelLegs(ModelLine):
             self.no_helper(c)
         else:
             self.drop_ringer(c, o, kind, data)
+
+    def leave_line(self, c: CallRecord) -> None:
+        """Out of the line without an end; who is rung for it is ready as before."""
+        if not self.in_line(c):
+            return
+        rung = [self.operators[name] for name in c.ringing]
+        for o in rung:
+            self.drop_ringer(c, o, Kind.DECLINED, {"reason": "left", "pause": False})
+        self.out_of_line(c)
+        self.out_of_rank(c)
+        c.state = CallState.ARRIVED
+        self.tell(Kind.LEFT, c.call, "", c.queue, {})
+        for o in rung:
+            self.to_next(o, o.idle)
 
     def lose_offer(self, o: OperatorRecord, reason: str) -> None:
         """The desk or the phone went away: a ringing offer is lost, the operator stays ready for when it is back."""
@@ -162,6 +176,12 @@ class ModelLegs(ModelLine):
             c.operator, c.offer = "", 0
             for o in map(self.operators.__getitem__, rung):
                 self.to_next(o, o.idle)
+
+    def need_not_be_called(self, c: CallRecord) -> None:
+        """Who has dialled in himself meanwhile need not be called back."""
+        promised = self.callback_by.get(c.caller) if c.kind is CallKind.CALL and c.caller else None
+        if promised and self.calls[promised].state in (CallState.WAITING, CallState.LATER):
+            self.end_call(self.calls[promised], End.INFORMED)
 
     def forget_callback(self, c: CallRecord) -> None:
         if self.callback_of.get(c.of) == c.call:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from .model_calls import ModelCalls
 from .model_state import verb
-from .types import CallKind, CallState, End, Kind, NotAllowed, Offer, OperatorState, Stale, Waiting
+from .types import CallState, Kind, NotAllowed, Offer, OperatorState, Stale, Waiting
 
 
 class ModelOffers(ModelCalls):
@@ -48,9 +48,7 @@ class ModelOffers(ModelCalls):
         data = {"offer": offer, "waited_s": waited_s, "helper": o.helps}
         self.tell(Kind.CONNECTED, call, o.operator, c.queue, data)
         self.move(o, OperatorState.TALKING)
-        promised = self.callback_by.get(c.caller) if c.kind is CallKind.CALL and c.caller else None
-        if promised and self.calls[promised].state in (CallState.WAITING, CallState.LATER):
-            self.end_call(self.calls[promised], End.INFORMED)  # he has dialled in himself: he need not be called back
+        self.need_not_be_called(c)
         self.match()
 
     @verb

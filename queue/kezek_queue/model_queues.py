@@ -144,6 +144,10 @@ class ModelQueues:
     async def aside(self, call: str, offer: int, to: str, state: str) -> None:
         self.model.aside(call, offer, to, state)
 
+    async def adopt(self, call: str, *, priority: int = 0, **facts: Any) -> Call:
+        check_priority(priority)
+        return self.model.adopt(call, priority=priority, **facts)
+
     async def invite(self, call: str, offer: int, operator: str) -> Offer:
         return self.model.invite(call, offer, operator)
 

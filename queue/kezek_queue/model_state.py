@@ -94,7 +94,7 @@ class ModelState:
         return o.able and (not o.uses_desk or self.now < o.beat + round(self.settings.desk_timeout_s * 1000))
 
     def next_fence(self) -> int:
-        self.fence = (self.fence or self.now // 1000 * FENCE_STEP) + 1
+        self.fence = max(self.fence, self.now // 1000 * FENCE_STEP) + 1
         return self.fence
 
     # the feed

@@ -200,6 +200,29 @@ class Queues(Protocol):
         """The conductor tells how the owner's consultation stands; '' and '' when it is over."""
         ...
 
+    async def adopt(
+        self,
+        call: str,
+        *,
+        caller: str,
+        dialled: str,
+        since: float,
+        queue: str,
+        exchange: str,
+        operator: str,
+        offer: int,
+        connected_at: float,
+        node: str = "",
+        priority: int = 0,
+    ) -> Call:
+        """Asterisk tells of a talk that the line has forgotten, or never heard of: caller and operator talk under that
+        offer, since `connected_at` (0 when that is not known). A call that talks by the line's own knowledge, has
+        talked, or is over, is returned as it stands; one that waits or rings here talks now, and whom it rang at is
+        ready as before. What rings at this operator's phone goes to another; a pause of his holds after the talk.
+
+        NotAllowed for one who talks to another call, and without an operator or an offer."""
+        ...
+
     async def invite(self, call: str, offer: int, operator: str) -> Offer:
         """Offer the talk to a second operator as helper: a fence of its own, kept from other offers meanwhile.
 

@@ -78,6 +78,7 @@ class Line:
             self.phones: 4,
             self.offer_goes_on: 30,
             self.talk_goes_on: 34,
+            self.adopt: 4,
         }
         self.acts, self.weights = list(acts), list(acts.values())
 
@@ -254,6 +255,24 @@ class Line:
                 self.ask("finish", call, offer, wrap_up=wrap_up, given_away=self.chance.often(0.3))
             case "end":
                 self.ask("end", call, End.ABANDONED)
+
+    def adopt(self) -> None:
+        """Asterisk tells of a talk; the line knows the call, or has never heard of it."""
+        call = self.chance.choice([self.a_call(), f"lost{self.chance.randint(1, 9)}"])
+        self.ask(
+            "adopt",
+            call,
+            caller=self.chance.choice(["", "7701", "7702"]),
+            dialled="109",
+            since=self.twins.clock() - self.chance.choice([-5, 0, 40]),
+            queue=self.chance.choice(QUEUES),
+            exchange=self.chance.choice(["", "b"]),
+            operator=self.chance.choice([self.an_operator(), "fay"]),
+            offer=self.chance.choice([0, 7, self.twins.model.model.fence + 3, self.a_fence(call)]),
+            connected_at=self.chance.choice([0, self.twins.clock() - 20, self.twins.clock() + 2]),
+            node="n1",
+            priority=self.chance.choice([0, 9, 10]),
+        )
 
     def one_to_one(self, operator: Operator) -> None:
         """P1, P2: who is busy has a call, and that call has him, under the same fence."""

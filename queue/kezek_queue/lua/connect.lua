@@ -29,11 +29,6 @@ elseif offered then
   end
   tell('connected', c.call, o.operator, c.queue, { offer = ask.offer, waited_s = waited, helper = helps })
   move(o, 'talking')
-  -- who has dialled in himself meanwhile need not be called back
-  local promised = c.kind == 'call' and c.caller ~= '' and redis.call('HGET', site.callback_by, c.caller)
-  local callback = promised and get_call(promised)
-  if callback and (callback.state == 'waiting' or callback.state == 'later') then
-    end_call(callback, 'informed')
-  end
+  need_not_be_called(c)
 end
 return answer(true)

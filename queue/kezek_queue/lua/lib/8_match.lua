@@ -3,14 +3,22 @@
 -- that somebody came to and those that a fresh operator serves have to be looked at.
 local FIRST, PAGE = 4, 64 -- lanes read at a time
 
--- Grows for ever, over an empty restart too: a new counter starts at the epoch's seconds times 2^15.
+-- Grows for ever: never less than the epoch's seconds times 2^15, so that an emptied server, and one that lost its last
+-- second, gives none that a channel has seen.
 local function next_fence()
-  local fence = redis.call('INCR', site.fence)
-  if fence == 1 then
-    fence = math.floor(now / 1000) * 32768 + 1
+  local fence, least = redis.call('INCR', site.fence), math.floor(now / 1000) * 32768
+  if fence <= least then
+    fence = least + 1
     redis.call('SET', site.fence, fence)
   end
   return fence
+end
+
+-- Of an offer that this server has forgotten, or another one made.
+local function fence_above(offer)
+  if (tonumber(redis.call('GET', site.fence)) or 0) < tonumber(offer) then
+    redis.call('SET', site.fence, offer)
+  end
 end
 
 local function phones_json(operators)

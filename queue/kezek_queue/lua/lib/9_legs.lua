@@ -102,6 +102,25 @@ local function taken(c, by)
   end
 end
 
+-- Out of the line without an end; who is rung for it is ready as before.
+local function leave_line(c)
+  if c.state ~= 'waiting' and c.state ~= 'offered' then
+    return
+  end
+  local rung = ringing_of(c)
+  for _, name in ipairs(rung) do
+    drop_ringer(c, get_operator(name), 'declined', { reason = 'left', pause = false })
+  end
+  out_of_line(c)
+  out_of_rank(c)
+  put(c, { state = 'arrived' })
+  tell('left', c.call, '', c.queue, {})
+  for _, name in ipairs(rung) do
+    local o = get_operator(name)
+    to_next(o, o.idle)
+  end
+end
+
 local function stale(c)
   return refuse('stale', 'offer ' .. ask.offer .. ' of call ' .. ask.call)
 end
@@ -210,6 +229,15 @@ local function end_call(c, how)
       local o = get_operator(name)
       to_next(o, o.idle)
     end
+  end
+end
+
+-- Who has dialled in himself meanwhile need not be called back.
+local function need_not_be_called(c)
+  local promised = c.kind == 'call' and c.caller ~= '' and redis.call('HGET', site.callback_by, c.caller)
+  local callback = promised and get_call(promised)
+  if callback and (callback.state == 'waiting' or callback.state == 'later') then
+    end_call(callback, 'informed')
   end
 end
 
