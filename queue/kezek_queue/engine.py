@@ -14,6 +14,7 @@ from .codec import milliseconds
 from .consumer import Consumer
 from .reader import FeedReader
 from .records import check_priority
+from .redis_recovery import RedisRecovery
 from .settings import QueueSettings
 from .snapshot import Snapshots
 from .types import Call, End, FeedEvent, Offer, Operator, QueueRules, Snapshot, Unknown, Waiting
@@ -21,7 +22,7 @@ from .types import Call, End, FeedEvent, Offer, Operator, QueueRules, Snapshot, 
 CONNECTIONS = 16
 
 
-class RedisQueues:
+class RedisQueues(RedisRecovery):
     """Meets types.Queues; an async context manager. `clock` (unix seconds) is for tests: scripts take Redis TIME."""
 
     def __init__(
@@ -86,10 +87,12 @@ class RedisQueues:
         priority: int = 0,
         skills: Mapping[str, int] | None = None,
         wanted: str = "",
+        placed_at: float = 0.0,
         key: str | None = None,
     ) -> Waiting:
         check_priority(priority)
         wishes = {"queue": queue, "priority": priority, "skills": codec.levels(skills), "wanted": wanted}
+        wishes |= {"placed_at": milliseconds(placed_at)}
         return codec.waiting_of(await self._asker.once("place", call, key, call=call, **wishes))
 
     async def callback(
@@ -203,27 +206,6 @@ class RedisQueues:
 
     async def aside(self, call: str, offer: int, to: str, state: str) -> None:
         await self._asker.once("aside", call, None, call=call, offer=str(offer), to=to, state=state)
-
-    async def adopt(
-        self,
-        call: str,
-        *,
-        caller: str,
-        dialled: str,
-        since: float,
-        queue: str,
-        exchange: str,
-        operator: str,
-        offer: int,
-        connected_at: float,
-        node: str = "",
-        priority: int = 0,
-    ) -> Call:
-        check_priority(priority)
-        facts = {"caller": caller, "dialled": dialled, "since": milliseconds(since), "queue": queue, "node": node}
-        facts |= {"exchange": exchange, "operator": operator, "offer": str(offer), "priority": str(priority)}
-        at = milliseconds(connected_at)
-        return codec.call_of(await self._asker.once("adopt", call, None, call=call, connected_at=at, **facts))
 
     async def invite(self, call: str, offer: int, operator: str) -> Offer:
         return codec.offer_of(

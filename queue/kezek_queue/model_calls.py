@@ -78,6 +78,7 @@ class ModelCalls(ModelLegs):
         priority: int = 0,
         skills: Mapping[str, int] | None = None,
         wanted: str = "",
+        placed_at: float = 0.0,
     ) -> Waiting:
         c = self.get_call(call)
         if c.state in (CallState.TALKING, CallState.LATER, CallState.ENDED):
@@ -94,7 +95,8 @@ class ModelCalls(ModelLegs):
             self.out_of_line(c)
             self.out_of_rank(c)
             if c.state is CallState.ARRIVED:
-                c.placed_at = c.placed_at or self.now
+                first = min(round(placed_at * 1000), self.now) if round(placed_at * 1000) > 0 else self.now
+                c.placed_at = c.placed_at or first
                 c.line_at = self.now if c.connected_at else c.placed_at
                 c.operator, c.offer, c.offered_at = "", 0, 0
                 took = self.calls.get(c.took)

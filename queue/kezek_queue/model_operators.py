@@ -29,7 +29,7 @@ class ModelOperators(ModelOffers):
         could = o.able
         o.phone, o.queues, o.skills, o.uses_desk = asked
         self.queues.update(o.queues)
-        self._registered(o)
+        self.registered(o)
         if not desk:
             self.drop_desk(o)
         if o.next == "away":
@@ -46,7 +46,7 @@ class ModelOperators(ModelOffers):
         self.match()
         return o.view()
 
-    def _registered(self, o: OperatorRecord) -> None:
+    def registered(self, o: OperatorRecord) -> None:
         at = self.phones_up.get(o.phone)
         o.up, o.exchange = bool(at), at[0] if at else ""
 
@@ -129,7 +129,7 @@ class ModelOperators(ModelOffers):
             o = self.operators[name]
             if o.phone in before ^ after:
                 was = (o.up, o.exchange)
-                self._registered(o)
+                self.registered(o)
                 if o.state is not OperatorState.AWAY and (o.up, o.exchange) != was:
                     self.lose_offer(o, "unreachable") if was[0] else self._reached(o)
         self.match()

@@ -12,6 +12,7 @@ from .fanout import AtOnce, Fanout, order
 from .model import Model
 from .model_snapshot import snapshot
 from .records import check_priority
+from .recovery import Kept, Promise, Standing
 from .settings import QueueSettings
 from .types import Call, End, FeedEvent, Gap, Offer, Operator, QueueError, QueueRules, Snapshot, Waiting
 
@@ -144,10 +145,6 @@ class ModelQueues:
     async def aside(self, call: str, offer: int, to: str, state: str) -> None:
         self.model.aside(call, offer, to, state)
 
-    async def adopt(self, call: str, *, priority: int = 0, **facts: Any) -> Call:
-        check_priority(priority)
-        return self.model.adopt(call, priority=priority, **facts)
-
     async def invite(self, call: str, offer: int, operator: str) -> Offer:
         return self.model.invite(call, offer, operator)
 
@@ -160,6 +157,25 @@ class ModelQueues:
 
     async def finish(self, call: str, offer: int, *, wrap_up: float, given_away: bool = False) -> None:
         self.model.finish(call, offer, wrap_up=wrap_up, given_away=given_away)
+
+    async def adopt(self, call: str, *, priority: int = 0, **facts: Any) -> Call:
+        check_priority(priority)
+        return self.model.adopt(call, priority=priority, **facts)
+
+    async def kept(self) -> Kept:
+        return self.model.kept()
+
+    async def restore(
+        self,
+        operators: Sequence[Standing],
+        promises: Sequence[Promise],
+        *,
+        counts: Mapping[tuple[str, str], int] | None = None,
+        settle_s: float,
+    ) -> bool:
+        for one in promises:
+            check_priority(one.priority)
+        return self.model.restore(operators, promises, counts=counts, settle_s=settle_s)
 
     async def tick(self) -> float:
         return self.model.tick()

@@ -1,16 +1,111 @@
-"""The model's verbs after a loss: a talk that only Asterisk knows of."""
+"""The model's verbs after a loss: what was kept of the line, and a talk that only Asterisk knows of."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+
 from .model_operators import ModelOperators
-from .model_state import verb
+from .model_state import ordered, verb
 from .records import CallRecord, OperatorRecord
-from .types import Call, CallState, Kind, NotAllowed, OperatorState
+from .recovery import Kept, Promise, Standing
+from .types import Call, CallKind, CallState, Kind, NotAllowed, OperatorState
 
 NOT_HIS_OWN = ("busy", "signed_in")  # pauses that nobody asked for
 
 
 class ModelRestore(ModelOperators):
+    restored = ""  # the mark of a server that has had its restoration
+
+    @verb
+    def kept(self) -> Kept:
+        people = [standing_of(self.operators[name]) for name in ordered(self.operators)]
+        calls = [self.calls[name] for name in sorted(self.callback_by.values())]
+        promises = [self._promise_of(c) for c in calls if c.to_dial and not c.end and c.queue]
+        return Kept(self.restored, tuple(one for one in people if one is not None), tuple(promises))
+
+    def _promise_of(self, c: CallRecord) -> Promise:
+        seen = c.view()
+        return Promise(
+            call=c.call,
+            of=c.of,
+            caller=c.caller,
+            dialled=c.dialled,
+            queue=c.queue,
+            priority=c.priority,
+            skills=seen.skills,
+            since=seen.since,
+            place_since=seen.place_since,
+            placed_at=seen.placed_at,
+            attempts=c.attempts,
+            until=seen.until if c.state is CallState.LATER else 0.0,
+            notes=json.loads(self.texts.get(c.call, "{}")),
+        )
+
+    @verb
+    def restore(
+        self,
+        operators: Sequence[Standing],
+        promises: Sequence[Promise],
+        *,
+        counts: Mapping[tuple[str, str], int] | None = None,
+        settle_s: float,
+    ) -> bool:
+        if self.restored:
+            return False
+        self.restored = str(self.now)
+        for one in operators:
+            self._stands_again(one, round(settle_s * 1000))
+        for promise in promises:
+            self._promised_again(promise)
+        for (queue, end), number in (counts or {}).items():
+            key = (self.day, queue, end)
+            self.counts[key] = max(self.counts[key], number)
+        self.match()
+        return True
+
+    def _stands_again(self, kept: Standing, settle_ms: int) -> None:
+        o = self.operators.setdefault(kept.operator, OperatorRecord(kept.operator))
+        if o.phone and (o.state is not OperatorState.PAUSED or o.reason != "signed_in"):
+            return
+        o.phone, o.queues, o.joined, o.skills = kept.phone, kept.queues, kept.joined, dict(kept.skills)
+        o.uses_desk, o.signed = kept.desk, o.signed or self.now
+        self.queues.update(o.serving)
+        self.registered(o)
+        if not kept.desk:
+            self.drop_desk(o)
+        self.look(o)
+        paused = kept.state is OperatorState.PAUSED
+        if o.state in (OperatorState.TALKING, OperatorState.WRAP_UP):  # his own wish is for afterwards
+            if not o.next and paused:
+                o.next, o.next_reason = "paused", kept.reason
+            self.changed(o)
+        elif paused:
+            self.to_paused(o, kept.reason)
+        elif settle_ms > 0:
+            self.move(o, OperatorState.WRAP_UP, self.now + settle_ms)
+        else:
+            self.to_ready(o, self.now)
+
+    def _promised_again(self, kept: Promise) -> None:
+        if kept.call in self.calls or kept.caller in self.callback_by or kept.of in self.callback_of:
+            return
+        since, place_since, placed_at, until = (
+            round(at * 1000) for at in (kept.since, kept.place_since, kept.placed_at, kept.until)
+        )
+        c = CallRecord(kept.call, kept.caller, kept.dialled, since, "", seen=0, place_since=place_since)
+        c.kind, c.of, c.queue, c.priority = CallKind.CALLBACK, kept.of, kept.queue, kept.priority
+        c.skills, c.placed_at, c.line_at, c.attempts = dict(kept.skills), placed_at, placed_at, kept.attempts
+        self.callback_of[kept.of] = self.callback_by[kept.caller] = c.call
+        if kept.notes:
+            self.texts[c.call] = json.dumps(kept.notes, ensure_ascii=False)
+        self.arrived(c)
+        if until:
+            c.state, c.until = CallState.LATER, until
+            self.due[f"later:{c.call}"] = until
+        else:
+            self.stand(c)
+
     @verb
     def adopt(
         self,
@@ -47,6 +142,7 @@ class ModelRestore(ModelOperators):
                 floor=priority, priority=priority,
             )  # fmt: skip
             self.arrived(c)
+        c.queue = c.queue or queue
         o = self._talks(operator)
         self.fence = max(self.fence, offer)
         c.seen, self.live[call] = self.now, c
@@ -77,3 +173,21 @@ class ModelRestore(ModelOperators):
         elif o.state is OperatorState.AWAY and o.phone:
             o.next, o.next_reason = "away", ""
         return o
+
+
+def standing_of(o: OperatorRecord) -> Standing | None:
+    """Nothing of one who is away, or will be, or of whom no more than a talk is known."""
+    if o.state is OperatorState.AWAY or o.next == "away" or not o.phone:
+        return None
+    paused = o.state is OperatorState.PAUSED or o.next == "paused"
+    reason = o.reason if o.state is OperatorState.PAUSED else o.next_reason
+    return Standing(
+        operator=o.operator,
+        phone=o.phone,
+        queues=o.queues,
+        skills=dict(o.skills),
+        desk=o.uses_desk,
+        state=OperatorState.PAUSED if paused else OperatorState.READY,
+        reason=reason if paused else "",
+        joined=o.joined,
+    )

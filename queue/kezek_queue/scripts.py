@@ -29,7 +29,7 @@ return function(keys, args)
   end
   begin(head[1], head[2], asked)
   local reply = verbs[verb]()
-  if verb == 'snapshot' then
+  if verb == 'snapshot' or verb == 'kept' then
     is_open = false
     return reply
   end

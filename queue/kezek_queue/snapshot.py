@@ -75,7 +75,7 @@ def _read(text: str) -> _Person:
         o,
         serves=tuple(dict.fromkeys((*o.queues, *o.joined))),
         uses_desk=uses_desk,
-        talks_in=record["queue"] if talks else "",
+        talks_in=record.get("queue", "") if talks else "",
         is_ready=o.state is OperatorState.READY and o.reachable and (o.desk or not uses_desk),
     )
 

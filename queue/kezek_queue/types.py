@@ -13,6 +13,7 @@ from .errors import QueueError as QueueError
 from .errors import Stale as Stale
 from .errors import Unavailable as Unavailable
 from .errors import Unknown as Unknown
+from .recovery import Recovery as Recovery
 from .rules import QueueRules as QueueRules
 from .rules import Relax as Relax
 from .values import Call as Call
@@ -29,7 +30,7 @@ from .values import Snapshot as Snapshot
 from .values import Waiting as Waiting
 
 
-class Queues(Protocol):
+class Queues(Recovery, Protocol):
     """The line's verbs. The Redis engine and the pure Python model both are one, and the same tests hold them together.
 
     Each writing verb is one script, atomic, appends its feed events inside, makes every offer that has become possible,
@@ -67,11 +68,13 @@ class Queues(Protocol):
         priority: int = 0,
         skills: Mapping[str, int] | None = None,
         wanted: str = "",
+        placed_at: float = 0.0,
         key: str | None = None,
     ) -> Waiting:
         """Into the line; the place counts from `place_since`. A call already there keeps its place.
 
-        `wanted`: kept for this operator alone, for `named_s` of the rules at most; not at all for one who is away.
+        `placed_at`: when it was placed first, for one that the line has forgotten. `wanted`: kept for this operator
+        alone, for `named_s` of the rules at most; not at all for one who is away.
         Raises Full."""
         ...
 
@@ -187,7 +190,6 @@ class Queues(Protocol):
 
     async def hold(self, call: str, offer: int) -> None:
         """The caller hears music: on hold, or beside a consultation."""
-        ...
 
     async def resume(self, call: str, offer: int) -> None: ...
 
@@ -198,29 +200,6 @@ class Queues(Protocol):
 
     async def aside(self, call: str, offer: int, to: str, state: str) -> None:
         """The conductor tells how the owner's consultation stands; '' and '' when it is over."""
-        ...
-
-    async def adopt(
-        self,
-        call: str,
-        *,
-        caller: str,
-        dialled: str,
-        since: float,
-        queue: str,
-        exchange: str,
-        operator: str,
-        offer: int,
-        connected_at: float,
-        node: str = "",
-        priority: int = 0,
-    ) -> Call:
-        """Asterisk tells of a talk that the line has forgotten, or never heard of: caller and operator talk under that
-        offer, since `connected_at` (0 when that is not known). A call that talks by the line's own knowledge, has
-        talked, or is over, is returned as it stands; one that waits or rings here talks now, and whom it rang at is
-        ready as before. What rings at this operator's phone goes to another; a pause of his holds after the talk.
-
-        NotAllowed for one who talks to another call, and without an operator or an offer."""
         ...
 
     async def invite(self, call: str, offer: int, operator: str) -> Offer:
@@ -245,8 +224,8 @@ class Queues(Protocol):
         skills: Mapping[str, int] | None = None,
         wrap_up: float,
     ) -> Waiting:
-        """The owner gives the caller away: FINISHED and wrapping up, a helper too; the call waits in `queue` ('' is its
-        own) for `wanted` ('' is anybody) at the place of its arrival, and is one call still (P5)."""
+        """The owner gives the caller away: FINISHED and wrapping up, a helper too; the call waits in `queue` ('': its
+        own) for `wanted` ('': anybody) at the place of its arrival, and is one call still (P5)."""
         ...
 
     async def finish(self, call: str, offer: int, *, wrap_up: float, given_away: bool = False) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from kezek_queue import CallState, End, Operator, OperatorState, QueueRules, QueueSettings, Relax
+from kezek_queue import CallState, End, Operator, OperatorState, Promise, QueueRules, QueueSettings, Relax, Standing
 from kit.queue_twins import Twins
 from kit.valkey import Valkey, valkey  # noqa: F401 - a fixture
 
@@ -79,6 +79,7 @@ class Line:
             self.offer_goes_on: 30,
             self.talk_goes_on: 34,
             self.adopt: 4,
+            self.restore: 1,
         }
         self.acts, self.weights = list(acts), list(acts.values())
 
@@ -106,6 +107,7 @@ class Line:
             self.chance.choices(self.acts, self.weights)[0]()
             for operator in self.twins.same_picture().operators:
                 self.one_to_one(operator)
+        self.twins.same_kept()
         self.twins.same_feed()
 
     # what goes on
@@ -145,7 +147,8 @@ class Line:
         facts = {"dialled": "109", "since": since, "node": "n1", "exchange": "b" if call.endswith("b") else ""}
         self.ask("arrive", call, caller=caller, **facts, queue="heat" if call < "c3" else "", key=self.chance.key())
         if self.chance.often(0.85):
-            self.ask("place", call, **self.chance.wishes(), key=self.chance.key())
+            first = self.chance.choice([0, 0, self.twins.clock() - 20, self.twins.clock() + 9])
+            self.ask("place", call, **self.chance.wishes(), placed_at=first, key=self.chance.key())
 
     def calls_about(self) -> None:
         call, key = self.a_call(), self.chance.key()
@@ -273,6 +276,24 @@ class Line:
             node="n1",
             priority=self.chance.choice([0, 9, 10]),
         )
+
+    def restore(self) -> None:
+        """Into what is there by then; once, however often it is asked for."""
+        now, states = self.twins.clock(), [OperatorState.READY, OperatorState.PAUSED, OperatorState.PAUSED]
+        people = []
+        for operator, phone in {**PHONES, "fay": "106"}.items():
+            joined = self.chance.choice([(), ("water",)])
+            facts = {"desk": self.chance.often(0.3), "state": self.chance.choice(states), "joined": joined}
+            people.append(Standing(operator, phone, ("heat",), self.chance.skills(), **facts, reason="tea"))
+        told = {"since": now - 40, "place_since": now - 90, "placed_at": now - 30, "notes": {"language": "kk"}}
+        promises = [
+            Promise(f"cb-{of}", of, f"770{n}", "109", "heat", 5, self.chance.skills(), **told, attempts=n % 2,
+                    until=self.chance.choice([0, now + 4]))
+            for n, of in enumerate(["c1", "x1", "x2"], 2)
+        ]  # fmt: skip
+        counts = {("heat", "answered"): self.chance.choice([0, 50])}
+        self.ask("restore", people, promises, counts=counts, settle_s=self.chance.choice([0, 6]))
+        self.ask("kept")
 
     def one_to_one(self, operator: Operator) -> None:
         """P1, P2: who is busy has a call, and that call has him, under the same fence."""

@@ -92,6 +92,10 @@ class Twins:
             assert (short.queues, short.operators, short.waiting) == (picture.queues, picture.operators, ())
         return pictures[0]
 
+    def same_kept(self) -> None:
+        kept = [self.runner.run(queues.kept()) for queues in (self.model, self.engine)]
+        assert kept[0] == kept[1]
+
     def same_sets(self) -> None:
         """The line's sets and the due times in Redis are those of the model: none is written too late or not at all."""
         model, found = self.model.model, self.runner.run(self._sets())

@@ -37,6 +37,7 @@ local placed = c.placed_at ~= '0' and math.min(number(c, 'placed_at'), connected
 put(c, {
   state = 'talking', placed_at = placed, line_at = placed, offered_at = connected, connected_at = connected,
   talk_at = connected, operator = o.operator, offer = ask.offer, accepted = '1', rung = '1', ['until'] = '0',
+  queue = c.queue ~= '' and c.queue or ask.queue,
 })
 put(o, { call = c.call, offer = ask.offer, queue = c.queue, helps = '0' })
 tell('connected', c.call, o.operator, c.queue, {

@@ -20,7 +20,8 @@ if c.state == 'arrived' or (c.state == 'waiting' and not same) then
   out_of_line(c)
   out_of_rank(c)
   if c.state == 'arrived' then
-    c.placed_at = c.placed_at == '0' and now_text or c.placed_at
+    local first = ask.placed_at > 0 and text_of(math.min(ask.placed_at, now)) or now_text
+    c.placed_at = c.placed_at == '0' and first or c.placed_at
     c.line_at = c.connected_at ~= '0' and now_text or c.placed_at
     no_offer(c)
     local callback = c.took ~= '' and get_call(c.took)
