@@ -3,6 +3,7 @@
 from .client import redis_client
 from .engine import RedisQueues
 from .model_queues import ModelQueues
+from .recovery import Kept, Promise, Standing
 from .runner import keep_ticking
 from .settings import QueueSettings
 from .types import (
@@ -13,13 +14,11 @@ from .types import (
     FeedEvent,
     Full,
     Gap,
-    Kept,
     Kind,
     NotAllowed,
     Offer,
     Operator,
     OperatorState,
-    Promise,
     QueueError,
     QueueLoad,
     QueueRules,
@@ -27,7 +26,6 @@ from .types import (
     Relax,
     Snapshot,
     Stale,
-    Standing,
     Unavailable,
     Unknown,
     Waiting,

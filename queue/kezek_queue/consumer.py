@@ -92,7 +92,9 @@ class Consumer:
         that has happened."""
         stream = await self._redis.xinfo_stream(self._feed)
         groups = await self._redis.xinfo_groups(self._feed)
-        read = next(int(g["entries-read"] or 0) for g in groups if g["name"] == group)
+        read = next((int(g["entries-read"] or 0) for g in groups if g["name"] == group), None)
+        if read is None:
+            return 0  # emptied in this moment: the next read says so
         trimmed = int(stream["entries-added"]) - int(stream["length"])
         if read < trimmed:
             first = stream["first-entry"][0] if stream["first-entry"] else stream["last-generated-id"]

@@ -17,7 +17,7 @@ from .codec import event_of
 from .fanout import AtOnce, Fanout, order
 from .lean import LeanRedis
 from .settings import QueueSettings
-from .types import FeedEvent, Gap
+from .types import FeedEvent, Gap, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +25,7 @@ BLOCK_S = 2.0
 GRACE_S = 3.0  # past this a blocked read is taken for a half-open link
 PAGE = 500
 BACKOFF_S = (0.05, 1.0)
+FIRST = "0-0"
 
 Entry = tuple[str, dict[str, str]]
 
@@ -36,7 +37,8 @@ class FeedReader:
         self._feed = feed
         self._buffer, self._retries_s = settings.follow_buffer, settings.retries_s
         self._fanout = Fanout()
-        self._last, self._last_n = "0-0", 0
+        self._last, self._last_n = FIRST, 0
+        self._unsure = False  # whether the feed is still the one that was read
         self._task: asyncio.Task[None] | None = None
         self._wrong: ValueError | KeyError | None = None  # an event that could not be read
 
@@ -63,22 +65,37 @@ class FeedReader:
         at_once = {"at_once": self._take} if lean else {}
         while True:
             try:
+                if self._unsure:
+                    await self._check_beginning()
                 async with asyncio.timeout(BLOCK_S + GRACE_S):
                     reply = await self._blocking.execute_command(  # type: ignore[no-untyped-call]
                         "XREAD", "COUNT", PAGE, "BLOCK", int(BLOCK_S * 1000), "STREAMS", self._feed, self._last,
                         **at_once,
                     )  # fmt: skip
+                self._unsure = not reply
                 if not lean:
                     self._take(reply)
                 if (wrong := self._wrong) is not None:
                     self._wrong = None
                     raise wrong
-            except (RedisError, OSError, TimeoutError, ValueError, KeyError) as error:
+            except (RedisError, OSError, TimeoutError, Unavailable, ValueError, KeyError) as error:
+                self._unsure = True
                 log.warning("queue_feed_lost", error=type(error).__name__, again_in_s=round(pause, 2))
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
                 pause = min(2 * pause, BACKOFF_S[1])
                 continue
             pause = BACKOFF_S[0]
+
+    async def _check_beginning(self) -> None:
+        """After a silence or a broken link: a server that came back empty begins its feed anew, with ids that may be
+        less than those read before (its clock is another one) and would never be given to us."""
+        newest = await self._newest()
+        if newest is not None and order(newest[0]) >= order(self._last):
+            self._unsure = False
+        elif self._last != FIRST:
+            log.warning("queue_feed_anew")
+            self._fanout.lose("the feed began anew")
+            self._last, self._last_n, self._unsure = FIRST, 0, False
 
     def _take(self, reply: object) -> None:
         """In the moment of reading: what is wrong with an event is told to the one who reads on."""
@@ -136,7 +153,10 @@ class FeedReader:
 
     async def _check(self, after: str) -> None:
         """Raises Gap when events right after that id may be gone: an older one still there proves they are not."""
-        if order(after) > (0, 0) and not await self._newest(after):
+        if order(after) == (0, 0):
+            return
+        newest = await self._newest()
+        if newest is None or order(newest[0]) < order(after) or not await self._newest(after):
             raise Gap(f"the feed no longer reaches back to {after}")
 
 

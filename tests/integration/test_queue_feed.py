@@ -163,6 +163,51 @@ async def test_a_feed_that_came_back_empty_is_a_gap(tmp_path: Path, site: str) -
         server.kill()
 
 
+async def test_a_feed_that_began_anew_is_told_before_anything_happens_in_it(tmp_path: Path, site: str) -> None:
+    """Followers look at once, and are back in the line before anybody else comes."""
+    server = Valkey(tmp_path)
+    server.start()
+    try:
+        async with RedisQueues(server.url, site, QueueSettings(retries_s=(0.1,) * 30)) as queues:
+            await calls(queues, "c1")
+            async with queues.follow("c1") as events:
+                server.kill()
+                server.start()
+                with pytest.raises(Gap):
+                    async with asyncio.timeout(LIMIT_S):
+                        await anext(events)
+    finally:
+        server.kill()
+
+
+async def test_ids_less_than_before_are_read_all_the_same(queues: RedisQueues) -> None:
+    """The clock of the server that took over is behind: nobody waits until it has caught up."""
+    await calls(queues, "c1")
+    last = (await queues.snapshot()).feed_id
+    async with queues.follow("c1") as events:
+        entry = (await queues._redis.xrange(queues._feed))[0][1]
+        await queues._redis.delete(queues._feed)
+        await queues._redis.xadd(queues._feed, {**entry, "n": 1}, id="5-1")
+        with pytest.raises(Gap):
+            async with asyncio.timeout(LIMIT_S):
+                await anext(events)
+    with pytest.raises(Gap):
+        await take(queues.feed(last), 1)
+    async with queues.follow("c1") as events:
+        await queues._redis.xadd(queues._feed, {**entry, "n": 2}, id="6-1")
+        assert await take(events, 1) == ["arrived c1"]
+
+
+async def test_a_group_reads_on_in_a_feed_that_began_anew(queues: RedisQueues) -> None:
+    history = queues.consume("history", "n")
+    await calls(queues, "c1")
+    assert await take(history, 1) == ["arrived c1"]
+    await queues._redis.delete(queues._feed)
+    await calls(queues, "c2")
+    async with asyncio.timeout(LIMIT_S):
+        assert (await anext(history)).call == "c2"
+
+
 async def test_a_group_reads_each_event_again_until_it_is_acknowledged(queues: RedisQueues) -> None:
     """P6: what the history did not write is read again after a crash, and nothing twice."""
     await calls(queues, "c1", "c2", "c3")
