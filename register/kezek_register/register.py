@@ -15,10 +15,12 @@ from kezek_register.sql.audit import Audit
 from kezek_register.sql.database import Database
 from kezek_register.sql.history import History
 from kezek_register.sql.households import Households
+from kezek_register.sql.kept import KeptOfTheLine
 from kezek_register.sql.migrate import migrate
 from kezek_register.sql.numbering import Numbering
 from kezek_register.sql.outbound import OutboundLedger
 from kezek_register.sql.recordings import Recordings
+from kezek_register.sql.sessions import Sessions
 from kezek_register.sql.staff import StaffList
 from kezek_register.sql.tickets import Tickets
 from kezek_register.sql.topics import Topics
@@ -43,6 +45,8 @@ class Register:
         self.recordings = Recordings(database)
         self.outbound = OutboundLedger(database, clock)
         self.audit = Audit(database)
+        self.kept = KeptOfTheLine(database)
+        self.sessions = Sessions(database)
 
     @classmethod
     @asynccontextmanager
