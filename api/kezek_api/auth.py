@@ -1,7 +1,8 @@
 """Who is at the door: sign-in, sessions in Redis, throttling of wrong passwords.
 
-The cookie holds a random token; Redis holds only its keyed hash, so neither a copy of Redis nor one of the key opens a
-session. A session carries what the doors need of the staff row: signed in, one works on while SQL is away.
+The cookie holds a random token; Redis and SQL hold only its keyed hash, so neither a copy of them nor one of the key
+opens a session. A session carries what the doors need of the staff row: signed in, one works on while SQL is away; and
+SQL knows who is signed in when Redis has come back empty.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from redis.asyncio import Redis
 
 from kezek_api.errors import NotSignedIn, TooManyAttempts, WrongPassword
 from kezek_api.passwords import Passwords
-from kezek_register.types import NotFound, Staff
+from kezek_api.sessions import SESSION_S, KeptSessions
+from kezek_register.types import NotFound, Staff, Unavailable
 
 log = structlog.get_logger(__name__)
 
-SESSION_S = 12 * 3600  # since the last request
 TRIES = 5  # wrong passwords for one login from one address ...
 TRIES_ADDRESS = 50  # ... and for all logins from one address, ...
 TRIES_S = 300  # ... within this time
@@ -37,7 +38,8 @@ class Session:
 
 
 class Auth:
-    """Sessions of one site. `staff` reads a staff row: it raises NotFound or Unavailable."""
+    """Sessions of one site. `staff` reads a staff row: it raises NotFound or Unavailable. `kept`: the sessions in SQL;
+    without it an emptied Redis signs everybody out."""
 
     def __init__(
         self,
@@ -47,12 +49,14 @@ class Auth:
         key: bytes,
         staff: Callable[[str], Awaitable[Staff]],
         passwords: Passwords | None = None,
+        kept: KeptSessions | None = None,
     ) -> None:
         self._redis = redis
         self._prefix = f"kezek:{{{site}}}:"
         self._key = key
         self._staff = staff
         self._passwords = passwords or Passwords()
+        self._kept = kept
 
     async def sign_in(self, login: str, password: str, address: str) -> tuple[str, Session]:
         """The cookie's token and the session. An operator's earlier session ends.
@@ -78,34 +82,73 @@ class Auth:
             await self._redis.expire(self._latest(staff.login), 2 * SESSION_S)
             if earlier:
                 await self._redis.delete(self._session(_text(earlier)))
+        if self._kept is not None:
+            await self._kept.begin(session.id, staff.login, alone=staff.role == "operator")
         log.info("signed_in", login=staff.login, role=staff.role)
         return token, session
 
     async def who(self, token: str | None) -> Session:
-        """The session of this cookie, its time renewed. Raises NotSignedIn."""
+        """The session of this cookie, its time renewed.
+
+        Raises NotSignedIn, and Unavailable when neither Redis knows it nor SQL can be asked."""
         if not token or len(token) > 128:
             raise NotSignedIn("Sign in first")
-        session = self._hash(token)
-        packed = await self._redis.getex(self._session(session), ex=SESSION_S)
+        id = self._hash(token)
+        packed = await self._redis.getex(self._session(id), ex=SESSION_S)
         if packed is None:
-            raise NotSignedIn("Sign in first")
-        return Session(session, _unpack(_text(packed)))
+            return await self._known_again(id)
+        session = Session(id, _unpack(_text(packed)))
+        if self._kept is not None:
+            self._kept.renew(id, session.staff.login)
+        return session
 
     async def sign_out(self, session: Session) -> None:
-        await self._redis.delete(self._session(session.id))
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.delete(self._session(session.id))
+        pipe.set(self._out(session.id), "", ex=2 * SESSION_S)  # whatever SQL says of it, while it is away
+        await pipe.execute()
+        if self._kept is not None:
+            await self._kept.end(session.id)
 
     async def standing(self, session: Session) -> str:
         """'ok', 'elsewhere' when the operator signed in again, or 'out'."""
         return "ok" if await self._redis.exists(self.mark(session)) else await self.ended(session)
+
+    async def _known_again(self, id: str) -> Session:
+        """Redis came back empty, or the session is over."""
+        if self._kept is None or await self._redis.exists(self._out(id)):
+            raise NotSignedIn("Sign in first")
+        try:
+            staff = await self._staff(await self._kept.login_of(id))
+        except NotFound:
+            raise NotSignedIn("Sign in first") from None
+        session = Session(id, staff)
+        await self._put_back(session)
+        return session
+
+    async def _put_back(self, session: Session) -> None:
+        await self._redis.set(self._session(session.id), _pack(session.staff), ex=SESSION_S, nx=True)
+        if session.staff.role == "operator":
+            await self._redis.set(self._latest(session.staff.login), session.id, ex=2 * SESSION_S, nx=True)
+        log.info("session_known_again", login=session.staff.login)
 
     def mark(self, session: Session) -> str:
         """The key that is there while the session lasts. For desks, that ask again and again."""
         return self._session(session.id)
 
     async def ended(self, session: Session) -> str:
-        """Why the mark is gone: 'elsewhere' when the operator signed in again, or 'out'."""
+        """Why the mark is gone: 'elsewhere' when the operator signed in again, 'out', or 'ok': Redis came back empty,
+        and has it again. Where SQL cannot be asked, it is believed: it was there a moment ago."""
         latest = await self._redis.get(self._latest(session.staff.login))
-        return "out" if latest is None or _text(latest) == session.id else "elsewhere"
+        if latest is not None and _text(latest) != session.id:
+            return "elsewhere"
+        try:
+            await self._known_again(session.id)
+        except NotSignedIn:
+            return "out"
+        except Unavailable:
+            await self._put_back(session)
+        return "ok"
 
     async def _throttle(self, login: str, address: str) -> None:
         for key, most in zip(self._tries(login, address), (TRIES, TRIES_ADDRESS), strict=True):
@@ -123,6 +166,9 @@ class Auth:
 
     def _session(self, hashed: str) -> str:
         return f"{self._prefix}session:{hashed}"
+
+    def _out(self, hashed: str) -> str:
+        return f"{self._prefix}signed_out:{hashed}"
 
     def _latest(self, login: str) -> str:
         return f"{self._prefix}signed_in:{login}"

@@ -20,6 +20,7 @@ from kezek_api.health import Health
 from kezek_api.history import History
 from kezek_api.keeping import end, keep, unbroken
 from kezek_api.leash import Leash
+from kezek_api.mirror import Mirror
 from kezek_api.recordings import Recordings
 from kezek_api.rules import of_site
 from kezek_api.settings import Settings
@@ -33,7 +34,8 @@ WELL_S = 10.0  # without a failure: longer than the pause after one
 
 
 class Books:
-    """History and tickets from the feed, kept confirmations, the end of recordings' keeping. `run` for ever, on tables
+    """History and tickets from the feed, kept confirmations, the end of recordings' keeping, and what an emptied Redis
+    is given back. `run` for ever, on tables
     that stand; `mark` is told whether SQL takes what is written."""
 
     def __init__(
@@ -57,6 +59,7 @@ class Books:
         self._parts = {
             "history": history.run,
             "clerk": Clerk(files, register, self._made_good).run,
+            "mirror": Mirror(queues, register).run,
             "recordings": Recordings(register, recordings, keep_s=keep_s).run,
         }
 

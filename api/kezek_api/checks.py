@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -15,12 +16,13 @@ CHECK_S = 1.0
 ANSWER_S = 1.5
 
 
-async def check_redis(redis: Redis, health: Health) -> None:
+async def check_redis(redis: Redis, health: Health, detail: Callable[[], str] = str) -> None:
+    """`detail`: what else there is to say of one that answers."""
     while True:
         try:
             async with asyncio.timeout(ANSWER_S):
                 await redis.ping()
-            health.mark("redis", True)
+            health.mark("redis", True, detail())
         except (RedisError, OSError, TimeoutError):
             health.mark("redis", False, "no answer")
         await asyncio.sleep(CHECK_S)

@@ -21,27 +21,22 @@ from kezek_api import shapes
 from kezek_api.auth import Session
 from kezek_api.callfile import CallFiles
 from kezek_api.feed import Ear, Feed
-from kezek_api.pop import Phase, pop_of
+from kezek_api.present_pop import present_pop
 from kezek_api.streets import StreetName, pop_for
 from kezek_api.wallboard import Board
 from kezek_api.wire import Wire
-from kezek_queue.types import End, Operator, OperatorState, Queues
+from kezek_queue.types import End, Operator, Queues, Unknown
 
 log = structlog.get_logger(__name__)
 
 PING_S = 1.0
 SILENT_S = 15.0  # a page that says nothing for so long is gone; it has had no calls for most of that
+FORGOTTEN_S = 20.0  # what the conductor of a call gets to tell an emptied line of it
 SEND_S = 5.0  # a page that takes nothing for so long is gone too
 
 ELSEWHERE = (4001, "signed in elsewhere")
 NOT_SIGNED_IN = (4003, "not signed in")
 AGAIN = (1013, "try again later")
-
-PHASES: dict[OperatorState, Phase] = {
-    OperatorState.OFFERED: "ringing",
-    OperatorState.TALKING: "talking",
-    OperatorState.WRAP_UP: "wrap_up",
-}
 
 
 class Closed(Exception):
@@ -51,22 +46,6 @@ class Closed(Exception):
         super().__init__(code, reason)
         self.code = code
         self.reason = reason
-
-
-async def present_pop(
-    queues: Queues, files: CallFiles, login: str, now: float, names: Mapping[str, str]
-) -> shapes.Pop | None:
-    """The pop that belongs on this operator's screen now, if any: of a call that rings, with others or as a helper, of
-    the talk, or of the one wrapped up."""
-    operator = await queues.operator(login)
-    phase = PHASES.get(operator.state)
-    if phase is None or not operator.call:
-        return None
-    call = await queues.call(operator.call)
-    if phase == "ringing" and login not in (call.operator, call.helper, *call.ringing):
-        return None
-    notes, filed = await queues.notes(call.call), await files.read(call.call)
-    return pop_of(call, notes, filed, phase=phase, now=now, login=login, names=names)
 
 
 class Desk:
@@ -107,6 +86,7 @@ class Desk:
         self._pop: shapes.Pop | None = None
         self._loads: tuple[shapes.QueueLoad, ...] = ()
         self._loads_text = b""  # still to be sent
+        self._forgotten_at = 0.0  # when the line was seen to know nothing of the call on the page; 0: it does
         self._open = False  # the snapshot is out: changes may follow
 
     @property
@@ -123,11 +103,8 @@ class Desk:
     async def run(self, feed: Feed, board: Board) -> None:
         """Until the page leaves (raises WebSocketDisconnect) or is sent away (raises Closed)."""
         with feed.listen(self.login, self.look_again) as self._ear, board.listening(self._told) as loads:
-            staff = self.session.staff
-            await self._queues.sign_in(
-                staff.login, phone=staff.phone, queues=staff.queues, skills=staff.skills, desk=True
-            )
-            await self._queues.beat(staff.login)
+            await self._sign_in()
+            await self._queues.beat(self.login)
             self._loads = loads
             self._operator, pop = await self._read()
             self._shows(pop)
@@ -147,6 +124,10 @@ class Desk:
             finally:
                 if self._wire is not None:
                     self._wire.hear = None
+
+    async def _sign_in(self) -> None:
+        staff = self.session.staff
+        await self._queues.sign_in(staff.login, phone=staff.phone, queues=staff.queues, skills=staff.skills, desk=True)
 
     async def _hear(self) -> None:
         """Pairs the writer: without a reader nobody notices that the page has gone."""
@@ -172,7 +153,12 @@ class Desk:
         while True:
             await self._answered.wait()
             self._answered.clear()
-            await self._queues.beat(self.login)
+            try:
+                await self._queues.beat(self.login)
+            except Unknown:  # the line came back empty, and does not have what was kept of it yet
+                await self._sign_in()
+                await self._queues.beat(self.login)
+                self._wake.set()
 
     def _told(self, loads: tuple[shapes.QueueLoad, ...], text: bytes) -> None:
         """The loads of the queues go to every page at one time: at once, where it has taken what was sent before."""
@@ -193,6 +179,8 @@ class Desk:
                 raise Closed(*fallen)
             if time.monotonic() - self._heard > SILENT_S:
                 raise Closed(1001, "no answer")
+            if self._forgotten_at:
+                self._wake.set()
             await self._send("ping", {})
 
     async def _write(self) -> None:
@@ -207,7 +195,12 @@ class Desk:
             await self._send_changes()
 
     async def _send_changes(self) -> None:
-        operator, pop = await self._read()
+        try:
+            operator, pop = await self._read()
+        except Unknown:  # the line came back empty: the next beat is the page's own word that he is here
+            return
+        if self._pop is not None and pop is None and await self._is_forgotten(self._pop.call):
+            pop = self._pop
         if self._pop is not None and (pop is None or pop.call != self._pop.call):
             gone = self._pop
             self._shows(None)
@@ -232,10 +225,23 @@ class Desk:
         extensions = self._extensions(operator)
         return shapes.Operator.of(operator, self.session.staff.name, extensions=extensions), pop
 
+    async def _is_forgotten(self, call: str) -> bool:
+        """The line came back empty in the middle of it: the page keeps what is on it until the line is told."""
+        try:
+            await self._queues.call(call)
+        except Unknown:
+            self._forgotten_at = self._forgotten_at or time.monotonic()
+            return time.monotonic() < self._forgotten_at + FORGOTTEN_S
+        self._forgotten_at = 0.0
+        return False
+
     async def _why(self, gone: shapes.Pop) -> str:
         if gone.phase != "ringing":
             return "done"
-        call = await self._queues.call(gone.call)
+        try:
+            call = await self._queues.call(gone.call)
+        except Unknown:
+            return "taken_back"
         return "caller_left" if call.end in (End.ABANDONED, End.CUT) else "taken_back"
 
     async def _send(self, kind: str, data: Any = None, *, text: bytes = b"") -> None:

@@ -105,8 +105,8 @@ class Desks:
         """Asked by each desk each second: one short command, as a rule."""
         mark = self._prefix + desk.login
         session, owner = await self._redis.mget(self._auth.mark(desk.session), mark)
-        if session is None:
-            return ELSEWHERE if await self._auth.ended(desk.session) == "elsewhere" else NOT_SIGNED_IN
+        if session is None and (why := await self._auth.ended(desk.session)) != "ok":
+            return ELSEWHERE if why == "elsewhere" else NOT_SIGNED_IN
         if owner is not None and (owner.decode() if isinstance(owner, bytes) else owner) != desk.id:
             return ELSEWHERE
         now = time.monotonic()

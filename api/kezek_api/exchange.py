@@ -187,6 +187,11 @@ class Exchange:
             if telephony.switchboard.up:
                 await strays.look()
 
+    async def tell_phones(self) -> None:
+        """Of themselves they are told when one changes: an emptied line has to hear of all."""
+        if self.telephony is not None:
+            await self._tell_phones(self.telephony)
+
     async def _tell_phones(self, telephony: Telephony) -> None:
         """The phones as they are now; asked again until the waiting line has taken it. A link that is down says nothing
         about phones: the last word stands."""

@@ -85,6 +85,10 @@ class Exchanges:
         """See Exchange; all at the same time."""
         await asyncio.gather(*(one.drain(limit_s) for one in self._all))
 
+    async def tell_phones(self) -> None:
+        """To a line that has forgotten them."""
+        await asyncio.gather(*(one.tell_phones() for one in self._all))
+
     async def settle(self) -> None:
         """Until the line has been compared with the calls of each."""
         for one in self._all:

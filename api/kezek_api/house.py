@@ -29,15 +29,17 @@ from kezek_api.hearing import Hearing
 from kezek_api.keeping import after, end, keep, unbroken
 from kezek_api.leash import Child
 from kezek_api.mqtt import Publisher
+from kezek_api.restoring import Restoring
 from kezek_api.rules import of_site
 from kezek_api.server import HttpServer
+from kezek_api.sessions import KeptSessions
 from kezek_api.settings import Settings
 from kezek_api.story import RedisStoryteller
 from kezek_api.supervisors import Supervisors
 from kezek_api.tally import midnight_before
 from kezek_api.waits import Waits
 from kezek_api.wallboard import Board
-from kezek_queue import QueueError, QueueSettings, RedisQueues, keep_ticking, redis_client
+from kezek_queue import QueueSettings, RedisQueues, keep_ticking, redis_client
 from kezek_register import Register, RegisterError
 from kezek_register.types import CallRecord, Leg, OperatorTime
 
@@ -46,7 +48,6 @@ log = structlog.get_logger(__name__)
 CONNECTIONS = 32  # to Redis, beside the line's own: whoever comes later waits a moment for one
 RENEW_S = 30.0  # names, streets and topics are read again
 SETTLE_S = 2.0
-RULES_S = 5.0
 
 
 class House:
@@ -97,7 +98,8 @@ class House:
             )
             queues = RedisQueues(settings.redis_url, settings.site, queue_settings(settings))
             stack.push_async_exit(queues)
-            auth = Auth(self.redis, site=settings.site, key=settings.key(), staff=register.staff.get)
+            sessions = KeptSessions(register.sessions)
+            auth = Auth(self.redis, site=settings.site, key=settings.key(), staff=register.staff.get, kept=sessions)
             directory = SqlDirectory(register)
             desks = Desks(
                 self.redis,
@@ -141,13 +143,23 @@ class House:
                 supervisors=supervisors,
             )
 
+            restoring = Restoring(
+                queues,
+                register,
+                self.rules.queues,
+                zone=settings.zone,
+                migrated=self._migrated,
+                phones=exchanges.tell_phones,
+            )
+
             async with asyncio.TaskGroup() as group:
                 work: dict[str, Callable[[], Awaitable[None]]] = {
                     "http": server.run,
-                    "line": lambda: self._begin_line(queues),
-                    "rules": lambda: self._keep_rules(queues),
+                    "line": lambda: self._begin_line(queues, restoring),
+                    "restoring": lambda: after(self._begun, restoring.run()),
+                    "sessions": lambda: after(self._migrated, sessions.run()),
                     "register": lambda: self._tend_register(register, directory, hearing),
-                    "redis": lambda: check_redis(self.redis, self.health),
+                    "redis": lambda: check_redis(self.redis, self.health, lambda: restoring.detail),
                     "sql": lambda: check_sql(register, self.health, self._migrated),
                     "ticker": lambda: self._tick(queues, exchanges),
                     "feed": lambda: after(self._begun, self.feed.run(queues)),
@@ -227,22 +239,11 @@ class House:
                     hearing.renew()
             await asyncio.sleep(RENEW_S)
 
-    async def _begin_line(self, queues: RedisQueues) -> None:
+    async def _begin_line(self, queues: RedisQueues, restoring: Restoring) -> None:
         """Reading begins when Redis answers; its verbs say Unavailable until then. The exit stack ends it."""
-        await self._configure(queues)
+        await restoring.begin()
         await queues.__aenter__()
         self._begun.set()
-
-    async def _keep_rules(self, queues: RedisQueues) -> None:
-        """A Redis that came back empty has forgotten them."""
-        while True:
-            await asyncio.sleep(RULES_S)
-            with contextlib.suppress(QueueError):
-                await self._configure(queues)
-
-    async def _configure(self, queues: RedisQueues) -> None:
-        for queue, rules in self.rules.queues.items():
-            await queues.configure(queue, rules)
 
     async def _tick(self, queues: RedisQueues, exchanges: Exchanges) -> None:
         """First Asterisk is asked which of the offers of a node that died have become talks, if it answers at once."""

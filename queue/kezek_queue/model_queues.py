@@ -162,6 +162,9 @@ class ModelQueues:
         check_priority(priority)
         return self.model.adopt(call, priority=priority, **facts)
 
+    async def mark(self) -> str:
+        return self.model.restored
+
     async def kept(self) -> Kept:
         return self.model.kept()
 

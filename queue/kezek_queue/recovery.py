@@ -55,6 +55,10 @@ class Kept:
 class Recovery(Protocol):
     """The verbs of a loss: a part of types.Queues."""
 
+    async def mark(self) -> str:
+        """Kept.mark alone."""
+        ...
+
     async def kept(self) -> Kept:
         """All that `restore` would want, of one moment."""
         ...

@@ -16,6 +16,10 @@ from .values import Call, OperatorState
 
 class RedisRecovery:
     _asker: Asker
+    _prefix: str
+
+    async def mark(self) -> str:
+        return str(await self._asker.get("GET", f"{self._prefix}restored") or "")
 
     async def kept(self) -> Kept:
         mark, operators, found = await self._asker.run("kept", "", {})

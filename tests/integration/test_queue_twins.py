@@ -294,6 +294,7 @@ class Line:
         counts = {("heat", "answered"): self.chance.choice([0, 50])}
         self.ask("restore", people, promises, counts=counts, settle_s=self.chance.choice([0, 6]))
         self.ask("kept")
+        self.ask("mark")
 
     def one_to_one(self, operator: Operator) -> None:
         """P1, P2: who is busy has a call, and that call has him, under the same fence."""

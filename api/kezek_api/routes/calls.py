@@ -10,11 +10,11 @@ from fastapi import APIRouter
 
 from kezek_api import problems
 from kezek_api.auth import Session
-from kezek_api.desk import PHASES
 from kezek_api.doors import Doors, OfDoors, Operator
 from kezek_api.errors import Forbidden, Invalid
 from kezek_api.filing import Filing, within
 from kezek_api.pop import changed, fields_of, keyed, pop_of, ticket_of
+from kezek_api.present_pop import PHASES
 from kezek_api.shapes import ConfirmIn, MendIn, Pop, Ticket
 from kezek_api.story import tell_ticket
 from kezek_api.streets import pop_for, ticket_for

@@ -112,6 +112,13 @@ class History:
         async with self._database.reading() as session:
             return dict((await session.execute(wanted)).all())
 
+    async def ends(self, since: datetime) -> dict[tuple[str, str], int]:
+        """Calls that arrived since then and are over: (queue, end) -> how many."""
+        wanted = select(CallRow.queue, CallRow.end, func.count()).where(CallRow.since >= since, CallRow.end != "")
+        async with self._database.reading() as session:
+            counted = await session.execute(wanted.group_by(CallRow.queue, CallRow.end))
+            return {(queue, end): number for queue, end, number in counted}
+
     async def arrivals(self, queue: str, since: datetime, until: datetime) -> dict[datetime, int]:
         """How many citizens called in each hour (its beginning, UTC) of [since, until); hours without any are left out.
 
