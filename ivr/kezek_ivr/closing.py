@@ -11,11 +11,12 @@ import structlog
 
 from kezek_ivr.conversation import Conversation
 from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.forgotten import Forgotten
 from kezek_ivr.in_talk import is_given_away
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.side_tasks import running
 from kezek_ivr.steady import QueueAway, steady
-from kezek_queue.types import End, QueueError, Queues, Stale
+from kezek_queue.types import End, QueueError, Queues, Stale, Unknown
 from kezek_telephony.types import HungUp, TelephonyError
 
 EndCall = Callable[[Conversation, End], Awaitable[None]]
@@ -24,8 +25,8 @@ log = structlog.get_logger(__name__)
 
 
 class Closing:
-    def __init__(self, queues: Queues, dialogue: Dialogue, settings: ReceptionSettings) -> None:
-        self._queues, self._dialogue, self._settings = queues, dialogue, settings
+    def __init__(self, queues: Queues, dialogue: Dialogue, settings: ReceptionSettings, forgotten: Forgotten) -> None:
+        self._queues, self._dialogue, self._settings, self._forgotten = queues, dialogue, settings, forgotten
 
     async def close(self, talk: Conversation, *, caller_stays: bool) -> None:
         """After the talk: the operator's wrap-up begins, the call has its end; beside it a caller still there hears
@@ -46,7 +47,8 @@ class Closing:
             return False
         wrap_up = self._settings.wrap_up_s
         try:
-            await steady(
+            await self._known(
+                talk,
                 lambda: self._queues.finish(talk.call, talk.offer, wrap_up=wrap_up, given_away=given_away),
                 limit=self._settings.closing_limit_s if limit is None else limit,
                 what="finish",
@@ -77,8 +79,11 @@ class Closing:
         """The call's one end. Nobody waits for it, so that Redis has time to come back; past that, the reconciliation
         with Asterisk's channels ends it."""
         key = uuid4().hex
+        if end is End.ABANDONED and talk.talked:
+            end = End.ANSWERED  # the line counts so itself, unless it has forgotten the talk
         try:
-            await steady(
+            await self._known(
+                talk,
                 lambda: self._queues.end(talk.call, end, key=key),
                 limit=self._settings.closing_limit_s,
                 what="end",
@@ -95,6 +100,16 @@ class Closing:
             stays = await self._apologise(talk)
             await asyncio.wait({leaving})
         return stays
+
+    async def _known(
+        self, talk: Conversation, verb: Callable[[], Awaitable[object]], *, limit: float, what: str
+    ) -> None:
+        """Also to a line that came back empty. Raises QueueErrors and QueueAway."""
+        try:
+            await steady(verb, limit=limit, what=what)
+        except Unknown:
+            await self._forgotten.tell(talk)
+            await steady(verb, limit=limit, what=what)
 
     async def _finish_and_end(self, talk: Conversation) -> None:
         await self.finish(talk)

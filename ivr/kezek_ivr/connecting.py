@@ -9,6 +9,7 @@ from contextlib import suppress
 import structlog
 
 from kezek_ivr.conversation import Conversation
+from kezek_ivr.forgotten import Forgotten
 from kezek_ivr.in_talk import InTalk
 from kezek_ivr.recording import Recorder
 from kezek_ivr.settings import ReceptionSettings
@@ -47,10 +48,11 @@ class Connecting:
         queues: Queues,
         settings: ReceptionSettings,
         recorder: Recorder,
+        forgotten: Forgotten,
         finish: Callable[[Conversation], Awaitable[bool]],
     ) -> None:
         self._board, self._queues, self._settings, self._recorder = board, queues, settings, recorder
-        self._finish = finish
+        self._forgotten, self._finish = forgotten, finish
 
     async def attempt(self, talk: Conversation, offered: Offered) -> TalkEnded | NotTaken:
         """Ring and follow it to its end; the queue knows the outcome when this returns, but for a talk's end where it
@@ -119,6 +121,7 @@ class Connecting:
                     case Connected(phone):
                         stopping.cancel()
                         talk.connected, talk.talked, talk.offer = True, True, offered.offer
+                        talk.talks_since = loop.time()
                         talk.operator = await self._who(talk, offered, phone)
                         talk.story.tell("connected", operator=talk.operator)
                         break
@@ -157,7 +160,9 @@ class Connecting:
         began = asyncio.get_running_loop().time()
         ended: TalkEnded | None = None
         limit = self._settings.closing_limit_s
-        inside = InTalk(self._board, self._queues, self._settings, self._recorder, talk, several=several)
+        inside = InTalk(
+            self._board, self._queues, self._settings, self._recorder, self._forgotten, talk, several=several
+        )
         async with running(inside.confirm(), inside.attend()) as (confirming, _):
             try:
                 async for step in steps:

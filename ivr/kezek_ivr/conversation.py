@@ -32,6 +32,7 @@ class Conversation:
     kind: CallKind = CallKind.CALL
     since: float = 0.0  # arrival, by the queue; unix seconds
     place_since: float = 0.0
+    placed_at: float = 0.0  # when it came into the line first
     place_kept: bool = False  # of an earlier call: told once
     passed_on: bool = False  # by an operator: told once
     position: int = 0  # the last place told; it never grows
@@ -40,6 +41,7 @@ class Conversation:
     recording: Recording = "forbidden"
     operator: str = ""  # who talks or talked with the caller
     offer: int = 0  # the fence; 0 in a talk: none of our operators is in it any more
+    talks_since: float = 0.0  # by the loop's clock
     finished: int = 0  # the fence of the talk whose end the queue knows: its operator wraps up, or is free
     divert_to: str = ""  # a number outside, asked for by the operator
     connected: bool = False  # in a talk now, or after the last one
@@ -61,6 +63,7 @@ class Conversation:
 
     def stands(self, call: Call) -> None:
         """What it waits for now: placing it again must not change that."""
+        self.placed_at = call.placed_at or self.placed_at
         if call.state in (CallState.WAITING, CallState.OFFERED, CallState.LATER):
             self.queue, self.skills, self.wanted = call.queue or self.queue, call.skills, call.wanted
             self.priority = max(self.priority, call.priority)

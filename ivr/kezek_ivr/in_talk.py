@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 
 from kezek_ivr.aside import Asides
 from kezek_ivr.conversation import Conversation
+from kezek_ivr.forgotten import Forgotten
 from kezek_ivr.recording import Recorder
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.steady import QueueAway, steady
@@ -17,6 +19,8 @@ from kezek_queue.types import Call, CallState, End, NotAllowed, QueueError, Queu
 from kezek_telephony.types import HungUp, Switchboard, TelephonyError
 
 log = structlog.get_logger(__name__)
+
+UNSURE_S = 1.0  # between two looks at a line of which events were lost
 
 
 class InTalk:
@@ -28,12 +32,13 @@ class InTalk:
         queues: Queues,
         settings: ReceptionSettings,
         recorder: Recorder,
+        forgotten: Forgotten,
         talk: Conversation,
         *,
         several: bool,
     ) -> None:
         self._board, self._queues, self._settings, self._recorder = board, queues, settings, recorder
-        self._talk, self._several = talk, several
+        self._talk, self._several, self._forgotten = talk, several, forgotten
         self._told: asyncio.Queue[bool] = asyncio.Queue()
         self._confirmed = asyncio.Event()
         self._plain = True  # nobody but the two, and no hold
@@ -54,9 +59,11 @@ class InTalk:
             await steady(lambda: self._queues.accept(call, offer, operator=who), limit=limit, what="accept")
             await steady(lambda: self._queues.connect(call, offer), limit=limit, what="connect")
         except (Stale, NotAllowed, Unknown):
-            # The lease ran out in the moment of picking up. They do talk: the call must be offered to nobody else.
+            # The lease ran out in the moment of picking up, or the line lost the offer. They do talk: the call must be
+            # offered to nobody else, and nobody else to the operator.
             log.warning("talk.unfenced", call=call, operator=talk.operator)
-            await self._end_answered()
+            if not await self._forgotten.adopted(talk):
+                await self._end_answered()
         except QueueAway:
             log.error("talk.not_told", call=call)
         self._confirmed.set()
@@ -122,7 +129,7 @@ class InTalk:
         while not await self._given_away():
             talk.watch.changed.clear()
             try:
-                async with asyncio.timeout(self._settings.poll_s):
+                async with asyncio.timeout(UNSURE_S if talk.watch.unsure else self._settings.poll_s):
                     await talk.watch.changed.wait()
             except TimeoutError:
                 continue
@@ -135,10 +142,15 @@ class InTalk:
         talk = self._talk
         if talk.watch.transferred == talk.offer != 0:
             return True
-        if talk.watch.changed.is_set() or not self._confirmed.is_set():
+        told = talk.watch.changed.is_set() and not talk.watch.unsure
+        if told or not self._confirmed.is_set():
             return False  # something was told meanwhile, and it was no transfer; the state is read when all is quiet
         try:
             return is_given_away(await talk.watch.look(), talk)
+        except Unknown:
+            with suppress(QueueAway):
+                await self._forgotten.tell(talk)
+            return False
         except QueueError:
             return False
 

@@ -15,6 +15,7 @@ from kezek_ivr.closing import Closing
 from kezek_ivr.connecting import LINK_DOWN, STALE, Connecting
 from kezek_ivr.conversation import Conversation
 from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.forgotten import Forgotten
 from kezek_ivr.greeting import greet
 from kezek_ivr.hours import Calendar
 from kezek_ivr.instead import Instead
@@ -67,12 +68,15 @@ class Reception:
         self._phrasebooks, self._storyteller, self._clock = phrasebooks, storyteller, clock
         self._lookups = Lookups(directory, limit=settings.directory_limit_s)
         self._recorder = Recorder(board, queues, dialogue, settings)
-        self._closing = Closing(queues, dialogue, settings)
+        self._forgotten = Forgotten(queues, settings)
+        self._closing = Closing(queues, dialogue, settings, self._forgotten)
         self._called_back = CalledBack(queues, dialogue, settings, self._closing.end)
         telling, instead = Telling(dialogue, settings, waits), Instead(queues, dialogue, settings)
-        self._waiting = WaitingRoom(queues, dialogue, settings, telling, instead, self._recorder)
+        self._waiting = WaitingRoom(queues, dialogue, settings, telling, instead, self._recorder, self._forgotten)
         self._refusing = Refusing(dialogue, telling, instead, calendar, self._closing.end)
-        self._connecting = Connecting(board, queues, settings, self._recorder, self._closing.finish_soon)
+        self._connecting = Connecting(
+            board, queues, settings, self._recorder, self._forgotten, self._closing.finish_soon
+        )
 
     async def serve(self, line: Line) -> None:
         """Conduct this call.
@@ -102,7 +106,7 @@ class Reception:
                     raise
 
     async def _conduct(self, talk: Conversation) -> None:
-        standing = await self._waiting.arrive(talk)
+        standing = await self._forgotten.arrive(talk)
         talk.take_over(standing)
         arrival = talk.line.arrival
         if standing.state is CallState.ENDED and standing.end != End.ANSWERED:

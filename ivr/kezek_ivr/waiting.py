@@ -10,6 +10,7 @@ import structlog
 
 from kezek_ivr.conversation import EMERGENCY, Conversation
 from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.forgotten import Forgotten
 from kezek_ivr.instead import Instead
 from kezek_ivr.recording import Recorder
 from kezek_ivr.settings import ReceptionSettings
@@ -17,8 +18,7 @@ from kezek_ivr.side_tasks import running
 from kezek_ivr.steady import steady
 from kezek_ivr.telling import Telling
 from kezek_ivr.watch import Offered
-from kezek_queue.types import Call, CallState, Full, NotAllowed, Queues, Unknown, Waiting
-from kezek_register.phones import e164
+from kezek_queue.types import CallState, Full, NotAllowed, Queues, Unknown, Waiting
 
 log = structlog.get_logger(__name__)
 
@@ -41,29 +41,11 @@ class WaitingRoom:
         telling: Telling,
         instead: Instead,
         recorder: Recorder,
+        forgotten: Forgotten,
     ) -> None:
+        self._forgotten = forgotten
         self._queues, self._dialogue, self._settings = queues, dialogue, settings
         self._telling, self._instead, self._recorder = telling, instead, recorder
-
-    async def arrive(self, talk: Conversation) -> Call:
-        """The call is ours to conduct now. Raises QueueAway."""
-        arrival, key = talk.line.arrival, uuid4().hex
-        caller = arrival.caller or ""
-        number = e164(caller) or caller  # as a callback knows him, however the exchange writes it
-        return await steady(
-            lambda: self._queues.arrive(
-                arrival.call,
-                caller=number,
-                dialled=arrival.dialled,
-                since=arrival.since,
-                node=self._settings.node,
-                queue=self._settings.queue,
-                exchange=arrival.exchange,
-                key=key,
-            ),
-            limit=self._settings.queue_limit_s,
-            what="arrive",
-        )
 
     async def place(self, talk: Conversation) -> None:
         """Into the line, or to a higher priority in it. Raises Full, QueueAway, EndedElsewhere."""
@@ -109,7 +91,7 @@ class WaitingRoom:
             due = min(told_at + self._settings.place_every_s, looked_at + self._settings.poll_s)
             if await self._digit(talk, await self._idle(talk, due - loop.time())):
                 return None
-            if loop.time() >= looked_at + self._settings.poll_s:
+            if talk.watch.unsure or loop.time() >= looked_at + self._settings.poll_s:
                 await self._look(talk)
                 looked_at = loop.time()
         return talk.watch.offered
@@ -195,6 +177,7 @@ class WaitingRoom:
                     priority=talk.priority,
                     skills=talk.skills,
                     wanted=talk.wanted,
+                    placed_at=talk.placed_at,
                     key=key,
                 ),
                 limit=self._settings.queue_limit_s,
@@ -205,7 +188,7 @@ class WaitingRoom:
         except NotAllowed as error:
             raise EndedElsewhere from error
         except Unknown:
-            await self.arrive(talk)  # Redis came back empty: the place comes back from the arrival
+            await self._forgotten.tell(talk)  # the place comes back from the arrival
             return await self._place(talk)
 
     async def _look(self, talk: Conversation) -> None:

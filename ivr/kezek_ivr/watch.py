@@ -65,6 +65,7 @@ class Watch:
         self.commands: asyncio.Queue[Command] = asyncio.Queue()
         self.transferred = 0
         self.ended = ""
+        self.unsure = False  # events were lost, and the state has not been read since
         self.asked_at: float | None = None  # when we asked for the place
         self._queues, self._call = queues, call
         self._following = asyncio.Event()
@@ -82,6 +83,7 @@ class Watch:
                         await self._take(event)
             except Exception as error:  # noqa: BLE001 - Redis away or a gap: `look` still tells, if slower
                 log.warning("watch.broken", call=self._call, error=type(error).__name__)
+            self.unsure = True
             self.changed.set()
             await asyncio.sleep(REOPEN_S)
 
@@ -95,6 +97,7 @@ class Watch:
         """Read the state itself and set right what events may have missed. Raises QueueErrors."""
         before = self.offered
         call = await self._queues.call(self._call)
+        self.unsure = False
         if call.state is CallState.ENDED:
             self.ended = call.end
         elif call.state is CallState.OFFERED and call.offer > self._latest:

@@ -11,7 +11,7 @@ from .records import CallRecord, OperatorRecord
 from .recovery import Kept, Promise, Standing
 from .types import Call, CallKind, CallState, Kind, NotAllowed, OperatorState
 
-NOT_HIS_OWN = ("busy", "signed_in")  # pauses that nobody asked for
+NOT_HIS_OWN = ("busy", "signed_in", "no_answer")  # pauses that nobody asked for
 
 
 class ModelRestore(ModelOperators):

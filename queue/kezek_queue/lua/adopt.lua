@@ -1,4 +1,5 @@
 -- adopt: Asterisk tells of a talk that the line does not know. A call that talks, has talked or is over is left as it is.
+local NOT_HIS_OWN = { busy = true, signed_in = true, no_answer = true } -- pauses that nobody asked for
 local c, o = get_call(ask.call), get_operator(ask.operator)
 if c and (c['end'] ~= '' or c.connected_at ~= '0') then
   return answer(c)
@@ -26,7 +27,7 @@ elseif is_ringing(o) then
   drop_offer(o, 'declined', { reason = 'busy', pause = false })
   to_next(o, o.idle)
 end
-if o.state == 'paused' and o.reason ~= 'busy' and o.reason ~= 'signed_in' then
+if o.state == 'paused' and not NOT_HIS_OWN[o.reason] then
   put(o, { next = 'paused', next_reason = o.reason }) -- his own wish, for the time after the talk
 elseif o.state == 'away' and o.phone ~= '' then
   put(o, { next = 'away' })
