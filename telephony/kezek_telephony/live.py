@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .ami_protocol import AmiEvent
-from .ring import number
+from .ring import number, seconds
 
 VARIABLES = "KEZEK_CALL,KEZEK_SINCE,KEZEK_OFFER,KEZEK_RESULT,KEZEK_TRYING,BRIDGEPEER"
 
@@ -66,10 +66,3 @@ def where(context: str, bridged: bool) -> Where:
     if context == "kezek-fallback":
         return Where.FALLBACK_TALKING if bridged else Where.FALLBACK
     return Where.OURS
-
-
-def seconds(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0

@@ -82,12 +82,16 @@ def number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
-def moment(event: AmiEvent) -> float:
-    """Unix seconds at which Asterisk said it; 0 when it says no times."""
+def seconds(text: str) -> float:
     try:
-        return float(event["timestamp"])
+        return float(text)
     except ValueError:
         return 0.0
+
+
+def moment(event: AmiEvent) -> float:
+    """Unix seconds at which Asterisk said it; 0 when it says no times."""
+    return seconds(event["timestamp"])
 
 
 class Trace:

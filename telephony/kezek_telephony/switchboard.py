@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 import structlog
@@ -12,10 +11,10 @@ from .ami import LINK_DOWN, LINK_UP, OVERFLOW, AmiLink
 from .ami_protocol import AmiEvent
 from .calls import Lines
 from .consulting import Consulting
+from .departures import Departures
 from .fallback import keep_fallback
-from .gone import FAMILY, GoneBook
 from .line import AgiLine
-from .live import VARIABLES, LiveCall, read_status
+from .live import LiveCall
 from .outside import Dialler
 from .peers import Peers
 from .phones import PhoneBook
@@ -25,6 +24,7 @@ from .settings import TelephonySettings
 from .supervision import Supervision
 from .types import (
     AsideStep,
+    CallGone,
     DialStep,
     Line,
     LineEvent,
@@ -42,7 +42,6 @@ from .wording import dial_string
 
 log = structlog.get_logger(__name__)
 
-UNKNOWN_CAUSE = 127  # Q.850: interworking, unspecified
 RETRY_S = 0.5
 
 
@@ -53,7 +52,7 @@ class AsteriskSwitchboard:
         self._settings, self._link, self._lines = settings, link, lines
         self._phones = PhoneBook(settings.other_endpoints, settings.exchange)
         self.peers = Peers(link, self._phones)
-        self._gone = GoneBook()
+        self._departures = Departures(link)
         self._doubt = asyncio.Event()
         self._ringer = Ringer(link, settings.back_timeout_s, self._doubt.set)
         self._handling = self._ringer.handling
@@ -143,14 +142,28 @@ class AsteriskSwitchboard:
         reader.put_nowait(LinkChanged(self.up, self.up))
         for phone in sorted(self.registered()):
             reader.put_nowait(PhoneChanged(phone, True, self._settings.exchange))
-        for gone in self._gone.recent():
+        for gone in self._departures.book.recent():
             reader.put_nowait(gone)
         self._readers.append(reader)
         return self._read(reader)
 
     async def live_calls(self) -> list[LiveCall]:
         """Every caller on the line, whoever holds it. Raises LinkDown."""
-        return read_status(await self._link.rows("Status", {"Variables": VARIABLES}))
+        return await self._departures.live_calls()
+
+    @property
+    def started(self) -> float:
+        """When Asterisk began, by its own clock: unix seconds, whole ones; 0 when it does not say."""
+        return self._departures.started
+
+    def settle(self, gone: CallGone) -> None:
+        """The line has been told of it, or need not be: its row in Asterisk's database goes when it is an hour old, and
+        stays until then, for whoever is here when we are not."""
+        self._departures.book.settle(gone.call)
+
+    def departed(self) -> list[str]:
+        """The calls whose end is told by an event, or will be: CallGone."""
+        return [gone.call for gone in self._departures.book.recent()]
 
     async def keep_fallback(self, members: Mapping[str | Phone, bool]) -> None:
         """Keep Asterisk's own queue in step: phone -> paused. Raises LinkDown, Refused."""
@@ -206,8 +219,7 @@ class AsteriskSwitchboard:
             lines, attempts = list(self._lines), self._ringer.attempts()  # Asterisk cannot tell of later ones
             try:
                 endpoints = await self._link.rows("PJSIPShowEndpoints")
-                live = await self.live_calls()
-                rows = await self._link.rows("DBGetTree", {"Family": FAMILY})
+                seen = await self._departures.look()
                 await self._handling.recheck()
             except TelephonyError as error:
                 log.warning("resync_failed", error=type(error).__name__)
@@ -216,15 +228,11 @@ class AsteriskSwitchboard:
             self._in_step = True
             for change in self._phones.read(endpoints):
                 self._tell(change)
-            for gone in self._gone.read(rows):
+            for gone in self._departures.read(seen):
                 self._tell(gone)
-            self._ringer.recheck(attempts, live)
-            alive = {call.call for call in live}
-            for line in lines:
-                if line.arrival.call not in alive:
-                    cause = self._gone.cause_of(line.arrival.call)  # none: the hang-up handler has not run
-                    line.gone(cause or UNKNOWN_CAUSE, cut=cause is None)
-            self._sweep()
+            self._ringer.recheck(attempts, seen.live)
+            self._departures.tell_lines(lines, seen)
+            self._departures.sweep()
             self._tell(LinkChanged(True, True))
             return
 
@@ -253,19 +261,12 @@ class AsteriskSwitchboard:
         if event.name == "UserEvent":
             if event["userevent"] != "KezekGone":
                 return
-            gone = self._gone.add(event["call"], number(event["cause"]), event["fallback"] == "1", time.time())
+            gone = self._departures.take(event)
             if gone is not None:
                 self._tell(gone)
-                self._sweep()
         line = self._lines.get(event["call"] or event["uniqueid"])
         if line is not None:
             line.gone(number(event["cause"]))
-
-    def _sweep(self) -> None:
-        """Delete old rows of the departed; nothing depends on the reply, and another node may have been quicker."""
-        for call in self._gone.forget(time.time()):
-            if self._link.up:
-                self._link.begin("DBDel", {"Family": FAMILY, "Key": call})
 
     def _caller(self, line: Line) -> AgiLine:
         caller = self._lines.get(line.arrival.call)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 # --- errors ---------------------------------------------------------------------------------------------------------
@@ -165,11 +165,19 @@ class PhoneChanged:
 
 @dataclass(frozen=True, slots=True)
 class CallGone:
-    """A caller's channel ended. `by_fallback`: the fallback queue had connected it to an operator."""
+    """A caller's channel ended. `by_fallback`: the fallback queue had connected it to an operator. `cut`: nobody hung
+    up, Asterisk has died with it.
+
+    Who it was is told for a line that does not know the call; '' and 0 where the dialplan did not say it."""
 
     call: str
     cause: int  # Q.850
     by_fallback: bool
+    cut: bool = False
+    caller: str = field(default="", compare=False)  # digits with an optional '+'; '' when hidden
+    dialled: str = field(default="", compare=False)
+    since: float = field(default=0.0, compare=False)  # unix seconds of the arrival
+    talked: bool = field(default=False, compare=False)  # an operator of ours had talked with him
 
 
 @dataclass(frozen=True, slots=True)
