@@ -41,7 +41,7 @@ def record_of(event: FeedEvent, call: Call | None, notes: Mapping[str, Any]) -> 
         since=_since(event, call),
         placed_at=moment(placed) if not connected or placed <= connected else None,
         connected_at=moment(connected),
-        ended_at=moment(event.at) if ended else None,
+        ended_at=moment(_number(data, "ended_at") or event.at) if ended else None,
         ticket="",
         kind="callback" if _kind(event, call) is CallKind.CALLBACK else "call",
         of=(call.of if call else "") or str(data.get("of") or ""),

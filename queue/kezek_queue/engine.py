@@ -128,9 +128,16 @@ class RedisQueues(RedisRecovery):
         return bool(await self._asker.once("end", call, key, call=call, end=str(end)))
 
     async def reconcile(
-        self, live_calls: Collection[str], *, end: End = End.ABANDONED, grace_s: float = 5.0, exchange: str = ""
+        self,
+        live_calls: Collection[str],
+        *,
+        end: End = End.ABANDONED,
+        grace_s: float = 5.0,
+        exchange: str = "",
+        cut_before: float = 0.0,
     ) -> tuple[str, ...]:
         facts = {"live": list(live_calls), "end": str(end), "grace": milliseconds(grace_s), "exchange": exchange}
+        facts["cut_before"] = milliseconds(cut_before)
         return tuple(await self._asker.once("reconcile", "", None, **facts) or ())
 
     # operators

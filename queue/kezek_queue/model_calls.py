@@ -192,14 +192,15 @@ class ModelCalls(ModelLegs):
 
     @verb
     def reconcile(
-        self, live_calls: Collection[str], *, end: End, grace_s: float, exchange: str = ""
+        self, live_calls: Collection[str], *, end: End, grace_s: float, exchange: str = "", cut_before: float = 0.0
     ) -> tuple[str, ...]:
-        alive, before = set(live_calls), self.now - round(grace_s * 1000)
-        here = [c for c in self.live.values() if c.exchange == exchange and c.seen <= before]
-        gone = [c for c in here if c.call not in alive]
+        alive, before, began = set(live_calls), self.now - round(grace_s * 1000), round(cut_before * 1000)
+        here = [c for c in self.live.values() if c.exchange == exchange and c.call not in alive]
+        cut = {c.call for c in here if (c.seen if c.kind is CallKind.CALLBACK else c.since) < began}
+        gone = [c for c in here if c.seen <= before or c.call in cut]
         gone.sort(key=lambda c: (c.seen, c.call.encode()))
         for c in gone:
-            self.end_call(c, end)
+            self.end_call(c, End.CUT if c.call in cut else end)
         self.match()
         return tuple(c.call for c in gone)
 

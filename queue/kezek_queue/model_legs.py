@@ -142,7 +142,8 @@ class ModelLegs(ModelLine):
 
     # the end
 
-    def end_call(self, c: CallRecord, end: End) -> None:
+    def end_call(self, c: CallRecord, end: End, left: int = 0) -> None:
+        """`left`: when it ended, milliseconds, where that was not just now."""
         if end is End.ABANDONED and c.connected_at:
             end = End.ANSWERED
         state, operator = c.state, c.operator
@@ -169,8 +170,10 @@ class ModelLegs(ModelLine):
             "kind": str(c.kind),
             "of": c.of,
             "place_since": c.place_since / 1000,
-            "waited_s": ((c.connected_at or self.now) - c.placed_at) / 1000 if c.placed_at else 0.0,
+            "waited_s": ((c.connected_at or left or self.now) - c.placed_at) / 1000 if c.placed_at else 0.0,
         }
+        if left:
+            facts["ended_at"] = left / 1000
         self.tell(Kind.ENDED, c.call, operator, c.queue, facts)
         if state is CallState.OFFERED:
             c.operator, c.offer = "", 0

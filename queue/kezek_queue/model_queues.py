@@ -162,6 +162,9 @@ class ModelQueues:
         check_priority(priority)
         return self.model.adopt(call, priority=priority, **facts)
 
+    async def bury(self, call: str, **facts: Any) -> bool:
+        return self.model.bury(call, **facts)
+
     async def mark(self) -> str:
         return self.model.restored
 
@@ -184,9 +187,15 @@ class ModelQueues:
         return self.model.tick()
 
     async def reconcile(
-        self, live_calls: Collection[str], *, end: End = End.ABANDONED, grace_s: float = 5.0, exchange: str = ""
+        self,
+        live_calls: Collection[str],
+        *,
+        end: End = End.ABANDONED,
+        grace_s: float = 5.0,
+        exchange: str = "",
+        cut_before: float = 0.0,
     ) -> tuple[str, ...]:
-        return self.model.reconcile(live_calls, end=end, grace_s=grace_s, exchange=exchange)
+        return self.model.reconcile(live_calls, end=end, grace_s=grace_s, exchange=exchange, cut_before=cut_before)
 
     # reading
 

@@ -1,4 +1,4 @@
-"""The model's verbs after a loss: what was kept of the line, and a talk that only Asterisk knows of."""
+"""The model's verbs after a loss: what was kept, a talk that only Asterisk knows of, a call that is over."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .model_operators import ModelOperators
 from .model_state import ordered, verb
 from .records import CallRecord, OperatorRecord
 from .recovery import Kept, Promise, Standing
-from .types import Call, CallKind, CallState, Kind, NotAllowed, OperatorState
+from .types import Call, CallKind, CallState, End, Kind, NotAllowed, OperatorState
 
 NOT_HIS_OWN = ("busy", "signed_in", "no_answer")  # pauses that nobody asked for
 
@@ -156,6 +156,28 @@ class ModelRestore(ModelOperators):
         self.need_not_be_called(c)
         self.match()
         return c.view()
+
+    @verb
+    def bury(
+        self, call: str, *, caller: str, dialled: str, since: float, queue: str, exchange: str, end: End, left: float
+    ) -> bool:
+        c = self.calls.get(call)
+        if c is not None and c.end:
+            return False
+        if c is None:
+            asked, came = round(left * 1000), round(since * 1000)
+            left_at = min(asked, self.now) if asked > 0 else self.now
+            at = min(came, left_at) if came > 0 else left_at
+            c = CallRecord(
+                call, caller, dialled, at, "", seen=0, place_since=at, queue=queue, exchange=exchange, placed_at=at,
+                line_at=at,
+            )  # fmt: skip
+            self.arrived(c)
+            self.end_call(c, end, left_at)
+        else:
+            self.end_call(c, end)
+        self.match()
+        return True
 
     def _has_picked_up(self, o: OperatorRecord) -> bool:
         return o.state is OperatorState.TALKING or (o.state is OperatorState.OFFERED and not self.ringing(o))

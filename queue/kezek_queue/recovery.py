@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .values import Call, OperatorState
+from .values import Call, End, OperatorState
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +99,12 @@ class Recovery(Protocol):
         ready as before. What rings at this operator's phone goes to another; a pause of his holds after the talk.
 
         NotAllowed for one who talks to another call, and without an operator or an offer."""
+        ...
+
+    async def bury(
+        self, call: str, *, caller: str, dialled: str, since: float, queue: str, exchange: str, end: End, left: float
+    ) -> bool:
+        """A call is over since `left` (unix seconds; 0: just now), as Asterisk tells. One that the line never heard of
+        arrived, waited and ended while nobody could tell it: told by the feed as such, once. False when it had its end
+        already. Whether an emptied line has only forgotten it, the caller asks of the history."""
         ...

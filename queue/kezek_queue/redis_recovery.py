@@ -11,7 +11,7 @@ from .asker import Asker
 from .codec import milliseconds, seconds
 from .records import check_priority
 from .recovery import Kept, Promise, Standing
-from .values import Call, OperatorState
+from .values import Call, End, OperatorState
 
 
 class RedisRecovery:
@@ -67,6 +67,13 @@ class RedisRecovery:
         facts |= {"exchange": exchange, "operator": operator, "offer": str(offer), "priority": str(priority)}
         at = milliseconds(connected_at)
         return codec.call_of(await self._asker.once("adopt", call, None, call=call, connected_at=at, **facts))
+
+    async def bury(
+        self, call: str, *, caller: str, dialled: str, since: float, queue: str, exchange: str, end: End, left: float
+    ) -> bool:
+        facts = {"caller": caller, "dialled": dialled, "since": milliseconds(since), "left": milliseconds(left)}
+        facts |= {"queue": queue, "exchange": exchange, "end": str(end)}
+        return bool(await self._asker.once("bury", call, None, call=call, **facts))
 
 
 def standing_of(r: Mapping[str, str]) -> Standing | None:

@@ -80,6 +80,7 @@ class Line:
             self.talk_goes_on: 34,
             self.adopt: 4,
             self.restore: 1,
+            self.bury: 3,
         }
         self.acts, self.weights = list(acts), list(acts.values())
 
@@ -176,7 +177,19 @@ class Line:
     def reconcile(self) -> None:
         live = self.chance.sample(sorted(self.twins.model.model.calls), len(self.twins.model.model.calls) // 2)
         end, grace_s = self.chance.choice([End.CUT, End.ABANDONED]), self.chance.choice([0, 5])
-        self.ask("reconcile", live, end=end, grace_s=grace_s, exchange="b" if end is End.CUT else "")
+        facts = (
+            {"exchange": "b"} if end is End.CUT else {"cut_before": self.chance.choice([0.0, self.twins.clock() - 9])}
+        )
+        self.ask("reconcile", live, end=end, grace_s=grace_s, **facts)
+
+    def bury(self) -> None:
+        call = self.chance.choice([*sorted(self.twins.model.model.calls)[-5:], f"lost-{self.chance.randint(1, 9)}"])
+        now = self.twins.clock()
+        self.ask(
+            "bury", call, caller=self.chance.choice(["", "7701", "7702"]), dialled="109",
+            since=now - self.chance.choice([0, 5, 30]), queue=self.chance.choice(["heat", ""]), exchange="",
+            end=self.chance.choice([End.ABANDONED, End.CUT, End.ANSWERED]), left=self.chance.choice([0.0, now - 3]),
+        )  # fmt: skip
 
     def operator_acts(self) -> None:
         o, key = self.an_operator(), self.chance.key()

@@ -130,6 +130,37 @@ def test_reconcile_ends_what_asterisk_no_longer_has_but_not_what_came_just_now(h
     assert set(hall.line.live) == {"c2", "c4"}
 
 
+def test_who_came_before_asterisk_began_is_cut_and_who_left_since_then_is_not(hall: Hall) -> None:
+    """P6: a caller of the new one may be live before anybody looks. Who came just before it died is cut, too."""
+    hall.calls("c1")
+    hall.clock.wait(4)
+    hall.calls("c2")
+    began = hall.clock() + 1
+    hall.clock.wait(2)
+    hall.calls("c3")
+    assert hall.line.reconcile([], end=End.ABANDONED, grace_s=5, cut_before=began) == ("c1", "c2")
+    assert {call: hall.line.calls[call].end for call in ("c1", "c2", "c3")} == {"c1": "cut", "c2": "cut", "c3": ""}
+    hall.clock.wait(5)
+    assert hall.line.reconcile([], end=End.ABANDONED, grace_s=5, cut_before=began) == ("c3",)
+    assert hall.line.calls["c3"].end == "abandoned"
+
+
+def test_a_call_that_nobody_told_the_line_is_told_once_with_its_end(hall: Hall) -> None:
+    """P5, P6."""
+    hall.clock.wait(100)
+    facts = {"caller": "7701", "dialled": "109", "queue": "heat", "exchange": ""}
+    facts |= {"since": hall.clock() - 90, "left": hall.clock() - 60}
+    assert hall.line.bury("c1", end=End.CUT, **facts)
+    assert not hall.line.bury("c1", end=End.ABANDONED, **facts)
+    told = [event for event in hall.line.feed if event.call == "c1"]
+    assert [str(event.kind) for event in told] == ["arrived", "ended"]
+    data = told[1].data
+    assert (data["end"], data["waited_s"], data["ended_at"]) == ("cut", 30.0, hall.clock() - 60)
+    assert (
+        hall.line.arrive("c2", caller="7701", dialled="109", since=hall.clock(), node="n").place_since == facts["since"]
+    )
+
+
 def test_each_exchange_answers_for_its_own_calls_alone(hall: Hall) -> None:
     """P1: and a callback that was never dialled has no channel anywhere."""
     for call, exchange in (("c1", "a"), ("c2", "b"), ("c3", "b")):

@@ -191,7 +191,8 @@ local function remember_place(c, how)
   end
 end
 
-local function end_call(c, how)
+-- `left`: when it ended, where that was not just now.
+local function end_call(c, how, left)
   if how == 'abandoned' and c.connected_at ~= '0' then
     how = 'answered'
   end
@@ -221,7 +222,8 @@ local function end_call(c, how)
   tell('ended', c.call, operator, c.queue, {
     ['end'] = how, since = c.since / 1000, placed_at = placed / 1000, connected_at = connected / 1000, kind = c.kind,
     of = c.of, place_since = c.place_since / 1000,
-    waited_s = placed > 0 and ((connected > 0 and connected or now) - placed) / 1000 or 0,
+    waited_s = placed > 0 and ((connected > 0 and connected or left or now) - placed) / 1000 or 0,
+    ended_at = left and left / 1000,
   })
   if state == 'offered' then
     put(c, { operator = '', offer = '0' })
