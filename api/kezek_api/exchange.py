@@ -11,7 +11,10 @@ from dataclasses import replace
 import structlog
 
 from kezek_api.addresses import ExchangeAddress, split_address
+from kezek_api.burials import Burials
 from kezek_api.hearing import Hearing
+from kezek_api.memory import Memory
+from kezek_api.ours import Ours
 from kezek_api.rules import Rules
 from kezek_api.settings import Settings
 from kezek_api.strays import Strays
@@ -57,6 +60,7 @@ class Exchange:
         *,
         rules: Rules,
         waits: Waits,
+        memory: Memory,
         name: str = "",
         conducted: Callable[[str], bool] = lambda call: False,
     ) -> None:
@@ -64,6 +68,7 @@ class Exchange:
         self._conducted = conducted
         self._rules = rules
         self._waits = waits
+        self._memory = memory
         self._settings = settings
         self._queues = queues
         self._directory = directory
@@ -101,10 +106,12 @@ class Exchange:
         try:
             async with telephony, asyncio.TaskGroup() as group:
                 self.telephony = telephony
-                strays = Strays(telephony, self._queues, exchange=self.name, conducted=self._conducted)
-                group.create_task(self._follow(telephony, strays, group))
+                ours = Ours(telephony, self._queues, self._memory, self.name, self._queue_of, self._conducted)
+                strays, burials = Strays(ours), Burials(ours)
+                group.create_task(self._follow(telephony, strays, burials))
                 group.create_task(self._keep_members(telephony))
-                group.create_task(self._tend_strays(telephony, strays))
+                group.create_task(self._tend(burials))
+                group.create_task(self._look(telephony, strays))
         finally:
             self.telephony = None
 
@@ -123,7 +130,7 @@ class Exchange:
         if self._draining:
             raise LineLost("this node is going down")
         call, task = line.arrival.call, asyncio.current_task()
-        queue = self._settings.numbers.get(line.arrival.dialled) or self._settings.queues[0]
+        queue = self._queue_of(line.arrival.dialled)
         if task is not None:
             self._calls[call] = task
         try:
@@ -131,6 +138,9 @@ class Exchange:
         finally:
             if self._calls.get(call) is task:
                 del self._calls[call]
+
+    def _queue_of(self, dialled: str) -> str:
+        return self._settings.numbers.get(dialled) or self._settings.queues[0]
 
     async def _talks(self, call: str) -> bool:
         try:
@@ -163,7 +173,7 @@ class Exchange:
             calendar=self._rules.calendar,
         )
 
-    async def _follow(self, telephony: Telephony, strays: Strays, group: asyncio.TaskGroup) -> None:
+    async def _follow(self, telephony: Telephony, strays: Strays, burials: Burials) -> None:
         async with aclosing(_closable(telephony.switchboard.events())) as events:
             async for event in events:
                 match event:
@@ -176,12 +186,15 @@ class Exchange:
                         if up:
                             await strays.reconcile()
                             self.settled.set()
-                    case CallGone(by_fallback=True):
-                        await strays.bury(event)  # before the reconciliation, which knows no talk of the fallback's
                     case CallGone():
-                        group.create_task(strays.bury(event))
+                        burials.take(event)
 
-    async def _tend_strays(self, telephony: Telephony, strays: Strays) -> None:
+    async def _tend(self, burials: Burials) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            await burials.tend()
+
+    async def _look(self, telephony: Telephony, strays: Strays) -> None:
         while True:
             await asyncio.sleep(STRAYS_S)
             if telephony.switchboard.up:

@@ -13,6 +13,7 @@ from kezek_api.exchange import Exchange
 from kezek_api.health import Health
 from kezek_api.hearing import Hearing
 from kezek_api.keeping import keep
+from kezek_api.memory import Memory
 from kezek_api.rules import Rules
 from kezek_api.settings import Settings
 from kezek_api.supervisors import Supervisors
@@ -43,6 +44,7 @@ class Exchanges:
         rules: Rules,
         waits: Waits,
         ledger: Ledger,
+        memory: Memory,
         supervisors: Supervisors,
     ) -> None:
         self._queues, self._health, self._supervisors = queues, health, supervisors
@@ -55,6 +57,7 @@ class Exchanges:
                 stories,
                 rules=rules,
                 waits=waits,
+                memory=memory,
                 name=name,
                 conducted=self._conducts,
             )

@@ -28,6 +28,7 @@ from kezek_api.health import Health
 from kezek_api.hearing import Hearing
 from kezek_api.keeping import after, end, keep, unbroken
 from kezek_api.leash import Child
+from kezek_api.memory import SqlMemory
 from kezek_api.mqtt import Publisher
 from kezek_api.restoring import Restoring
 from kezek_api.rules import of_site
@@ -140,6 +141,7 @@ class House:
                 rules=self.rules,
                 waits=self.waits,
                 ledger=register.outbound,
+                memory=SqlMemory(register),
                 supervisors=supervisors,
             )
 

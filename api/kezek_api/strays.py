@@ -2,52 +2,53 @@
 
 A call strays when its node dies, or gives it to Asterisk's own queue. Its offers would lapse unserved and its operators
 be paused for it; a talk begun meanwhile would be offered to somebody else; its end would never be told. Each of several
-exchanges is asked for its own calls alone.
+exchanges is asked for its own calls alone. What has ended is `burials`' matter.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import structlog
 
-from kezek_queue import End, NotAllowed, QueueError, Queues, Stale, Unavailable, Unknown
-from kezek_telephony import CallGone, Telephony, TelephonyError
+from kezek_api.ours import Ours
+from kezek_queue import End, NotAllowed, QueueError, Stale, Unknown
+from kezek_register import RegisterError
+from kezek_telephony import TelephonyError
 from kezek_telephony.live import LiveCall, Where
 
 log = structlog.get_logger(__name__)
 
-BURY_S = 5.0  # what the conductor of a call that has gone gets to end it himself
-AGAIN_S = 1.0
+ALL_S = 60.0  # how often Asterisk is asked of all its calls, whatever the line holds
+WHOLE_S = 1.0  # Asterisk says its beginning in whole seconds
 
 
 class Strays:
     """Several nodes may do the same at the same time: every verb here may be said twice."""
 
-    def __init__(
-        self,
-        telephony: Telephony,
-        queues: Queues,
-        *,
-        exchange: str = "",
-        conducted: Callable[[str], bool] = lambda call: False,
-    ) -> None:
-        """`conducted`: by this node, at another exchange."""
-        self._telephony, self._queues = telephony, queues
-        self._exchange, self._conducted = exchange, conducted
+    def __init__(self, ours: Ours) -> None:
+        self._ours, self._telephony, self._queues = ours, ours.telephony, ours.queues
         self._been_up = False
         self._owed = False  # a reconciliation that Redis or Asterisk did not let through
+        self._asked_at = asyncio.get_running_loop().time()
 
     async def reconcile(self) -> None:
-        """Calls that Asterisk no longer has get their end, and their operators are free again. An Asterisk that comes
-        back without a single call has restarted: it cut them."""
+        """Calls that Asterisk no longer has get their end, and their operators are free again. Of whom Asterisk tells
+        that he left, the burial tells the line; of the others whoever came before it began was cut by its death. One
+        that does not say when it began, and comes back without a single call, has restarted."""
         self._owed = True
+        board = self._telephony.switchboard
         try:
-            live = await self._telephony.switchboard.live_calls()
-            end = End.CUT if self._been_up and not live else End.ABANDONED
-            gone = await self._queues.reconcile([one.call for one in live], end=end, exchange=self._exchange)
+            live = await board.live_calls()
+            restarted = self._been_up and not live and not board.started
+            gone = await self._queues.reconcile(
+                [*(one.call for one in live), *board.departed()],
+                end=End.CUT if restarted else End.ABANDONED,
+                exchange=self._ours.exchange,
+                cut_before=board.started + WHOLE_S if board.started else 0.0,
+            )
             await self._set_right(live)
         except (TelephonyError, QueueError) as away:
             log.warning("not_reconciled", code=away.code)
@@ -57,56 +58,68 @@ class Strays:
             log.warning("calls_reconciled", number=len(gone))
 
     async def look(self) -> None:
-        """From time to time. Asterisk is only asked when the line holds calls that are not this node's."""
+        """From time to time. Asterisk is asked when the line holds calls that are not this node's, or has forgotten a
+        talk of this node; and once a minute, for a talk that nobody knows."""
         if self._owed:
             await self.reconcile()
             return
         try:
             waiting = (await self._queues.snapshot()).waiting
-            if any(self._strays(each.call) for each in waiting):
+            talks = self._telephony.switchboard.talks()
+            now = asyncio.get_running_loop().time()
+            due = now - self._asked_at >= ALL_S or any(self._ours.strays(each.call) for each in waiting)
+            if due or (talks and talks - (await self._queues.calls(sorted(talks))).keys()):
+                self._asked_at = now
                 await self._set_right(await self._telephony.switchboard.live_calls())
         except (TelephonyError, QueueError) as away:
             log.debug("strays_not_seen", code=away.code)
 
-    async def bury(self, gone: CallGone) -> None:
-        """The end of a call that left: talked to by way of the fallback queue, or gone while its node was away. Its
-        conductor, if there is one, comes first."""
-        if not gone.by_fallback:
-            await asyncio.sleep(BURY_S)
-        if not self._strays(gone.call):
-            return
-        await self._end(gone.call, End.ANSWERED if gone.by_fallback else End.ABANDONED)
-
-    async def _end(self, call: str, end: End) -> None:
-        """Asked again while Redis is away; a call that the line does not know, or has ended, is left as it is."""
-        while True:
-            try:
-                await self._queues.end(call, end)
-            except Unavailable as away:
-                log.warning("end_not_told", call=call, code=away.code)
-            except Unknown:
-                return
-            else:
-                return
-            await asyncio.sleep(AGAIN_S)
-
     async def _set_right(self, live: Iterable[LiveCall]) -> None:
+        talks = [one for one in live if one.where is Where.TALKING and one.offer]
+        known = await self._queues.calls([one.call for one in talks]) if talks else {}
         for one in live:
-            if not self._strays(one.call):
-                continue
             with contextlib.suppress(Unknown, NotAllowed):
                 if one.where in (Where.FALLBACK, Where.FALLBACK_TALKING):
-                    await self._queues.leave(one.call)
-                elif one.where is Where.TALKING and one.offer:
+                    if self._ours.strays(one.call):
+                        await self._queues.leave(one.call)
+                elif one in talks and (one.call not in known or self._ours.strays(one.call)):
                     await self._talks(one)
 
     async def _talks(self, one: LiveCall) -> None:
-        """Its node died between the ring and the first word: the operator is with this caller, and nobody else's."""
+        """Its node died between the ring and the first word, or the line has forgotten it: the operator is with this
+        caller, and nobody else's."""
         try:
             await self._queues.accept(one.call, one.offer)
             await self._queues.connect(one.call, one.offer)
-        except Stale:  # the lease ran out before anybody looked: the caller at least is offered to nobody else
-            await self._queues.end(one.call, End.ANSWERED)
+        except (Stale, Unknown) as unheard:
+            operator = await self._operator_of(one.phone)
+            if operator:
+                await self._adopt(one, operator)
+            elif isinstance(unheard, Stale):  # the caller at least is offered to nobody else
+                await self._queues.end(one.call, End.ANSWERED)
 
-    def _strays(self, call: str) -> bool:
-        return self._telephony.lines.get(call) is None and not self._conducted(call)
+    async def _adopt(self, one: LiveCall, operator: str) -> None:
+        await self._queues.adopt(
+            one.call,
+            caller=one.caller,
+            dialled=one.dialled,
+            since=one.since,
+            queue=self._ours.queue_of(one.dialled),
+            exchange=self._ours.exchange,
+            operator=operator,
+            offer=one.offer,
+            connected_at=0.0,
+            priority=one.priority,
+        )
+        log.warning("talk_adopted", call=one.call)
+
+    async def _operator_of(self, phone: str) -> str:
+        """Who is signed in there, else whose it is; '' when nobody can say."""
+        if not phone:
+            return ""
+        operators = (await self._queues.snapshot(places=False)).operators
+        here = next((each.operator for each in operators if each.phone == phone), "")
+        if not here:
+            with contextlib.suppress(RegisterError):
+                here = await self._ours.memory.login_of(phone)
+        return here

@@ -45,7 +45,7 @@ class Departures:
     def read(self, seen: Seen) -> list[CallGone]:
         """What was not known; owed to whoever reads it."""
         alive = {call.call for call in seen.live}
-        new = [*self.book.read(seen.left), *self.book.read_here(seen.here, alive)]
+        new = [*self.book.read(seen.left), *self.book.read_here(seen.here, alive, self.started)]
         for gone in new:
             self.book.owe(gone.call)
         return new

@@ -26,14 +26,17 @@ class GoneBook:
         self._owed: set[str] = set()
 
     def add(
-        self, call: str, cause: int, by_fallback: bool, at: float, who: str = "", *, cut: bool = False
+        self, call: str, cause: int, by_fallback: bool, at: float, who: str = "", *, cut_at: float | None = None
     ) -> CallGone | None:
-        """None when it is known already. `who`: as it stands in a row, whether they talked behind it."""
+        """None when it is known already. `who`: as it stands in a row, whether they talked behind it. Of one who was
+        cut `at` is the arrival, and `cut_at` when Asterisk began again."""
         if not call or call in self._gone:
             return None
-        since, caller, dialled, talked, *_ = [*who.split(":"), "", "", "", ""]
-        caller = caller if _CALLER.fullmatch(caller) else ""
-        gone = CallGone(call, cause, by_fallback, cut, caller, dialled, _since(since), number(talked) == 1)
+        came, caller, dialled, talked = read_who(who)
+        left = at if cut_at is None else max(at, cut_at)
+        gone = CallGone(
+            call, cause, by_fallback, cut_at is not None, caller, dialled, came, left, talked=number(talked) == 1
+        )
         self._gone[call] = (at, gone)
         return gone
 
@@ -50,12 +53,12 @@ class GoneBook:
         new = (self.add(call, cause, by_fallback, at, who) for at, call, cause, by_fallback, who in sorted(read))
         return [gone for gone in new if gone is not None]
 
-    def read_here(self, rows: Iterable[AmiEvent], live: Collection[str]) -> list[CallGone]:
+    def read_here(self, rows: Iterable[AmiEvent], live: Collection[str], started: float) -> list[CallGone]:
         """Whom Asterisk has cut, in the order of their arrival. To be asked for in this order: who is here, the live
         channels, who has left, which must have been read."""
         left = [(_since(row["val"].partition(":")[0]), _call_of(row), row["val"]) for row in rows]
         cut = (
-            self.add(call, LOST_CAUSE, by_fallback=False, at=since, who=who, cut=True)
+            self.add(call, LOST_CAUSE, by_fallback=False, at=since, who=who, cut_at=started)
             for since, call, who in sorted(left)
             if call not in live
         )
@@ -85,6 +88,12 @@ class GoneBook:
         for call in old:
             del self._gone[call]
         return old
+
+
+def read_who(who: str) -> tuple[float, str, str, str]:
+    """Since, number, what was dialled, and what stands behind it."""
+    since, caller, dialled, rest, *_ = [*who.split(":", 3), "", "", "", ""]
+    return _since(since), caller if _CALLER.fullmatch(caller) else "", dialled, rest
 
 
 def _call_of(row: AmiEvent) -> str:

@@ -56,6 +56,8 @@ class Handling:
         async with talk.turn:
             aside = asked(attempt)
             operator = talk.holder
+            phone = next((phone for _, phone in aside.trace.legs.values()), "")
+            self.moves.set(caller, KEZEK_WITH=phone)  # whoever finds this talk later knows with whom it is
             self._hand_over(attempt, aside)  # before the operator leaves: the caller on hold waits for the other one
             if talk.waits:
                 self.moves.vouch(caller, attempt)

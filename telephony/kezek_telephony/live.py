@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .ami_protocol import AmiEvent
+from .gone import read_who
 from .ring import number, seconds
 
-VARIABLES = "KEZEK_CALL,KEZEK_SINCE,KEZEK_OFFER,KEZEK_RESULT,KEZEK_TRYING,BRIDGEPEER"
+VARIABLES = (
+    "KEZEK_CALL,KEZEK_SINCE,KEZEK_OFFER,KEZEK_RESULT,KEZEK_TRYING,BRIDGEPEER,"
+    "KEZEK_WHO,KEZEK_PRIORITY,KEZEK_WITH,DIALEDPEERNUMBER"
+)
 
 
 class Where(StrEnum):
@@ -31,6 +35,10 @@ class LiveCall:
     result: str  # KEZEK_RESULT
     trying: int = 0  # the attempt that rings or talks: the offer's number, or a diversion's
     peer: str = ""  # the channel at the other end of a plain talk
+    phone: str = ""  # of the operator who talks, on hold and in a conference too
+    caller: str = ""  # digits with an optional '+'; '' when hidden
+    dialled: str = ""
+    priority: int = 0
 
 
 def read_status(statuses: Iterable[AmiEvent]) -> list[LiveCall]:
@@ -51,6 +59,9 @@ def read_status(statuses: Iterable[AmiEvent]) -> list[LiveCall]:
                 values.get("KEZEK_RESULT", ""),
                 number(values.get("KEZEK_TRYING", "")),
                 values.get("BRIDGEPEER", ""),
+                (values.get("KEZEK_WITH") or values.get("DIALEDPEERNUMBER", "")).partition("@")[0],
+                *read_who(values.get("KEZEK_WHO", ""))[1:3],
+                number(values.get("KEZEK_PRIORITY", "")),
             )
         )
     return calls

@@ -156,6 +156,10 @@ class AsteriskSwitchboard:
         """When Asterisk began, by its own clock: unix seconds, whole ones; 0 when it does not say."""
         return self._departures.started
 
+    def talks(self) -> set[str]:
+        """The calls of this node that talk now."""
+        return {each.trace.call for each in self._ringer.attempts() if each.trace.connected_at is not None}
+
     def settle(self, gone: CallGone) -> None:
         """The line has been told of it, or need not be: its row in Asterisk's database goes when it is an hour old, and
         stays until then, for whoever is here when we are not."""

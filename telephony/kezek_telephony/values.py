@@ -177,6 +177,7 @@ class CallGone:
     caller: str = field(default="", compare=False)  # digits with an optional '+'; '' when hidden
     dialled: str = field(default="", compare=False)
     since: float = field(default=0.0, compare=False)  # unix seconds of the arrival
+    left: float = field(default=0.0, compare=False)  # unix seconds of the end; of one who is cut not later than it
     talked: bool = field(default=False, compare=False)  # an operator of ours had talked with him
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from kezek_api.strays import BURY_S, Strays
+from kezek_api.burials import BURY_S, Burials
+from kezek_api.ours import Ours
+from kezek_api.strays import Strays
 from kezek_queue import CallState, End, Kind, ModelQueues, OperatorState, Queues, QueueSettings, keep_ticking
+from kezek_register import Unavailable
 from kezek_telephony import CallGone, LinkDown
 from kezek_telephony.live import LiveCall, Where
 from kit.ivr_trouble import BrokenQueues
@@ -26,10 +29,47 @@ class World:
     conducted: dict[str, object] = field(default_factory=dict)
     asked: int = 0
     up: bool = True
+    started: float = 0.0
+    left: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    talking: set[str] = field(default_factory=set)
+    history: dict[str, str] = field(default_factory=dict)  # call -> its end
+    sql_up: bool = True
 
-    def strays(self, queues: object = None) -> Strays:
+    def ours(self, queues: object = None) -> Ours:
         exchange = SimpleNamespace(lines=self.conducted, switchboard=self)
-        return Strays(cast(Any, exchange), cast(Queues, queues or self.queues))
+        return Ours(cast(Any, exchange), cast(Queues, queues or self.queues), self, queue_of=lambda dialled: "main")
+
+    def strays(self) -> Strays:
+        return Strays(self.ours())
+
+    async def bury(self, gone: CallGone, queues: object = None, limit_s: float = 3600) -> None:
+        """Until it is told, or for so long."""
+        burials = Burials(self.ours(queues))
+        burials.take(gone)
+        end = asyncio.get_running_loop().time() + limit_s
+        while burials.owes(gone.call) and asyncio.get_running_loop().time() < end:
+            await burials.tend()
+            await asyncio.sleep(1)
+
+    # the switchboard, and what SQL remembers
+
+    def departed(self) -> list[str]:
+        return self.left
+
+    def settle(self, gone: CallGone) -> None:
+        self.told.append(gone.call)
+
+    def talks(self) -> set[str]:
+        return self.talking
+
+    async def ended(self, call: str) -> bool:
+        if not self.sql_up:
+            raise Unavailable("SQL is away")
+        return bool(self.history.get(call))
+
+    async def login_of(self, phone: str) -> str:
+        return {"201": "aigul", "202": "bolat"}.get(phone, "")
 
     async def live_calls(self) -> list[LiveCall]:
         self.asked += 1
@@ -49,8 +89,8 @@ class World:
         await self.queues.place(call, queue="main")
         return (await self.queues.call(call)).offer
 
-    def asterisk_has(self, call: str, where: Where, offer: int = 0) -> None:
-        self.live = [LiveCall(call, f"PJSIP/trunk-{call}", virtual_now(), where, offer, "")]
+    def asterisk_has(self, call: str, where: Where, offer: int = 0, phone: str = "") -> None:
+        self.live = [LiveCall(call, f"PJSIP/trunk-{call}", virtual_now(), where, offer, "", phone=phone)]
 
     async def call(self, call: str) -> tuple[str, str]:
         found = await self.queues.call(call)
@@ -69,9 +109,9 @@ async def test_a_call_that_left_the_fallback_was_answered_there_or_abandoned(by_
     """P6: every lost caller is classified, none twice."""
     world = World()
     await world.waits("c1")
-    await world.strays().bury(CallGone("c1", 16, by_fallback))
+    await world.bury(CallGone("c1", 16, by_fallback))
     assert await world.call("c1") == ("ended", end)
-    await world.strays().bury(CallGone("c1", 16, not by_fallback))
+    await world.bury(CallGone("c1", 16, not by_fallback))
     assert await world.call("c1") == ("ended", end)
     assert world.kinds("c1").count(Kind.ENDED) == 1
 
@@ -80,7 +120,7 @@ async def test_a_call_that_left_the_fallback_was_answered_there_or_abandoned(by_
 @in_virtual_time
 async def test_the_end_of_a_call_that_the_line_does_not_know_is_no_trouble(by_fallback: bool) -> None:
     world = World()
-    await world.strays().bury(CallGone("somebody's", 16, by_fallback))
+    await world.bury(CallGone("somebody's", 16, by_fallback))
     assert list(world.queues.model.feed) == []
 
 
@@ -89,7 +129,7 @@ async def test_a_conductor_ends_his_own_call() -> None:
     world = World()
     await world.waits("c1")
     world.conducted["c1"] = object()
-    await world.strays().bury(CallGone("c1", 16, by_fallback=False))
+    await world.bury(CallGone("c1", 16, by_fallback=False), limit_s=60)
     assert await world.call("c1") == ("waiting", "")
 
 
@@ -99,8 +139,8 @@ async def test_an_end_is_told_though_redis_is_away_for_long() -> None:
     world = World()
     await world.waits("c1")
     away = BrokenQueues(world.queues, down_from=0, down_for=300)
-    await world.strays(away).bury(CallGone("c1", 16, by_fallback=False))
-    assert 300 <= asyncio.get_running_loop().time() < 300 + BURY_S
+    await world.bury(CallGone("c1", 16, by_fallback=False), away)
+    assert 300 <= asyncio.get_running_loop().time() < 300 + 2 * BURY_S
     assert await world.call("c1") == ("ended", "abandoned")
 
 
@@ -182,7 +222,7 @@ async def test_an_operator_who_picked_up_while_the_node_died_is_held_by_that_tal
     await asyncio.sleep(120)
     assert (await world.call("c1"), await world.call("c2")) == (("talking", ""), ("waiting", ""))
     assert (await world.queues.operator("aigul")).call == "c1"
-    await strays.bury(CallGone("c1", 16, by_fallback=False))
+    await world.bury(CallGone("c1", 16, by_fallback=False))
     assert await world.call("c1") == ("ended", "answered")
     assert await world.state("aigul") == "wrap_up"
     await asyncio.sleep(31)
@@ -205,3 +245,103 @@ async def test_a_talk_found_after_the_lease_is_answered_and_the_caller_offered_t
     found = await world.queues.call("c1")
     assert (found.state, found.end) == (CallState.ENDED, End.ANSWERED)
     assert (await world.queues.operator("bolat")).state is OperatorState.READY
+
+
+@pytest.mark.parametrize(
+    ("gone", "end"),
+    [
+        (CallGone("c1", 16, by_fallback=True), "answered"),
+        (CallGone("c1", 16, by_fallback=False), "abandoned"),
+        (CallGone("c1", 127, by_fallback=False, cut=True), "cut"),
+        (CallGone("c1", 16, by_fallback=False, talked=True), "answered"),
+    ],
+)
+@in_virtual_time
+async def test_who_came_and_left_while_the_line_was_away_is_in_it_once_with_his_number(
+    gone: CallGone, end: str
+) -> None:
+    """P5, P6: two nodes find the same row."""
+    world = World()
+    gone = replace(gone, caller="77015550101", dialled="109", since=virtual_now() - 300, left=virtual_now() - 100)
+    await world.bury(gone)
+    await world.bury(gone)
+    found = await world.queues.call("c1")
+    assert (found.state, found.end, found.caller, found.dialled) == (CallState.ENDED, end, "77015550101", "109")
+    assert (found.queue, found.since, found.placed_at) == ("main", gone.since, gone.since)
+    assert world.kinds("c1") == [Kind.ARRIVED, Kind.ENDED]
+    assert world.told == ["c1", "c1"]
+
+
+@in_virtual_time
+async def test_what_an_emptied_line_has_forgotten_is_not_counted_again() -> None:
+    """P5: the history has its end; while that cannot be asked nothing is guessed, and the row stays."""
+    world = World(history={"c1": "answered"}, sql_up=False)
+    gone = CallGone("c1", 16, by_fallback=False, since=virtual_now() - 60)
+    await world.bury(gone, limit_s=60)
+    assert (world.told, list(world.queues.model.feed)) == ([], [])
+    world.sql_up = True
+    await world.bury(gone)
+    assert (world.told, list(world.queues.model.feed)) == (["c1"], [])
+
+
+@in_virtual_time
+async def test_the_end_of_a_call_of_the_line_waits_for_no_history() -> None:
+    world = World(sql_up=False)
+    await world.waits("c2")
+    burials = Burials(world.ours())
+    burials.take(CallGone("c1", 16, by_fallback=True, since=1.0))
+    burials.take(CallGone("c2", 16, by_fallback=True))
+    await burials.tend()
+    assert (await world.call("c2"), world.told) == (("ended", "answered"), ["c2"])
+
+
+@in_virtual_time
+async def test_who_came_before_asterisk_began_is_cut_although_a_new_caller_is_there_already() -> None:
+    """P6: so also for a node that was away itself when Asterisk died."""
+    world = World()
+    await world.waits("before")
+    await asyncio.sleep(3)
+    world.started = float(int(virtual_now()))
+    await asyncio.sleep(3)
+    await world.waits("since")
+    await world.waits("left")
+    world.left = ["left"]
+    await asyncio.sleep(10)
+    world.asterisk_has("since", Where.OURS)
+    await world.strays().reconcile()
+    ends = [await world.call(call) for call in ("before", "since", "left")]
+    assert ends == [("ended", "cut"), ("waiting", ""), ("waiting", "")]
+
+
+@pytest.mark.parametrize("conducted", [True, False])
+@in_virtual_time
+async def test_a_talk_that_an_emptied_line_has_forgotten_is_adopted_with_its_operator(conducted: bool) -> None:
+    """P1, P2: nobody else is offered to him, and he is free when the talk ends."""
+    world = World()
+    await world.begin()
+    world.asterisk_has("c1", Where.TALKING, 7, phone="201")
+    if conducted:
+        world.conducted["c1"] = object()
+        world.talking = {"c1"}
+        await world.strays().look()
+    else:
+        await world.strays().reconcile()
+    assert (await world.call("c1"), await world.state("aigul")) == (("talking", ""), "talking")
+    await world.waits("c2")
+    assert (await world.queues.call("c2")).offer == 0
+    world.conducted.clear()
+    await world.bury(CallGone("c1", 16, by_fallback=False))
+    assert (await world.call("c1"), await world.state("aigul")) == (("ended", "answered"), "wrap_up")
+
+
+@in_virtual_time
+async def test_a_talk_that_nobody_knows_is_found_within_a_minute() -> None:
+    """Its node is dead, and the line was emptied since."""
+    world = World()
+    await world.begin()
+    strays = world.strays()
+    world.asterisk_has("c1", Where.TALKING, 7, phone="202")
+    for _ in range(13):
+        await asyncio.sleep(5)
+        await strays.look()
+    assert (await world.call("c1"), await world.state("bolat")) == (("talking", ""), "talking")
