@@ -62,7 +62,7 @@ def leg_of(event: FeedEvent) -> LegPiece | None:
         return None
     told, at = LegPiece(event.call, offer, event.operator, event.queue), _utc(event.at)
     if event.kind is Kind.CONNECTED:
-        return replace(told, connected_at=at)
+        return replace(told, connected_at=moment(_number(event.data, "connected_at")) or at)
     how = str(event.data.get("how") or ("helper" if event.data.get("helper") else "finished"))
     talked_s, held_s = _number(event.data, "talked_s"), _number(event.data, "held_s")
     return replace(told, finished_at=at, talk_s=talked_s, hold_s=held_s, how=how)

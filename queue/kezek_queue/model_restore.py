@@ -150,7 +150,8 @@ class ModelRestore(ModelOperators):
         c.placed_at = c.line_at = min(c.placed_at, connected) if c.placed_at else c.since
         c.offered_at = c.connected_at = c.talk_at = connected
         o.call, o.offer, o.queue, o.helps = call, offer, c.queue, False
-        data = {"offer": offer, "waited_s": (connected - c.placed_at) / 1000, "helper": False}
+        waited_s = (connected - c.placed_at) / 1000
+        data = {"offer": offer, "waited_s": waited_s, "helper": False, "connected_at": connected / 1000}
         self.tell(Kind.CONNECTED, call, operator, c.queue, data)
         self.move(o, OperatorState.TALKING)
         self.need_not_be_called(c)

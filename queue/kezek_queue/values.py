@@ -49,14 +49,14 @@ class Kind(StrEnum):
 
     `data` by kind (times in unix seconds): arrived {since, place_since, dialled, node, kind, of, priority}; placed
     {priority, position, since, kind}; left {}; offered {offer, phone, exchange, phones: [[phone, exchange], ...],
-    lease_until, kind, helper}: one for each operator rung; accepted {offer}; declined {offer, reason, pause}; lapsed
-    {offer, reason: no_answer | desk_silent | unreachable}; connected {offer, waited_s, helper}; held, resumed {offer};
-    transferred {offer, queue, operator: wanted}; aside {offer, to, state}; command {offer, name, ...}; postponed
-    {offer, reason, until, attempts}, with offer 0 of one who dials in himself; finished {offer, until, talked_s,
-    held_s, helper, how: finished | transferred | handed_over | helper}; ended {end, since, placed_at, connected_at,
-    kind, of, place_since, waited_s}; operator {state, reason, until, reachable, desk}: told once for
-    a verb, as he is at its end. `talked_s` is without the hold; a transferred call is told as placed too. No number of
-    a caller and no caller's word is in the feed.
+    lease_until, kind, helper}: one for each operator rung; accepted {offer}; declined {offer, reason, pause};
+    lapsed {offer, reason: no_answer | desk_silent | unreachable}; connected {offer, waited_s, helper; connected_at
+    of an adopted talk}; held, resumed {offer}; transferred {offer, queue, operator: wanted}; aside {offer, to,
+    state}; command {offer, name, ...}; postponed {offer, reason, until, attempts}, with offer 0 of one who dials in
+    himself; finished {offer, until, talked_s, held_s, helper, how: finished | transferred | handed_over | helper};
+    ended {end, since, placed_at, connected_at, kind, of, place_since, waited_s}; operator {state, reason, until,
+    reachable, desk}: told once for a verb, as he is at its end. `talked_s` is without the hold; a transferred call
+    is told as placed too. No number of a caller and no caller's word is in the feed.
     """
 
     ARRIVED = "arrived"

@@ -14,6 +14,7 @@ from kit.api import Page, until
 from kit.sip_agent import SipAgent
 
 LIMIT_S = 15.0
+AGAIN, AGAIN_S = 1013, 0.2
 
 
 class Seat:
@@ -33,12 +34,17 @@ class Seat:
         return self._phone
 
     async def read(self) -> None:
-        with contextlib.suppress(ConnectionClosed):
+        """Opened again when it is asked to try again later, as the page does."""
+        code = AGAIN
+        while code == AGAIN:
             async with self.page.desk() as socket:
-                async for raw in socket:
-                    message = json.loads(raw)
-                    await socket.send(json.dumps({"type": "ack", "seq": message["seq"]}))
-                    self._take(message["type"], message["data"])
+                with contextlib.suppress(ConnectionClosed):
+                    async for raw in socket:
+                        message = json.loads(raw)
+                        await socket.send(json.dumps({"type": "ack", "seq": message["seq"]}))
+                        self._take(message["type"], message["data"])
+            code = socket.close_code or 0
+            await asyncio.sleep(AGAIN_S)
 
     def _take(self, kind: str, data: Any) -> None:
         if kind == "snapshot":

@@ -42,7 +42,7 @@ put(c, {
 })
 put(o, { call = c.call, offer = ask.offer, queue = c.queue, helps = '0' })
 tell('connected', c.call, o.operator, c.queue, {
-  offer = ask.offer, waited_s = (connected - placed) / 1000, helper = false,
+  offer = ask.offer, waited_s = (connected - placed) / 1000, helper = false, connected_at = connected / 1000,
 })
 move(o, 'talking')
 need_not_be_called(c)
