@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import resource
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +14,7 @@ import typer
 
 from kezek_api.settings import Settings, SettingsError
 
+FILES = 65_536  # open at one time; each caller, desk and page is one
 YIELD = 5  # so much nicer are the books than whoever conducts calls
 
 app = typer.Typer(
@@ -44,18 +47,33 @@ def up(
     listen: Annotated[str, typer.Option(help="Address for real phones and browsers.")] = "127.0.0.1",
 ) -> None:
     """Run everything under one supervisor until Ctrl-C."""
+    from kezek_api import logs
     from kezek_api.command_up import run_all
 
-    raise typer.Exit(asyncio.run(run_all(home_folder(), listen=listen, demo=demo, call=demo and first_call)))
+    home = home_folder()
+    with contextlib.nullcontext() if sys.stdout.isatty() else logs.kept():  # a full disk stops no part
+        code = asyncio.run(run_all(home, listen=listen, demo=demo, call=demo and first_call))
+    raise typer.Exit(code)
 
 
 @app.command()
 def serve() -> None:
     """Run one node: calls, pages and everything between, without the servers it uses."""
+    from kezek_api import logs
     from kezek_api.house import run
 
-    with asyncio.Runner(loop_factory=quick_loop) as runner:
-        runner.run(run(Settings.load()))
+    settings = Settings.load()
+    more_files()
+    with logs.kept(), asyncio.Runner(loop_factory=quick_loop) as runner:
+        runner.run(run(settings))
+
+
+def more_files() -> None:
+    """As many sockets as this process may have: the soft limit that a login gives is a thousand."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def quick_loop() -> asyncio.AbstractEventLoop:
@@ -74,9 +92,12 @@ def books(
     """Write history and tickets, without conducting calls: what `kezek serve` starts beside itself, or you do where
     KEZEK_BOOKS=elsewhere."""
     os.nice(YIELD)
+    from kezek_api import logs
     from kezek_api.books import run
 
-    asyncio.run(run(Settings.load(), leashed=leash))
+    settings = Settings.load()
+    with logs.kept():
+        asyncio.run(run(settings, leashed=leash))
 
 
 @app.command()

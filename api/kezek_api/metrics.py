@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from kezek_api import logs
 from kezek_api.health import Health
 from kezek_api.wallboard import Board
 
@@ -25,6 +26,7 @@ class _Now(Collector):
             up.add_metric([part], state.ok)
         yield up
         yield GaugeMetricFamily("kezek_desks", "Desks open at this node", value=self._desks)
+        yield CounterMetricFamily("kezek_log_lines_lost", "Lines that the log did not take", value=logs.lost())
         picture = self._board.latest
         if picture is None:
             return

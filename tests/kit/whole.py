@@ -244,16 +244,16 @@ class Process:
     """A node in a process of its own: `kezek serve`, to be killed."""
 
     def __init__(self, process: asyncio.subprocess.Process, base: str) -> None:
-        self._process, self.base = process, base
+        self.process, self.base = process, base
 
     async def kill(self) -> None:
-        self._process.kill()
-        await self._process.wait()
+        self.process.kill()
+        await self.process.wait()
 
 
 @contextlib.asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[Process]:
-    """With these settings as environment; killed at the end when it is still there."""
+async def serving(settings: Settings, log: int | None = None) -> AsyncIterator[Process]:
+    """With these settings as environment; killed at the end when it is still there. `log`: a descriptor for it."""
     listen = f"127.0.0.1:{free_port()}"
     told = settings.model_dump(
         mode="json", exclude_none=True, exclude={"ami_secret", "secret_key", "http_listen", "books"}
@@ -263,10 +263,10 @@ async def serving(settings: Settings) -> AsyncIterator[Process]:
     for name, value in told.items():
         environment[f"KEZEK_{name.upper()}"] = value if isinstance(value, str) else json.dumps(value)
     said = settings.home / f"serve-{listen[-5:]}.txt"
-    with said.open("wb") as log:
+    with said.open("wb") as file:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "kezek_api.command", "serve",
-            env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+            env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=log or file, stderr=log or file,
         )  # fmt: skip
     try:
         async with httpx.AsyncClient(base_url=f"http://{listen}", timeout=5) as client:
