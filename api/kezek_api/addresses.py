@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, field_validator
+
+
+def _host(value: str) -> str:
+    """Raises ValueError."""
+    if "/" in value or ":" in value or value.replace(".", "").isdigit():
+        ipaddress.ip_network(value, strict=False)
+    return value
+
 
 ExchangeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
+
+
+# an address, a network in CIDR, or a host's name
+AsteriskHost = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,253}(/[0-9]{1,3})?$"), AfterValidator(_host)
+]
 
 
 def split_address(address: str) -> tuple[str, int]:

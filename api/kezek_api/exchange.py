@@ -252,6 +252,7 @@ def telephony_settings(settings: Settings, exchange: str = "") -> TelephonySetti
         sound_host=sound_host,
         sound_port=sound_port,
         sound_address=at.sound_address,
+        asterisk_from=settings.asterisk_from,
         prompts=settings.prompts,
     )
 

@@ -21,7 +21,7 @@ from pydantic_settings import (
 )
 
 from kezek_api import browser_phones
-from kezek_api.addresses import ExchangeAddress, ExchangeName, read_exchanges, split_address
+from kezek_api.addresses import AsteriskHost, ExchangeAddress, ExchangeName, read_exchanges, split_address
 
 
 class SettingsError(Exception):
@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     fastagi_listen: str = "127.0.0.1:4573"
     sound_listen: str = "127.0.0.1:4574"
     sound_address: str = ""  # as Asterisk reaches us; '' is sound_listen
+    # addresses, networks and hosts that FastAGI and sound may come from, beside loopback and Asterisk's AMI host
+    asterisk_from: Annotated[tuple[AsteriskHost, ...], NoDecode] = ()
     # several Asterisks, by their names: instead of the addresses above
     exchanges: Annotated[dict[ExchangeName, ExchangeAddress], NoDecode] = {}
     http_listen: str = "127.0.0.1:8109"
@@ -130,7 +132,7 @@ class Settings(BaseSettings):
             return init_settings, env_settings
         return init_settings, env_settings, InitSettingsSource(settings_cls, _run_json(Path(home)))
 
-    @field_validator("languages", "origins", "ice", mode="before")
+    @field_validator("languages", "origins", "ice", "asterisk_from", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
         """'kk,ru' and '["kk","ru"]' are both understood."""

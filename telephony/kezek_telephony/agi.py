@@ -18,6 +18,7 @@ _REPLY = re.compile(r"(?P<code>\d{3})(?P<more>-| |$)(?P<rest>.*)", re.DOTALL)
 _RESULT = re.compile(r"result=(?P<result>\S*)(?: \((?P<value>.*)\))?(?: endpos=(?P<endpos>\d+))?\s*$", re.DOTALL)
 _USAGE_END = "520 End of proper usage."
 
+USAGE_LIMIT = 65_536  # characters; Asterisk's longest has some 3,000
 HANGUP_LINE = "HANGUP"  # Asterisk says it once, between replies, when the channel is hung up
 
 
@@ -114,6 +115,7 @@ class ReplyParser:
 
     hung_up: bool = False
     _usage: list[str] = field(default_factory=list)
+    _size: int = 0
 
     def feed(self, line: str) -> Reply | None:
         """One line without its end; a reply when it completes one. Raises AgiError on a line that is none."""
@@ -141,9 +143,10 @@ class ReplyParser:
 
     def _more_usage(self, line: str) -> Reply | None:
         if line.strip() != _USAGE_END:
-            if len(self._usage) > 200:
+            self._size += len(line)
+            if len(self._usage) > 200 or self._size > USAGE_LIMIT:
                 raise AgiError("a usage without an end")
             self._usage.append(line)
             return None
-        text, self._usage = "\n".join(self._usage), []
+        text, self._usage, self._size = "\n".join(self._usage), [], 0
         return Reply(520, text=text)

@@ -1,6 +1,7 @@
 """The FastAGI server: a channel that opens a session becomes a Line, or goes on as the Line it already is.
 
-Nobody is refused: probes and slow clients are shed after a limit, each on its own, and cost the others nothing.
+Nobody of a known address is refused: probes and slow clients are shed after a limit, each on its own, and cost the
+others nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from .agi import AgiError, Request
 from .agi_session import LINE_LIMIT, AgiLimits, AgiSession
 from .arrival import arrival_of
 from .calls import Lines
+from .known import Known
 from .line import AgiLine, LineMeans, Spy
 from .settings import TelephonySettings
 from .sound import SoundServer
@@ -44,11 +46,14 @@ class AgiServer:
         sound: SoundServer | None = None,
         spy: Spy | None = None,
         limits: AgiLimits | None = None,
+        known: Known | None = None,
     ) -> None:
         self._settings, self._lines, self._on_call = settings, lines, on_call
         self._limits = limits or AgiLimits()
+        self._known = known or Known(settings.known)
         self._means = LineMeans(settings.prompts, settings.watchdog_s, sound=sound, spy=spy)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._opening = 0  # connections that have not said yet what they are
         self._server: asyncio.Server | None = None
 
     @property
@@ -82,6 +87,13 @@ class AgiServer:
         await self._server.wait_closed()
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self._known.admits(writer.transport, "fastagi"):
+            writer.transport.abort()
+            return
+        if self._opening >= self._limits.openings or len(self._tasks) >= self._limits.sessions:
+            log.warning("agi_full", opening=self._opening, busy=len(self._tasks))
+            writer.transport.abort()
+            return
         self._start(self._connection(AgiSession(reader, writer, self._limits)))
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
@@ -91,6 +103,7 @@ class AgiServer:
 
     async def _connection(self, session: AgiSession) -> None:
         """One socket from its opening to its end."""
+        self._opening += 1
         try:
             request = await session.opening()
         except AgiError as error:
@@ -100,6 +113,8 @@ class AgiServer:
         except asyncio.CancelledError:
             session.close()
             raise
+        finally:
+            self._opening -= 1
         try:
             async with asyncio.TaskGroup() as both:
                 both.create_task(session.read_replies())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .agi import AgiError, Reply, ReplyParser, Request, command, parse_request
 from .types import LineLost
 
-LINE_LIMIT = 65_536  # bytes of the longest line taken; a longer one ends the session
+LINE_LIMIT = 65_536  # bytes of the longest line taken, and of a whole opening; longer ones end the session
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class AgiLimits:
     opening_s: float = 5.0
     opening_lines: int = 200
     reply_s: float = 5.0
+    openings: int = 2_000  # connections at one time that have not said yet what they are
+    sessions: int = 20_000  # all, with the coroutines of their calls; Asterisk's own limit is far below
 
 
 class AgiSession:
@@ -45,11 +47,13 @@ class AgiSession:
     async def opening(self) -> Request:
         """The request. Raises AgiError for a probe (nothing, no FastAGI), a torn or endless opening, a slow client."""
         lines: list[str] = []
+        size = 0
         try:
             async with asyncio.timeout(self._limits.opening_s):
                 while line := await self._line():
                     lines.append(line)
-                    if len(lines) > self._limits.opening_lines:
+                    size += len(line)
+                    if len(lines) > self._limits.opening_lines or size > LINE_LIMIT:
                         raise AgiError("an endless opening")
         except TimeoutError:
             raise AgiError("a slow opening") from None

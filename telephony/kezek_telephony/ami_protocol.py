@@ -24,6 +24,8 @@ from .types import LinkDown
 log = structlog.get_logger(__name__)
 
 BUFFER_LIMIT = 1_000_000  # characters without the end of a message, or bytes not yet taken by Asterisk
+LIST_LIMIT = 50_000  # messages that answer one action
+PENDING_LIMIT = 20_000  # actions without an answer at one time
 EOL = "\r\n"
 PLAIN = "Event: "
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
@@ -104,7 +106,7 @@ class SafeProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no type
             values["Async"] = "true"  # else the whole session waits until the phone is answered
         if self.closed or self.transport.is_closing():
             raise LinkDown("not connected to Asterisk")
-        if self.transport.get_write_buffer_size() > BUFFER_LIMIT:
+        if self.transport.get_write_buffer_size() > BUFFER_LIMIT or len(self._pending) >= PENDING_LIMIT:
             raise LinkDown("Asterisk takes no more actions")
         action = actions.Action(values)
         future: asyncio.Future[list[AmiEvent]] = asyncio.get_running_loop().create_future()
@@ -126,6 +128,10 @@ class SafeProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no type
         key = event["actionid"]
         pending = self._pending.get(key) if key else None
         if pending is not None:
+            if len(pending.messages) >= LIST_LIMIT:
+                log.error("ami_list_too_long")
+                self.close()
+                return
             pending.messages.append(event)
             if answered(pending):
                 del self._pending[key]

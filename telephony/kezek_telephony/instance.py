@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import os
 import re
 from collections.abc import Collection, Mapping
@@ -162,6 +163,7 @@ def write_instance(folder: Path, prefix: Path, values: InstanceValues) -> Instan
     if modules is None:
         raise FileNotFoundError(f"no Asterisk modules under {prefix}")
     data = prefix / "root" / "usr" / "share" / "asterisk"
+    anywhere = ipaddress.ip_address(values.sip_address).is_unspecified
     places = {
         "FOLDER": str(folder),
         "MODULES": str(modules),
@@ -177,6 +179,8 @@ def write_instance(folder: Path, prefix: Path, values: InstanceValues) -> Instan
         "AMI_USER": values.ami_user,
         "AMI_SECRET": values.ami_secret,
         "LINE_PASSWORD": values.line_password,
+        "MEDIA_ADDRESS": "" if anywhere else values.sip_address,
+        "MEDIA_BOUND": "no" if anywhere else "yes",
         "QUALIFY": str(values.qualify_s),
         "NUMBER": values.numbers[0],
         "NODES": "&".join(values.nodes),

@@ -21,6 +21,8 @@ class TelephonySettings:
     sound_port: int = 0
     sound_address: str = ""  # 'host:port' that Asterisk dials for sound; '' is the sound server's own address
 
+    asterisk_from: tuple[str, ...] = ()  # addresses, networks and hosts it may come from, beside loopback and ami_host
+
     prompts: str = ""  # folder of the prompts as Asterisk sees it: <prompts>/<language>/<name>.wav
     watchdog_s: int = 30  # a caller whose node is silent for so long is taken over by the dialplan
 
@@ -34,3 +36,8 @@ class TelephonySettings:
     reconnect_max_s: float = 10.0
     event_buffer: int = 20_000  # raw events a reader may lag behind before everything is read again
     back_timeout_s: float = 10.0  # how long a caller may take from the ring back into a FastAGI session of ours
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Who may come to FastAGI and to the sound door, beside whoever is on this machine."""
+        return (self.ami_host, *self.asterisk_from)

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import structlog
 
+from .known import Known
 from .settings import TelephonySettings
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,8 @@ class SoundLimits:
     idle_s: float = 120.0  # without any sound
     look_s: float = 0.5  # how often a connection is looked at; silence goes out then
     frames: int = 500
+    digits: int = 100  # kept of one connection
+    unknown: int = 1_000  # connections at one time that have not said yet whose they are
 
 
 class Sound:
@@ -81,8 +84,12 @@ class Sound:
 class SoundServer:
     """`async with SoundServer(settings)`: listens; on leaving every connection is closed and every listener ends."""
 
-    def __init__(self, settings: TelephonySettings, limits: SoundLimits | None = None) -> None:
+    def __init__(
+        self, settings: TelephonySettings, limits: SoundLimits | None = None, *, known: Known | None = None
+    ) -> None:
         self._settings = settings
+        self.known = known or Known(settings.known)
+        self.unknown = 0  # connections that have not said yet whose they are
         self.limits = limits or SoundLimits()
         self._expected: dict[UUID, Sound] = {}
         self.connections: set[SoundConnection] = set()
@@ -147,10 +154,16 @@ class SoundConnection(asyncio.Protocol):
         self._buffer = bytearray()
         self._sound: Sound | None = None
         self._look: asyncio.TimerHandle | None = None
+        self._counted = False  # among the unknown ones
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        full = self._server.unknown >= self._server.limits.unknown
+        if full or not self._server.known.admits(transport, "sound"):
+            self.abort()
+            return
         self._server.connections.add(self)
+        self._count(1)
         self._began = self._moved = self._sounded = self._now()
         self._look_again()
 
@@ -158,6 +171,7 @@ class SoundConnection(asyncio.Protocol):
         if self._look is not None:
             self._look.cancel()
         self._server.connections.discard(self)
+        self._count(-1)
         if self._sound is not None:
             self._sound.end()
 
@@ -165,11 +179,16 @@ class SoundConnection(asyncio.Protocol):
         return False  # close our half too
 
     def data_received(self, data: bytes) -> None:
+        if self._transport.is_closing():
+            return
         self._moved = self._now()
         self._buffer += data
         start = 0
         while len(self._buffer) - start >= HEADER:
             end = start + HEADER + int.from_bytes(self._buffer[start + 1 : start + HEADER], "big")
+            if self._sound is None and end - start != HEADER + 16:  # no identity: nobody waits for the rest
+                self.abort()
+                return
             if len(self._buffer) < end:
                 break
             kind, payload = self._buffer[start], bytes(self._buffer[start + HEADER : end])
@@ -191,13 +210,15 @@ class SoundConnection(asyncio.Protocol):
     def _frame(self, kind: int, payload: bytes) -> bool:
         """One whole frame; False ends the connection."""
         if self._sound is None:
+            self._count(-1)
             return kind == IDENTITY and len(payload) == 16 and self._claim(UUID(bytes=payload))
         if kind == SOUND:
             self._sounded = self._now()
             self._sound.feed(payload)
             self._answer()
         elif kind == DTMF and len(payload) == 1:
-            self._sound.digits += payload.decode("ascii", errors="replace")
+            if len(self._sound.digits) < self._server.limits.digits:
+                self._sound.digits += payload.decode("ascii", errors="replace")
         elif kind in (HANG_UP, ERROR, IDENTITY):
             return False
         return True  # other kinds (sound at other rates) are not for us, but no reason to stop
@@ -209,6 +230,11 @@ class SoundConnection(asyncio.Protocol):
             return False
         self._answer()  # Answer() in the spy leg's dialplan waits half a second for the first sound
         return True
+
+    def _count(self, change: int) -> None:
+        if self._counted is (change < 0):
+            self._counted = change > 0
+            self._server.unknown += change
 
     def _answer(self) -> None:
         if self.unsent < UNSENT_LIMIT and not self._transport.is_closing():

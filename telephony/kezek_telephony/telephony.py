@@ -12,6 +12,7 @@ from uuid import UUID
 from .agi_server import AgiServer
 from .ami import AmiLink
 from .calls import Lines
+from .known import Known
 from .line import AgiLine
 from .settings import TelephonySettings
 from .sound import SoundServer
@@ -31,8 +32,9 @@ class Telephony:
         self.lines = Lines()
         self.link = AmiLink(settings)
         self.switchboard = AsteriskSwitchboard(settings, self.link, self.lines)
-        self._sound = SoundServer(settings)
-        self._agi = AgiServer(settings, self.lines, on_call, sound=self._sound, spy=self._spy)
+        self._known = Known(settings.known)
+        self._sound = SoundServer(settings, known=self._known)
+        self._agi = AgiServer(settings, self.lines, on_call, sound=self._sound, spy=self._spy, known=self._known)
         self._stack = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -52,7 +54,8 @@ class Telephony:
         async with AsyncExitStack() as stack:
             group = await stack.enter_async_context(asyncio.TaskGroup())
             stack.callback(self._cancel)
-            self._tasks = [group.create_task(self.switchboard.run()), group.create_task(self.link.run())]
+            work = (self.switchboard.run(), self.link.run(), self._known.keep())
+            self._tasks = [group.create_task(part) for part in work]
             await stack.enter_async_context(self._sound)
             await stack.enter_async_context(self._agi)
             self._stack = stack.pop_all()

@@ -14,9 +14,11 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from kezek_api.supervise.plan import RTP
 from kezek_register import Register
 from kit.desk import open_desk, sign_in
 from kit.installation import Installation, installation, set_up, until
+from kit.sockets import Listening, listening
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -70,6 +72,27 @@ async def test_nobodys_words_or_number_are_in_a_log(house: Installation) -> None
     logs = "".join(path.read_text(errors="replace") for path in (house.home / "log").glob("*.log"))
     for private in ("나무", "난방", "77009990109", "Aigerim"):
         assert private not in logs
+
+
+async def test_every_port_of_every_part_is_on_loopback_alone(house: Installation) -> None:
+    """As the kernel tells it, while a call is on: pages, FastAGI, sound, AMI, SIP, WebSocket, RTP, Valkey, MQTT, the
+    phones' control. But for Asterisk's DNS client, one socket for each IP, where nobody but a name server is heard; and
+    the demo phone's sound: baresip knows no other way."""
+    seen: set[Listening] = set()
+    calling = asyncio.create_task(house.kezek("call", "--json"))
+    while not calling.done():
+        seen.update(listening(house.processes()))
+        await asyncio.sleep(0.2)
+    code, said = await calling
+    assert code == 0, said
+    names = {name for name, port in house.run["ports"].items() if port in {one.port for one in seen}}
+    assert names == set(house.run["ports"]), "each part was looked at"
+    assert [one for one in seen if one.program == "asterisk" and RTP[0] <= one.port <= RTP[1]], "and its sound"
+    abroad = [one for one in seen if not one.on_loopback and not ("baresip" in one.program and one.kind == "udp")]
+    resolver = [one for one in abroad if one.program.startswith("asterisk") and one.kind.startswith("udp")]
+    assert [one for one in abroad if one not in resolver] == []
+    assert len(resolver) <= 2
+    assert not any(RTP[0] <= one.port <= RTP[1] for one in resolver)
 
 
 async def test_a_second_house_in_the_same_home_is_refused(house: Installation) -> None:
