@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -37,6 +38,7 @@ ROUTES = (
 STATIC = Path(__file__).parent / "static"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 MAX_BODY = 64 * 1024
+BODY_S = 15.0
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -118,6 +120,7 @@ class _Guard:
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
             return
+        body = _Body(receive)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -126,7 +129,7 @@ class _Guard:
                     own.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        await self._app(scope, body.receive, with_headers)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -134,6 +137,31 @@ class _Guard:
             await send({"type": "websocket.close", "code": 4003, "reason": "wrong origin"})
             return
         await problems.of(WrongOrigin("Another site's page may not do this"))(scope, receive, send)
+
+
+class _Body:
+    """A request's body with its limits, also of one that does not say how long it is."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._size = 0
+        self._whole = False
+        self._ends = asyncio.get_running_loop().time() + BODY_S
+
+    async def receive(self) -> Message:
+        """Raises HTTPException 413, 408."""
+        if self._whole:
+            return await self._receive()  # that the client leaves
+        try:
+            async with asyncio.timeout_at(self._ends):
+                message = await self._receive()
+        except TimeoutError:
+            raise HTTPException(408, "The request comes too slowly") from None
+        self._size += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        if self._size > MAX_BODY:
+            raise HTTPException(413, "The request is too large")
+        return message
 
 
 def _length(headers: Headers) -> int:

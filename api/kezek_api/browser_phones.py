@@ -12,6 +12,8 @@ from pathlib import Path
 
 import structlog
 
+from kezek_api.limits import read_small
+
 FILE = "phones.json"  # in the home, unless the settings say otherwise
 
 log = structlog.get_logger(__name__)
@@ -20,7 +22,7 @@ log = structlog.get_logger(__name__)
 def read(path: Path) -> dict[str, str]:
     """Phone to password; empty when there is no such file. Raises ValueError when it is damaged."""
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads(read_small(path))
     except FileNotFoundError:
         return {}
     if not isinstance(found, Mapping) or not all(isinstance(word, str) and word for word in found.values()):

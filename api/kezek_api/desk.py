@@ -21,6 +21,7 @@ from kezek_api import shapes
 from kezek_api.auth import Session
 from kezek_api.callfile import CallFiles
 from kezek_api.feed import Ear, Feed
+from kezek_api.limits import DESK_MESSAGE, Pace
 from kezek_api.present_pop import present_pop
 from kezek_api.streets import StreetName, pop_for
 from kezek_api.wallboard import Board
@@ -37,6 +38,7 @@ SEND_S = 5.0  # a page that takes nothing for so long is gone too
 ELSEWHERE = (4001, "signed in elsewhere")
 NOT_SIGNED_IN = (4003, "not signed in")
 AGAIN = (1013, "try again later")
+TOO_FAST = (1008, "too many messages")
 
 
 class Closed(Exception):
@@ -81,6 +83,7 @@ class Desk:
         self.marked_at = time.monotonic()  # as this operator's desk, in Redis
         self._seq = 0
         self._pings: set[int] = set()
+        self._pace = Pace()
         self._heard = time.monotonic()
         self._operator: shapes.Operator | None = None
         self._pop: shapes.Pop | None = None
@@ -138,6 +141,12 @@ class Desk:
                 raise Closed(1003, "not understood") from None
 
     def _hears(self, text: bytes) -> None:
+        if len(text) > DESK_MESSAGE:
+            self.close(1009, "too large")
+            return
+        if self._pace.too_fast():
+            self.close(*TOO_FAST)
+            return
         try:
             message = json.loads(text)
         except (ValueError, RecursionError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -16,6 +16,7 @@ from kezek_api.desks import Desks
 from kezek_api.errors import Forbidden
 from kezek_api.feed import Feed
 from kezek_api.health import Health
+from kezek_api.limits import PHONES, STREAMS, Places
 from kezek_api.rules import Rules
 from kezek_api.settings import Settings
 from kezek_api.story import RedisStoryteller
@@ -46,6 +47,8 @@ class Doors:
     street_name: StreetName
     rules: Rules
     supervisors: Supervisors
+    streams: Places = field(default_factory=lambda: Places(STREAMS))
+    sip: Places = field(default_factory=lambda: Places(PHONES))
 
     def extensions(self, operator: line.Operator) -> int:
         """How often this operator may prolong a wrap-up."""

@@ -25,6 +25,12 @@ class TooManyAttempts(DoorError):
         self.retry_after_s = retry_after_s
 
 
+class TooMany(TooManyAttempts):
+    """One person has as many of something at one time as he may."""
+
+    code = "too_many"
+
+
 class Forbidden(DoorError):
     """Another role, another operator's call, or not from this machine."""
 

@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 AGAIN_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 QOS = 1
 TIMEOUT_S = 5.0
+INCOMING = 10  # messages kept of a broker that sends what nobody asked for
 
 
 class Publisher:
@@ -61,6 +62,7 @@ class Publisher:
             will=will,
             timeout=TIMEOUT_S,
             keepalive=10,
+            max_queued_incoming_messages=INCOMING,
             tls_context=ssl.create_default_context() if self._parts.scheme == "mqtts" else None,
         ) as client:
             await self._publish(client, self._of_node, self._state(up=True), retain=True)

@@ -43,7 +43,7 @@ STATUSES: dict[type[Exception], int] = {
     OSError: 503,
     TimeoutError: 503,
 }
-_HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
 _TITLES = {"not_signed_in": "Sign in first", "unavailable": "Not available at the moment, try again"}
 
 
@@ -64,7 +64,9 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         401: "Not signed in",
         403: "Not for this role or from this site",
         404: "Not known",
+        408: "The body came too slowly",
         409: "The state does not allow it",
+        413: "The body is too large",
         422: "Something in the request is wrong",
         429: "Too many attempts",
         503: "A part is away, try again",

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from kezek_api.limits import read_small
 from kezek_api.settings import Settings, SettingsError
 from kezek_ivr.hours import Calendar, HoursError, from_table
 from kezek_queue import QueueRules, Relax
@@ -136,8 +137,9 @@ def load(path: Path | None, queues: Collection[str], zone: str = "") -> Rules:
     """The site's rules, or the packaged ones. `queues` are the site's; others may not be named. Raises RulesError."""
     source = path if path is not None else resources.files("kezek_api").joinpath("rules.toml")
     try:
-        return read(tomllib.loads(source.read_text("utf-8")), queues, zone)
-    except (tomllib.TOMLDecodeError, OSError, RulesError) as error:
+        text = source.read_text("utf-8") if path is None else read_small(path)
+        return read(tomllib.loads(text), queues, zone)
+    except (ValueError, OSError, RecursionError, RulesError) as error:  # ValueError: no TOML, no UTF-8, too large
         raise RulesError(f"{source.name}: {error}") from error
 
 

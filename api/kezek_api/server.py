@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import uvicorn
 from fastapi import FastAPI
 
+from kezek_api import http_protocol
 from kezek_api.addresses import split_address
 from kezek_api.wire import Wire
 
@@ -39,6 +40,7 @@ class HttpServer:
                 lifespan="off",
                 log_config=None,
                 access_log=False,
+                **http_protocol.config(),
                 ws=Wire,
                 ws_max_size=MAX_MESSAGE,
                 ws_per_message_deflate=False,  # small messages to many pages: packing costs more than it saves

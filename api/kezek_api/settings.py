@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from kezek_api import browser_phones
 from kezek_api.addresses import AsteriskHost, ExchangeAddress, ExchangeName, read_exchanges, split_address
+from kezek_api.limits import read_small
 
 
 class SettingsError(Exception):
@@ -223,10 +224,10 @@ class Settings(BaseSettings):
 def _run_json(home: Path) -> dict[str, Any]:
     path = home / "run.json"
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told = json.loads(read_small(path))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as wrong:
+    except (OSError, ValueError, RecursionError) as wrong:
         raise SettingsError(f"{path} cannot be read: {type(wrong).__name__}") from None
     if not isinstance(told, dict):
         raise SettingsError(f"{path} is no JSON object")

@@ -12,7 +12,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from websockets.typing import Subprotocol
 
-from kezek_api.desk import AGAIN, ELSEWHERE, NOT_SIGNED_IN, Closed
+from kezek_api.desk import AGAIN, ELSEWHERE, NOT_SIGNED_IN, TOO_FAST, Closed
+from kezek_api.limits import Pace
 from kezek_api.sip_frame import MAX_FRAME, refusal
 
 log = structlog.get_logger(__name__)
@@ -56,6 +57,7 @@ async def serve(page: WebSocket, asterisk: str, phone: str, standing: Standing) 
 
 
 async def _up(page: WebSocket, upstream: ClientConnection, phone: str) -> None:
+    pace = Pace()
     while True:
         try:
             async with asyncio.timeout(SILENT_S):
@@ -67,6 +69,8 @@ async def _up(page: WebSocket, upstream: ClientConnection, phone: str) -> None:
         frame = message.get("text")
         if frame is None:
             raise Closed(1003, "not understood")
+        if pace.too_fast():
+            raise Closed(*TOO_FAST)
         if not frame.strip("\r\n"):
             continue  # RFC 5626's keep-alive: the WebSocket has its own
         if why := refusal(frame, phone):

@@ -15,6 +15,8 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
+UNSENT = 1 << 20  # bytes of answers that a page has not taken
+PIECES = 1_000  # of one message
 EXTENSION = "kezek.wire"  # among the scope's extensions
 
 
@@ -44,6 +46,17 @@ class Wire(WebSocketsSansIOProtocol):
         if not self.close_sent:  # the application's task has the scope, and has not begun yet
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[EXTENSION] = self
+
+    def handle_ping(self) -> None:
+        super().handle_ping()
+        if self.transport.get_write_buffer_size() > UNSENT:
+            self.transport.abort()  # it asks and asks, and takes no answer
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) >= PIECES:
+            self.transport.abort()
+            return
+        super().handle_cont(event)
 
     def handle_text(self, event: Frame) -> None:
         if self.hear is not None and event.fin:

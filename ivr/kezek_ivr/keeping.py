@@ -17,6 +17,7 @@ from kezek_telephony.types import Arrival
 
 log = structlog.get_logger(__name__)
 
+MOST_WORDS, LONGEST = 100, 1_000  # entries of the notes, and characters of one: what a desk reads and Redis keeps
 GATHER_S = 0.05  # changes come several at a time; they are written together
 
 
@@ -80,7 +81,8 @@ class Keeper:
         """The words so far in answer to a question; `first` opens a new entry, else the last one is replaced."""
         if not first:
             self.notes["words"].pop()
-        self.notes["words"].append({"question": question, "text": text, "final": final})
+        self.notes["words"].append({"question": question, "text": text[:LONGEST], "final": final})
+        del self.notes["words"][:-MOST_WORDS]
         self._touch()
 
     def set_unheard(self, why: Unheard) -> None:

@@ -16,6 +16,8 @@ from kezek_register.types import RegisterError
 
 LARGEST_FILE = 128 * 1024 * 1024  # bytes
 LONGEST_LINE = 4_000  # bytes
+MOST_LINES = 3_000_000  # a city of ten million has fewer households
+MOST_COLUMNS = 200
 LONGEST_CELL = 120  # characters, unless the column has a limit of its own
 
 
@@ -88,6 +90,8 @@ def _lines(path: Path) -> list[bytes]:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadFile(f"{path.name} is UTF-16: save it as UTF-8")
     content = content.removeprefix(b"\xef\xbb\xbf")
+    if content.count(b"\n") > MOST_LINES:
+        raise BadFile(f"{path.name} has more than {MOST_LINES} lines")
     if not content.strip():
         raise BadFile(f"{path.name} is empty")
     return [line.removesuffix(b"\r") for line in content.split(b"\n")]
@@ -103,6 +107,8 @@ def _header(raw: bytes, needed: Collection[str]) -> tuple[list[str], str]:
         header = [name.strip().lower() for name in _cells(raw, delimiter)]
     except BadRow as bad:
         raise BadFile(f"the header cannot be read: {bad}") from None
+    if len(header) > MOST_COLUMNS:
+        raise BadFile(f"the header has more than {MOST_COLUMNS} columns")
     if missing := [column for column in needed if column not in header]:
         raise BadFile(f"the header has no column {', '.join(missing)}; columns are named in the first line")
     if twice := {name for name in header if name and header.count(name) > 1}:

@@ -12,7 +12,7 @@ from kezek_api.auth import Session
 from kezek_api.desk import AGAIN, NOT_SIGNED_IN
 from kezek_api.desks import close
 from kezek_api.doors import COOKIE, Doors, OfDoors, Operator, operator_of
-from kezek_api.errors import DoorError, Forbidden, NoPhone
+from kezek_api.errors import DoorError, Forbidden, NoPhone, TooMany
 from kezek_api.shapes import Shape
 
 PATH = "/api/phone/sip"
@@ -68,9 +68,13 @@ async def sip(socket: WebSocket) -> None:
             reason = "for operators only" if isinstance(refused, Forbidden) else "no phone in the browser"
         await close(socket, NOT_SIGNED_IN[0], reason)
     else:
-        ending = await sip_relay.serve(
-            socket, doors.settings.sip_websocket, number, lambda: doors.auth.standing(session)
-        )
+        try:
+            with doors.sip.taken(session.staff.login):
+                ending = await sip_relay.serve(
+                    socket, doors.settings.sip_websocket, number, lambda: doors.auth.standing(session)
+                )
+        except TooMany:
+            ending = AGAIN
         await close(socket, *ending)
 
 

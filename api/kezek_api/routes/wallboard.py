@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from kezek_api import problems
-from kezek_api.doors import OfDoors, manager_of
+from kezek_api.doors import Manager, OfDoors, manager_of
 from kezek_api.shapes_figures import Wallboard
 
 router = APIRouter(
@@ -39,6 +42,14 @@ class Stream(StreamingResponse):
 
     media_type = "text/event-stream"
 
+    def __init__(self, content: AsyncIterator[bytes], place: AbstractContextManager[None]) -> None:
+        super().__init__(content, headers=LIVE)
+        self._place = place
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._place:
+            await super().__call__(scope, receive, send)
+
 
 @router.get("")
 async def wallboard(doors: OfDoors) -> Wallboard:
@@ -46,6 +57,11 @@ async def wallboard(doors: OfDoors) -> Wallboard:
 
 
 @router.get("/events", response_class=Stream, responses={200: {"content": STREAM}})
-async def events(doors: OfDoors, last_event_id: Annotated[str, Header(max_length=100)] = "") -> Stream:
-    """Each event is the whole picture; after a reconnect the latest one comes at once, unless it was seen already."""
-    return Stream(doors.board.events(last_event_id), headers=LIVE)
+async def events(
+    doors: OfDoors, session: Manager, last_event_id: Annotated[str, Header(max_length=100)] = ""
+) -> Stream:
+    """Each event is the whole picture; after a reconnect the latest one comes at once, unless it was seen already. 429
+    `too_many` for more streams of one person than anybody looks at."""
+    login = session.staff.login
+    doors.streams.need(login)
+    return Stream(doors.board.events(last_event_id), doors.streams.taken(login))
