@@ -25,6 +25,8 @@ def read(path: Path) -> dict[str, str]:
         found = json.loads(read_small(path))
     except FileNotFoundError:
         return {}
+    except RecursionError:
+        raise ValueError(f"{path} is nested too deeply") from None
     if not isinstance(found, Mapping) or not all(isinstance(word, str) and word for word in found.values()):
         raise ValueError(f"{path} is no JSON object of phones and their passwords")
     return {str(phone): password for phone, password in found.items()}

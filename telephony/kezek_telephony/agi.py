@@ -15,7 +15,7 @@ from .types import TelephonyError
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _REPLY = re.compile(r"(?P<code>\d{3})(?P<more>-| |$)(?P<rest>.*)", re.DOTALL)
-_RESULT = re.compile(r"result=(?P<result>\S*)(?: \((?P<value>.*)\))?(?: endpos=(?P<endpos>\d+))?\s*$", re.DOTALL)
+_RESULT = re.compile(r"result=(?P<result>\S*)(?: \((?P<value>.*)\))?(?: endpos=(?P<endpos>\d{1,18}))?\s*$", re.DOTALL)
 _USAGE_END = "520 End of proper usage."
 
 USAGE_LIMIT = 65_536  # characters; Asterisk's longest has some 3,000

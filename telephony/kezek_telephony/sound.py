@@ -205,6 +205,7 @@ class SoundConnection(asyncio.Protocol):
 
     def abort(self) -> None:
         """Close at once; what is unsent is of no use to anybody."""
+        self._buffer.clear()
         self._transport.abort()
 
     def _frame(self, kind: int, payload: bytes) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header
@@ -42,12 +41,10 @@ class Stream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, content: AsyncIterator[bytes], place: AbstractContextManager[None]) -> None:
-        super().__init__(content, headers=LIVE)
-        self._place = place
+    place: AbstractContextManager[None] = nullcontext()  # FastAPI wants the constructor as it is
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._place:
+        with self.place:
             await super().__call__(scope, receive, send)
 
 
@@ -64,4 +61,6 @@ async def events(
     `too_many` for more streams of one person than anybody looks at."""
     login = session.staff.login
     doors.streams.need(login)
-    return Stream(doors.board.events(last_event_id), doors.streams.taken(login))
+    stream = Stream(doors.board.events(last_event_id), headers=LIVE)
+    stream.place = doors.streams.taken(login)
+    return stream
