@@ -1,0 +1,53 @@
+"""Who may enter which door, as the code has it: the dependency of each route is the one source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from kezek_api.doors import loopback, manager_of, operator_of, session_of
+
+WHO: dict[Callable[..., object], str] = {
+    operator_of: "operator",
+    manager_of: "manager",
+    session_of: "signed in",
+    loopback: "loopback",
+}
+
+
+def roles_of(app: FastAPI) -> dict[tuple[str, str], str]:
+    """(verb, path) -> 'operator', 'manager', 'signed in', 'loopback' or 'all'."""
+    found: dict[tuple[str, str], str] = {}
+    for route in _routes(app.routes):
+        asked = set(_calls(route.dependant))
+        who = next((name for dependency, name in WHO.items() if dependency in asked), "all")
+        for method in route.methods:
+            found[method.lower(), route.path] = who
+    return found
+
+
+def may(login: str, who: str) -> bool:
+    """Somebody at this machine: '' is nobody, aigul an operator, dana a manager."""
+    return (
+        who in ("all", "loopback")
+        or {"": "", "aigul": "operator", "dana": "manager"}[login] == who
+        or (bool(login) and who == "signed in")
+    )
+
+
+def _routes(routes: object) -> Iterator[APIRoute]:
+    for route in routes:  # type: ignore[attr-defined]
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from _routes(route.original_router.routes)
+
+
+def _calls(dependant: Dependant) -> Iterator[Callable[..., object]]:
+    if dependant.call is not None:
+        yield dependant.call
+    for inner in dependant.dependencies:
+        yield from _calls(inner)
