@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,32 +41,43 @@ def head() -> str:
 
 def migrate(url: URL, *, timeout_s: float) -> None:
     """Upgrade to head; blocking, so run it in a thread. Raises Unavailable, and RegisterError for a newer database."""
+    with changing(url, timeout_s=timeout_s) as connection:
+        upgrade(connection)
+
+
+@contextmanager
+def changing(url: URL, *, timeout_s: float) -> Iterator[Connection]:
+    """One transaction that alone changes the tables' shape; blocking. References are not enforced meanwhile on SQLite
+    and looked at in the end. Raises Unavailable, and RegisterError when they do not hold."""
     sqlite = url.get_backend_name() == "sqlite"
     with translating():
-        engine = _sqlite(url, timeout_s) if sqlite else create_engine(url, poolclass=NullPool)
+        engine = _sqlite(url, timeout_s) if sqlite else create_engine(url, poolclass=NullPool, hide_parameters=True)
         if sqlite:
             _write_ahead(engine, time.monotonic() + timeout_s)
         with engine.begin() as connection:
             if not sqlite:
                 connection.execute(text(f"SET LOCAL lock_timeout = {int(timeout_s * 1000)}"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-            _upgrade(connection)
+            yield connection
             if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-                raise RegisterError("the migration left references to rows that are not there; nothing was changed")
+                raise RegisterError("there would be references to rows that are not there; nothing was changed")
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Raises RegisterError for a newer database."""
     settings = config()
     settings.attributes["connection"] = connection
     try:
-        command.upgrade(settings, "head")
+        command.upgrade(settings, revision)
     except CommandError as error:
         raise RegisterError(f"the database does not fit this program, perhaps it is newer: {error}") from error
 
 
 def _sqlite(url: URL, timeout_s: float) -> Engine:
     # foreign keys stay off here: alembic's batch mode rebuilds tables by copying
-    engine = create_engine(url.set(drivername="sqlite"), poolclass=NullPool, connect_args={"timeout": timeout_s})
+    engine = create_engine(
+        url.set(drivername="sqlite"), poolclass=NullPool, hide_parameters=True, connect_args={"timeout": timeout_s}
+    )
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, record: Any) -> None:
