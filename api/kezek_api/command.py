@@ -143,6 +143,44 @@ def drill(
     )
 
 
+@app.command()
+def backup(
+    file: Path,
+    recordings: Annotated[bool, typer.Option("--recordings", help="The recorded talks too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As one line of JSON.")] = False,
+) -> None:
+    """Write the whole register into one file, while nodes run. What it is for: docs/operations.md."""
+    from kezek_api.command_backup import make
+
+    raise typer.Exit(asyncio.run(make(Settings.load(), file, recordings=recordings, as_json=as_json)))
+
+
+@app.command()
+def restore(
+    file: Path,
+    replace: Annotated[bool, typer.Option("--replace", help="Give up what the database holds.")] = False,
+    apart: Annotated[
+        int,
+        typer.Option(
+            "--numbers-apart",
+            min=0,
+            max=1_000_000,
+            help="Registration numbers left out, for those given since the backup; 0 when none can have been.",
+        ),
+    ] = 10_000,
+    recordings: Annotated[bool, typer.Option("--recordings", help="The recorded talks too, if it has them.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As one line of JSON.")] = False,
+) -> None:
+    """Bring a backup back, whole or not at all, into an empty database. Stop all nodes first."""
+    from kezek_api.command_backup import bring_back
+
+    raise typer.Exit(
+        asyncio.run(
+            bring_back(Settings.load(), file, replace=replace, apart=apart, recordings=recordings, as_json=as_json)
+        )
+    )
+
+
 @app.command(name="demo-operator", hidden=True)
 def demo_operator() -> None:
     """The demo operator's phone and desk; a part of `kezek up`."""
