@@ -55,6 +55,7 @@ class AgiServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening = 0  # connections that have not said yet what they are
         self._server: asyncio.Server | None = None
+        self.draining = False  # a call that is not ours yet is another node's
 
     @property
     def port(self) -> int:
@@ -138,8 +139,11 @@ class AgiServer:
             line.detach(session)
 
     async def _line_for(self, session: AgiSession, request: Request) -> AgiLine:
-        await session.command("SET VARIABLE", "TIMEOUT(absolute)", self._settings.watchdog_s)  # the first sign of life
         arrival = replace(arrival_of(request), exchange=self._settings.exchange)
+        if self.draining and self._lines.get(arrival.call) is None:
+            session.close()  # without a sign of life: the next node has the call as it came
+            raise LineLost("this node is going down")
+        await session.command("SET VARIABLE", "TIMEOUT(absolute)", self._settings.watchdog_s)  # the first sign of life
         line = self._lines.get(arrival.call)
         if line is not None and not line.alive:
             async with asyncio.timeout(RELEASE_LIMIT_S):

@@ -46,6 +46,10 @@ class Telephony:
     def sound_port(self) -> int:
         return self._sound.port
 
+    def drain(self) -> None:
+        """From now on only calls that are conducted here already get a session."""
+        self._agi.draining = True
+
     @property
     def alarm(self) -> str:
         return self.link.alarm
