@@ -138,6 +138,10 @@ class CallFiles:
         """It was refused. A newer one stays."""
         await self._redis.eval(_DROP, 1, self._unwritten, call, confirmation)
 
+    async def count_unwritten(self) -> int:
+        """Of all nodes."""
+        return int(await self._redis.hlen(self._unwritten))
+
     async def unwritten(self) -> dict[str, str]:
         """call -> confirmation, of all nodes."""
         raw: dict[Any, Any] = await self._redis.hgetall(self._unwritten)

@@ -39,6 +39,7 @@ ELSEWHERE = (4001, "signed in elsewhere")
 NOT_SIGNED_IN = (4003, "not signed in")
 AGAIN = (1013, "try again later")
 TOO_FAST = (1008, "too many messages")
+RESTARTING = (1012, "restarting")
 
 
 class Closed(Exception):
@@ -95,6 +96,11 @@ class Desk:
     @property
     def login(self) -> str:
         return self.session.staff.login
+
+    @property
+    def busy(self) -> bool:
+        """Its operator has a call."""
+        return self._pop is not None
 
     def close(self, code: int, reason: str) -> None:
         self._bye = Closed(code, reason)
@@ -178,7 +184,7 @@ class Desk:
 
     async def _end_with(self, board: Board) -> None:
         await board.closed.wait()
-        raise Closed(1012, "restarting")
+        raise Closed(*RESTARTING)
 
     async def _ping(self) -> None:
         while True:

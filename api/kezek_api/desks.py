@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from kezek_api.auth import Auth, Session
 from kezek_api.callfile import CallFiles
-from kezek_api.desk import AGAIN, ELSEWHERE, NOT_SIGNED_IN, Closed, Desk
+from kezek_api.desk import AGAIN, ELSEWHERE, NOT_SIGNED_IN, RESTARTING, Closed, Desk
 from kezek_api.feed import Feed
 from kezek_api.streets import StreetName
 from kezek_api.wallboard import Board
@@ -48,6 +48,7 @@ class Desks:
         self._names = names
         self._extensions = extensions
         self._open: dict[str, Desk] = {}
+        self._draining = False
 
     def __len__(self) -> int:
         return len(self._open)
@@ -69,6 +70,14 @@ class Desks:
         desk = self._open.get(session.staff.login)
         if desk is not None and desk.session.id == session.id:
             desk.close(*NOT_SIGNED_IN)
+
+    def drain(self) -> None:
+        """Whoever has no call goes to another node now, whoever has one when it is over. An operator's place is not the
+        desk's: it is kept."""
+        self._draining = True
+        for desk in self._open.values():
+            if not desk.busy:
+                desk.close(*RESTARTING)
 
     async def serve(self, socket: WebSocket, session: Session, *, queues: Queues, feed: Feed, board: Board) -> None:
         """From the opened WebSocket to its end."""
@@ -103,6 +112,8 @@ class Desks:
 
     async def _standing(self, desk: Desk) -> tuple[int, str] | None:
         """Asked by each desk each second: one short command, as a rule."""
+        if self._draining and not desk.busy:
+            return RESTARTING
         mark = self._prefix + desk.login
         session, owner = await self._redis.mget(self._auth.mark(desk.session), mark)
         if session is None and (why := await self._auth.ended(desk.session)) != "ok":

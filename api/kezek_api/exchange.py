@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -115,16 +114,17 @@ class Exchange:
         finally:
             self.telephony = None
 
-    async def drain(self, limit_s: float) -> None:
-        """No new calls; those who wait go to another node or to the fallback; talks may end within the limit."""
+    async def drain(self) -> None:
+        """No new calls; those who wait, now or after a ring or a talk, go to another node or to the fallback. Until no
+        call is left: whoever has a limit cancels it."""
         self._draining = True
-        for call, task in list(self._calls.items()):
-            if not await self._talks(call):
-                task.cancel()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(limit_s):
-                while self._calls:
-                    await asyncio.wait(list(self._calls.values()), timeout=LOOK_S)
+        if self.telephony is not None:
+            self.telephony.drain()
+        while self._calls:
+            for call, task in list(self._calls.items()):
+                if not await self._talks(call):
+                    task.cancel()
+            await asyncio.wait(list(self._calls.values()), timeout=LOOK_S)
 
     async def _on_call(self, line: Line) -> None:
         if self._draining:
@@ -143,10 +143,13 @@ class Exchange:
         return self._settings.numbers.get(dialled) or self._settings.queues[0]
 
     async def _talks(self, call: str) -> bool:
+        """Or rings, or has just talked and is told good-bye."""
         try:
-            return (await self._queues.call(call)).state in (CallState.OFFERED, CallState.TALKING)
+            now = await self._queues.call(call)
         except QueueError:
             return True
+        over = now.state is CallState.ARRIVED and now.connected_at > 0
+        return over or now.state in (CallState.OFFERED, CallState.TALKING)
 
     def _reception(self, telephony: Telephony, queue: str) -> Reception:
         settings = self._settings

@@ -84,9 +84,10 @@ class Exchanges:
             self._supervisors.use(None)
             self._health.mark("asterisk", False, "not connected")
 
-    async def drain(self, limit_s: float) -> None:
-        """See Exchange; all at the same time."""
-        await asyncio.gather(*(one.drain(limit_s) for one in self._all))
+    async def drain(self) -> None:
+        """See Exchange; all at the same time. Nobody is called back any more, and who is being dialled is followed to
+        the end of it."""
+        await asyncio.gather(self._outbound.drain(), *(one.drain() for one in self._all))
 
     async def tell_phones(self) -> None:
         """To a line that has forgotten them."""

@@ -20,6 +20,7 @@ class Health:
     def __init__(self, parts: tuple[str, ...] = PARTS) -> None:
         self._parts = {part: PartState(ok=False, detail="starting") for part in parts}
         self._limping: set[str] = set()
+        self.draining = False  # the node is going down in order
 
     def mark(self, part: str, ok: bool, detail: str = "", *, limps: bool = False) -> None:
         """`detail` is shown to anyone: no addresses, no secrets. `limps`: not as it should be, but it serves."""
@@ -34,7 +35,9 @@ class Health:
         return self._parts
 
     def view(self) -> HealthView:
-        """down: a vital part is not there (503); degraded: another one."""
+        """draining: it takes no new work (503); down: a vital part is not there (503); degraded: another one."""
+        if self.draining:
+            return HealthView(status="draining", parts=dict(self._parts))
         if not all(self._parts[part].ok or part in self._limping for part in VITAL):
             return HealthView(status="down", parts=dict(self._parts))
         well = all(state.ok for state in self._parts.values())

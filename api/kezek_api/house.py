@@ -14,6 +14,7 @@ import structlog
 
 from kezek_api.app import build
 from kezek_api.auth import Auth
+from kezek_api.behind import Behind
 from kezek_api.books import PART, Books
 from kezek_api.callfile import CallFiles
 from kezek_api.checks import check_redis, check_sql
@@ -21,6 +22,7 @@ from kezek_api.collector import settle
 from kezek_api.desks import Desks
 from kezek_api.directory import SqlDirectory
 from kezek_api.doors import Doors
+from kezek_api.draining import drain
 from kezek_api.exchanges import Exchanges
 from kezek_api.feed import Feed
 from kezek_api.filing import keep_stock
@@ -65,6 +67,7 @@ class House:
         self.stories = RedisStoryteller(self.redis, site=settings.site)
         self.files = CallFiles(self.redis, site=settings.site)
         self.rules = of_site(settings)
+        self.behind = Behind(self.redis, self.files, site=settings.site)
         self.waits = Waits()
         self.books = Child("books", settings, self._mark_books)
         self._names: dict[str, str] = {}
@@ -77,6 +80,7 @@ class House:
             waits=self.waits,
         )
         self._stop = asyncio.Event()
+        self._hurry = asyncio.Event()
         self._begun = asyncio.Event()  # Redis has answered
         self._migrated = asyncio.Event()  # SQL has, and has its tables
         self._port = 0
@@ -87,7 +91,9 @@ class House:
         return self._port
 
     def stop(self) -> None:
-        """Drains and ends: `serve` returns."""
+        """Drains and ends: `serve` returns. Said again, it waits for nothing more."""
+        if self._stop.is_set():
+            self._hurry.set()
         self._stop.set()
 
     async def serve(self) -> None:
@@ -163,6 +169,7 @@ class House:
                     "register": lambda: self._tend_register(register, directory, hearing),
                     "redis": lambda: check_redis(self.redis, self.health, lambda: restoring.detail),
                     "sql": lambda: check_sql(register, self.health, self._migrated),
+                    "behind": lambda: after(self._begun, self.behind.run()),
                     "ticker": lambda: self._tick(queues, exchanges),
                     "feed": lambda: after(self._begun, self.feed.run(queues)),
                     "books": lambda: self._keep_books(queues, register),
@@ -180,8 +187,8 @@ class House:
                 settle()
                 log.info("house_up", node=settings.node, port=self._port)
                 await self._stop.wait()
-                log.info("house_drains")
-                await exchanges.drain(settings.drain_s)
+                everything = (exchanges, desks, self.behind, self.health)
+                await drain(*everything, limit_s=settings.drain_s, hurried=self._hurry)
                 self.board.close()
                 await end(parts)
         log.info("house_down")

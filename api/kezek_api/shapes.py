@@ -252,7 +252,7 @@ class PartState(Shape):
 
 
 class HealthView(Shape):
-    status: Literal["ok", "degraded", "down"]
+    status: Literal["ok", "degraded", "down", "draining"]
     parts: dict[str, PartState]
 
 

@@ -33,6 +33,8 @@ class Outbound:
         self._busy: set[str] = set()  # keys of attempts under way here
         self._outside: set[str] = set()  # callbacks out of the line without an end
         self._began = 0.0  # by the line's clock; offers before it are found by looking
+        self._draining = False
+        self._done = asyncio.Event()  # with one of the attempts
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -49,6 +51,13 @@ class Outbound:
                 except Exception as error:  # noqa: BLE001 - Redis away: the same place again, in a moment
                     log.warning("outbound.feed_broken", error=type(error).__name__)
                 await asyncio.sleep(REOPEN_S)
+
+    async def drain(self) -> None:
+        """Nobody is dialled any more; returns when what was under way has its end."""
+        self._draining = True
+        while self._busy:
+            self._done.clear()
+            await self._done.wait()
 
     def _take(self, event: FeedEvent, group: asyncio.TaskGroup) -> None:
         match event.kind:
@@ -68,7 +77,7 @@ class Outbound:
 
     def _begin(self, attempt: Attempt, group: asyncio.TaskGroup) -> None:
         key = key_of(attempt)
-        if key not in self._busy:
+        if key not in self._busy and not self._draining:
             self._busy.add(key)
             group.create_task(self._attempt(attempt, key))
 
@@ -81,6 +90,7 @@ class Outbound:
             log.error("outbound.failed", call=attempt.call, error=type(error).__name__)
         finally:
             self._busy.discard(key)
+            self._done.set()
 
     async def _poll(self, group: asyncio.TaskGroup) -> None:
         """Offers whose events were lost, claims that a process before this one left, callbacks put aside."""
@@ -90,11 +100,11 @@ class Outbound:
                     self._begin(attempt, group)
                 claims = await self._ledger.unsettled(self._settings.node)
                 for claim in claims:
-                    if claim.key not in self._busy:
+                    if claim.key not in self._busy and not self._draining:
                         call, _, offer = claim.key.rpartition(":")
                         self._busy.add(claim.key)
                         group.create_task(self._ask(Attempt(call, int(offer)), claim.key))
-                if self._board.up:
+                if self._board.up and not self._draining:
                     await self._put_back()
             except Exception as error:  # noqa: BLE001 - SQL or Redis away: looked at again in a moment
                 log.info("outbound.not_looked", error=type(error).__name__)
@@ -114,6 +124,7 @@ class Outbound:
             log.info("outbound.not_asked", call=attempt.call, error=type(error).__name__)
         finally:
             self._busy.discard(key)
+            self._done.set()
 
     async def _put_back(self) -> None:
         """SQL has just answered, and Asterisk is there. A citizen on the line is somebody else's to serve."""

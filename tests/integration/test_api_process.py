@@ -19,6 +19,7 @@ from kezek_register import Register
 from kit.api import DeskClient, Line, Page, notes, until
 from kit.asterisk import RunningAsterisk, free_port, running_asterisk
 from kit.sip_agent import SipAgent
+from kit.tones import hears
 
 KEZEK = (sys.executable, "-m", "kezek_api.command", "serve")
 UP_S = 30.0
@@ -135,10 +136,13 @@ async def test_a_node_that_drains_lets_the_talk_end_and_takes_no_new_call(
         SipAgent.line(exchange) as citizens,
         serving(settings, ami_user=own.ami_user, ami_secret=own.ami_secret, drain_s=60, wrap_up_s=0) as node,
         Page(node.base) as page,
+        Page(node.base) as idle,
     ):
         await page.sign_in("aigul")
-        async with page.desk() as socket:
+        await idle.sign_in("bolat")
+        async with page.desk() as socket, idle.desk() as other_socket:
             desk = DeskClient(socket)
+            await DeskClient(other_socket).next("snapshot")
             await page.http.post("/api/operator/ready")
             talk = await citizens.call("109", caller="+77009990111")
             await talk.answered()
@@ -150,6 +154,11 @@ async def test_a_node_that_drains_lets_the_talk_end_and_takes_no_new_call(
                 pop = (await desk.next("pop"))["data"]
 
             node.process.send_signal(signal.SIGTERM)
+            with pytest.raises(ConnectionClosed):
+                await DeskClient(other_socket).next("never")
+            assert (other_socket.close_code, other_socket.close_reason) == (1012, "restarting")
+            health = await page.http.get("/health")
+            assert (health.status_code, health.json()["status"]) == (503, "draining"), "for a balancer"
             late = await citizens.call("109", caller="+77009990112")
             await late.answered()
 
@@ -170,3 +179,36 @@ async def test_a_node_that_drains_lets_the_talk_end_and_takes_no_new_call(
     assert (await queues.operator("aigul")).state in (OperatorState.READY, OperatorState.WRAP_UP)
     async with Register.open(settings.sql) as register:
         assert (await register.tickets.get(ticket.json()["number"])).operator == "aigul"
+
+
+async def test_told_to_end_again_it_waits_for_no_talk_and_the_talk_goes_on(
+    node_settings: Settings, queues: RedisQueues, exchange: RunningAsterisk
+) -> None:
+    await queues.phones(())
+    own = exchange.settings
+    settings = node_settings.model_copy(
+        update={"ami_port": own.ami_port, "fastagi_listen": f"127.0.0.1:{own.fastagi_port}"}
+    )
+    async with (
+        SipAgent.phone(exchange, "201") as phone,
+        SipAgent.line(exchange) as citizens,
+        serving(settings, ami_user=own.ami_user, ami_secret=own.ami_secret, drain_s=600) as node,
+    ):
+        await queues.sign_in("aigul", phone="201", queues=["hotline"], desk=False)
+        await queues.ready("aigul")
+        talk = await citizens.call("109", caller="+77009990111")
+        await talk.answered()
+        talk.press("0")
+        ring = await phone.rings()
+        ring.answer()
+        await hears(ring, talk)
+        node.process.send_signal(signal.SIGTERM)
+
+        async def drains() -> bool:
+            return "house_drains" in await asyncio.to_thread((node_settings.home / "serve.txt").read_text)
+
+        await until(drains)
+        node.process.send_signal(signal.SIGTERM)
+        assert await node.ends() == 0
+        await hears(talk, ring)
+        await talk.hang_up()

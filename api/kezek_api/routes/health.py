@@ -12,10 +12,12 @@ from kezek_api.shapes import HealthView
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health", responses={503: {"model": HealthView, "description": "A vital part is down"}})
+@router.get(
+    "/health", responses={503: {"model": HealthView, "description": "A vital part is down, or the node is going down"}}
+)
 async def health(doors: OfDoors, response: Response) -> HealthView:
     view = doors.health.view()
-    response.status_code = 503 if view.status == "down" else 200
+    response.status_code = 503 if view.status in ("down", "draining") else 200
     response.headers["Cache-Control"] = "no-store"
     return view
 
