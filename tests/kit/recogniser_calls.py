@@ -2,8 +2,8 @@
 
     python -m kit.recogniser_calls CALLS [KIND,KIND...]
 
-Every ending a call can have is among them, unless only some kinds are asked for. Its last line is JSON: how each kind ended, memory and threads again and
-again, and what the pool holds at the end.
+Every ending a call can have is among them, unless only some kinds are asked for. Its last line is JSON: how each kind
+ended, memory and threads again and again, and what the pool holds at the end.
 """
 
 from __future__ import annotations
