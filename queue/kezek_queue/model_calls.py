@@ -88,7 +88,7 @@ class ModelCalls(ModelLegs):
         asked, level = dict(skills or {}), max(priority, c.floor)
         new = not c.placed_at and c.place_since == c.since and level < 9 and c.kind is CallKind.CALL
         capacity = self.rules_of(queue).capacity
-        if new and 0 < capacity <= len(self.ranks.get(queue, ())):
+        if new and 0 < capacity <= self.callers_in(queue):
             raise Full(f"queue {queue} has {capacity} waiting")
         same = (c.queue, c.priority, c.skills, c.named) == (queue, level, asked, wanted)
         if c.state is CallState.ARRIVED or (c.state is CallState.WAITING and not same):

@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from .model_moves import ModelMoves
 from .records import AT_WORK, IN_LINE, PRIORITY_STEP, CallRecord, OperatorRecord
 from .rules import relaxed
-from .types import CallState, Kind, OperatorState
+from .types import CallKind, CallState, Kind, OperatorState
 
 FIELD, PAIR = "\x1f", "\x1e"
 
@@ -64,6 +64,10 @@ class ModelLine(ModelMoves):
 
     def position(self, c: CallRecord) -> int:
         return bisect_left(self.ranks[c.queue], (*c.rank, c.call)) + 1
+
+    def callers_in(self, queue: str) -> int:
+        """Waiting or offered; who is called back instead is not on the line."""
+        return sum(self.calls[call].kind is CallKind.CALL for _, _, call in self.ranks.get(queue, ()))
 
     def stand(self, c: CallRecord) -> None:
         """Into the line with the queue, priority and wishes in the record."""

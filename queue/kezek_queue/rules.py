@@ -27,7 +27,7 @@ class Relax:
 @dataclass(frozen=True, slots=True)
 class QueueRules:
     strategy: Strategy = "longest_idle"  # of several operators who could take a call
-    capacity: int = 0  # callers in the line at most, 0 is no limit; priority 9 and who was in the line always get in
+    capacity: int = 0  # callers in the line at most, not callbacks; 0: no limit. Priority 9 and who was in it get in
     relax: tuple[Relax, ...] = ()
     named_s: float = 30.0  # how long a call is kept for the one operator it is wanted by, at most
     together_from: int = 9  # from this priority on several operators are rung at once

@@ -248,6 +248,18 @@ def test_a_full_queue_refuses_but_not_an_emergency_nor_who_was_in_the_line(hall:
     assert hall.positions() == {"c5": 1, "c1": 2, "c2": 3, "c3": 4}
 
 
+def test_callbacks_take_no_caller_s_room_in_a_full_queue(hall: Hall) -> None:
+    """P9: who is called back instead is not on the line; else callbacks would keep everybody out for hours."""
+    hall.line.phones([])
+    hall.line.configure("109", QueueRules(capacity=1))
+    for number in range(3):
+        hall.calls(f"c{number}")
+        hall.line.callback(f"c{number}", caller=f"+7701000000{number}")
+    assert hall.calls("c3") == 4
+    with pytest.raises(NotAllowed):
+        hall.calls("c4")
+
+
 def test_the_second_line_joins_until_the_sign_out(hall: Hall) -> None:
     hall.calls("c1", "water")
     assert hall.offered() == {}

@@ -10,7 +10,7 @@ end
 local level = math.max(ask.priority, number(c, 'floor'))
 if c.placed_at == '0' and c.place_since == c.since and level < 9 and c.kind == 'call' then
   local capacity = rules_of(ask.queue).capacity
-  if capacity > 0 and redis.call('ZCARD', key_of('rank', ask.queue)) >= capacity then
+  if capacity > 0 and callers_in(ask.queue) >= capacity then
     return refuse('full', 'queue ' .. ask.queue .. ' has ' .. capacity .. ' waiting')
   end
 end

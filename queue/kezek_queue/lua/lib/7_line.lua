@@ -116,6 +116,11 @@ local function out_of_rank(c)
   end
 end
 
+-- Waiting or offered; who is called back instead is not on the line.
+local function callers_in(queue)
+  return redis.call('ZCARD', key_of('rank', queue)) - redis.call('SCARD', key_of('callbacks', queue))
+end
+
 -- The place as JSON, as it is told.
 local function place_of(c, position)
   position = position or redis.call('ZRANK', key_of('rank', c.queue), c.call) + 1
