@@ -198,6 +198,7 @@ class ModelLegs(ModelLine):
         redial = round(self.rules_of(c.queue).redial_s * 1000)
         left = end is End.ABANDONED and (c.placed_at or c.place_since != c.since)
         if c.caller and redial and (left or end is End.CUT):
+            self.redials.pop(c.caller, None)  # to the end
             self.redials[c.caller] = (self.now + redial, c.place_since, c.priority)
 
     def lapse(self, c: CallRecord) -> None:

@@ -54,11 +54,17 @@ class ModelQueues:
                 reply = act(subject, *args, **kwargs)
             except QueueError as error:
                 reply = error
+            self._forget(now)
             self._replies[name] = (now + self.settings.reply_ttl_s, reply)
         if isinstance(reply, QueueError):
             raise reply
         answer: T = reply
         return answer
+
+    def _forget(self, now: float) -> None:
+        """Replies whose time is over, the oldest first."""
+        while self._replies and next(iter(self._replies.values()))[0] <= now:
+            del self._replies[next(iter(self._replies))]
 
     # calls
 

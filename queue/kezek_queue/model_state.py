@@ -69,6 +69,8 @@ class ModelState:
             _, call = self.ended.popleft()
             self.calls.pop(call, None)
             self.texts.pop(call, None)
+        while self.redials and next(iter(self.redials.values()))[0] <= self.now:  # the oldest first
+            del self.redials[next(iter(self.redials))]
 
     @property
     def day(self) -> int:

@@ -30,9 +30,11 @@ class _JumpingSelector(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
         self.passed = 0.0
+        self.turns = 0
         self.limit = float("inf")
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self.turns += 1
         ready = super().select(0)
         if ready or (timeout is not None and timeout <= 0):
             return ready
@@ -54,6 +56,17 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._jumping.passed
+
+    @property
+    def turns(self) -> int:
+        """How often the loop has looked for something to do."""
+        return self._jumping.turns
+
+    @property
+    def timers(self) -> int:
+        """Those that will go off."""
+        scheduled: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
+        return sum(not timer.cancelled() for timer in scheduled)
 
 
 def virtual_now() -> float:

@@ -20,7 +20,7 @@ from kezek_queue import (
     QueueSettings,
     keep_ticking,
 )
-from kezek_queue.model_line import FIELD, meets
+from kit.queue_order import overtaken
 from kit.virtual_time import in_virtual_time, virtual_now
 
 CALLS, OPERATORS, DAY_S = 3_000, 24, 10 * 3600
@@ -40,18 +40,8 @@ class Monday:
     def hear(self, event: FeedEvent) -> None:
         self.told.append(event)
         if event.kind is Kind.OFFERED:
-            self.look_for_inversions(event)
+            self.overtaken += overtaken(self.queues.model, event)
         self.publish(event)
-
-    def look_for_inversions(self, event: FeedEvent) -> None:
-        """Nobody stands who goes before the one offered and whom the same operator could serve."""
-        model = self.queues.model
-        rank, o = model.calls[event.call].rank, model.operators[event.operator]
-        for lane, line in model.lines.items():
-            queue, wish, wanted, kind = lane.split(FIELD)
-            wishes = {"kk": int(wish.removeprefix("kk="))} if wish else {}
-            if kind == "c" and not wanted and queue in o.serving and meets(o.skills, wishes) and line[0][:2] < rank:
-                self.overtaken.append((line[0][2], event.call))
 
     async def operator(self, login: str) -> None:
         """Takes what rings, talks, now and then gives the caller to another queue, rests after a missed call."""
