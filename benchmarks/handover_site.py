@@ -201,8 +201,10 @@ def write_prompts(folder: Path) -> Path:
 
 
 @contextlib.asynccontextmanager
-async def node(asterisk: Exchange, redis_url: str, serve: Sequence[str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`kezek serve` without a recogniser, hence without questions, and without wrap-up."""
+async def node(
+    asterisk: Exchange, redis_url: str, serve: Sequence[str], **more: object
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`kezek serve` without a recogniser, hence without questions, and without wrap-up. `more`: settings."""
     home = asterisk.folder / "home"
     home.mkdir()
     told = {
@@ -210,7 +212,7 @@ async def node(asterisk: Exchange, redis_url: str, serve: Sequence[str]) -> Asyn
         "ami_port": asterisk.ami_port, "ami_secret": AMI_SECRET, "fastagi_listen": f"127.0.0.1:{asterisk.fastagi_port}",
         "sound_listen": f"127.0.0.1:{free_port()}", "http_listen": f"127.0.0.1:{free_port()}",
         "prompts": write_prompts(asterisk.folder), "languages": "en", "default_language": "en", "speech_streams": 0,
-        "numbers": f"{NUMBER}:{QUEUE}", "wrap_up_s": 0, "secret_key": "of one benchmark",
+        "numbers": f"{NUMBER}:{QUEUE}", "wrap_up_s": 0, "secret_key": "of one benchmark", **more,
     }  # fmt: skip
     mine = {name: value for name, value in os.environ.items() if not name.startswith("KEZEK_")}
     environment = {**mine, **{f"KEZEK_{name.upper()}": str(value) for name, value in told.items()}}

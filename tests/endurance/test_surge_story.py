@@ -67,7 +67,8 @@ def costs_no_more(surge: Surge) -> None:
 def shown(surge: Surge) -> str:
     most = {name: max(look.lines for look in looks) for name, looks in surge.looks.items()}
     timers = {name: max(look.timers / max(1, look.lines) for look in looks) for name, looks in surge.looks.items()}
-    waits = [event.data["waited_s"] for event in surge.world.told_of(Kind.ENDED) if event.data["end"] == "answered"]
+    ended = [event.data for event in surge.world.told_of(Kind.ENDED)]
+    waits = [each["waited_s"] for each in ended if (each["kind"], each["end"]) == ("call", "answered")]
     return (
         f"on the line at most {most}; timers a line { ({name: round(each, 1) for name, each in timers.items()}) }; "
         f"turns a line and second { ({name: round(each, 2) for name, each in surge.turns.items()}) }; "
