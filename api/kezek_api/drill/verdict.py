@@ -65,14 +65,16 @@ class _Case:
         row = rows[0] if rows else None
         end = row.end if row is not None else ""
         verdict.ends[end or NONE] = verdict.ends.get(end or NONE, 0) + 1
-        if len(rows) > 1:
-            verdict.doubled.append(f"{number}: {len(rows)} rows of one call: " + ", ".join(r.call for r in rows))
         if row is None:
             verdict.lost.append(f"{number}: {_left(one)}, and the history has no row")
             return
-        if end not in ENDS:
-            wrong = f"says '{end}'" if end else "has no end"
-            verdict.lost.append(f"{number}: {_left(one)}, and the row {row.call} {wrong}")
+        bad = [row for row in rows if row.end not in ENDS]
+        for each in bad:
+            wrong = f"says '{each.end}'" if each.end else "has no end"
+            verdict.lost.append(f"{number}: {_left(one)}, and the row {each.call} {wrong}")
+        if len(rows) > 1:
+            verdict.doubled.append(f"{number}: {len(rows)} rows of one call: " + ", ".join(each.call for each in rows))
+        if bad or len(rows) > 1:
             return
         talked = self._talked(one)
         if one.left is Left.RELEASED and not talked and end not in SERVED and not self._died(one):
