@@ -43,6 +43,7 @@ class Handset:
         self.login = login
         self.rings: list[Ring] = []
         self.registered = asyncio.Event()
+        self.ignores = DOES_NOT_PICK_UP
         self._account, self._baresip, self._tone = account, baresip, tone
         self._mind = random.Random(f"{seed}:{login}")  # noqa: S311 - no secret
         self.started, self._began = started, began
@@ -54,6 +55,11 @@ class Handset:
         self._thawed = 0.0
         self._acting: asyncio.Task[None] | None = None
         self._roll_call: asyncio.Event | None = None
+
+    @property
+    def rings_for(self) -> str:
+        """The caller whose ring, or talk, goes on; '' for none."""
+        return self._ringing.caller if self._ringing is not None else ""
 
     def answer_roll_call(self, over: asyncio.Event) -> None:
         """From now on every ring is picked up, and the talk lasts until this is over."""
@@ -138,7 +144,7 @@ class Handset:
                 self._over(now)
 
     async def _answer(self, phone: Softphone) -> None:
-        after, ignores = self._mind.uniform(*PICKS_UP_S), self._mind.random() < DOES_NOT_PICK_UP
+        after, ignores = self._mind.uniform(*PICKS_UP_S), self._mind.random() < self.ignores
         if ignores and self._roll_call is None:
             return
         await asyncio.sleep(after)

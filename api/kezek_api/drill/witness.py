@@ -70,22 +70,24 @@ class Witness:
             return await self._queues.snapshot()
         return None
 
-    async def roll_call(self, operators: Operators, callers: Callers) -> list[str]:
+    async def roll_call(
+        self, operators: Operators, callers: Callers, *, ready_s: float = READY_S, takes_s: float = TAKES_S
+    ) -> list[str]:
         """As many patient callers as operators dial at once, and each operator must take one; who does not is named,
         with his state in words."""
         names = set(operators.phones)
-        stuck = await self._not_ready(names)
+        stuck = await self._not_ready(names, ready_s)
         over = asyncio.Event()
         operators.answer_roll_call(over)
         plans = [patient(number, name) for number, name in zip(range(len(names)), cycle(self._points.exchanges))]
         numbers = {plan.number for plan in plans}
         taken: set[str] = set()
         calls = [
-            asyncio.create_task(callers.call(plan, hunt(self._points, plan.exchange), stays_s=TAKES_S))
+            asyncio.create_task(callers.call(plan, hunt(self._points, plan.exchange), stays_s=takes_s))
             for plan in plans
         ]  # ended below
         try:
-            ends = time.monotonic() + TAKES_S
+            ends = time.monotonic() + takes_s
             while taken < names and time.monotonic() < ends:
                 await asyncio.sleep(0.1)
                 taken = operators.partners(numbers)
@@ -104,9 +106,9 @@ class Witness:
             for name in sorted(names - taken)
         ]
 
-    async def _not_ready(self, names: Collection[str]) -> dict[str, str]:
+    async def _not_ready(self, names: Collection[str], limit_s: float) -> dict[str, str]:
         """Waits until all are; those who are not within the limit, and what they are instead."""
-        ends = time.monotonic() + READY_S
+        ends = time.monotonic() + limit_s
         while True:
             line = await self.line()
             known = {one.operator: one for one in line.operators} if line is not None else {}
