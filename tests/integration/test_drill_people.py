@@ -32,6 +32,7 @@ __all__ = ["town", "valkey"]  # the fixtures
 pytestmark = pytest.mark.timeout(120)
 
 SITE = "drilled"
+CALLED_BACK = "+77015559999"
 LONG_S = 60.0
 
 
@@ -69,7 +70,7 @@ class Stage:
 async def stage(tmp_path_factory: pytest.TempPathFactory, town: Path, valkey: Valkey) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         folder = tmp_path_factory.mktemp("drill")
-        city = await stack.enter_async_context(hotline(folder / "city", town, valkey, SITE, wrap_up_s=5))
+        city = await stack.enter_async_context(hotline(folder / "city", town, valkey, SITE, wrap_up_s=5, ring_s=3))
         exchange = city.asterisk
         dead = ExchangePoint("dead", free_port(socket.SOCK_DGRAM), exchange.trunk_port)
         points = SitePoints(
@@ -87,6 +88,8 @@ async def stage(tmp_path_factory: pytest.TempPathFactory, town: Path, valkey: Va
         enter = stack.enter_async_context
         witness = await enter(Witness(points, time.time()))
         operators = await enter(Operators.at_work(points, seed=1, started=started))
+        for phone in operators.phones.values():
+            phone.ignores = phone.leaves = 0.0
         outside = await enter(Outside.at(points.home, exchange.trunk_port, started))
         callers = await enter(Callers.at(points.home, talked=operators.talked, words=words(), started=started))
         made = Stage(city, points, callers, operators, outside, witness, started)
@@ -193,25 +196,28 @@ async def test_a_desk_that_dies_gets_no_calls_and_comes_back(stage: Stage) -> No
     await all_ready(stage)
 
 
-async def test_a_citizen_whom_we_dial_answers_and_is_written_down(stage: Stage) -> None:
-    before = len(stage.outside.dials())
-    await stage.city.asterisk.cli("channel originate PJSIP/+77015559999@trunk application Wait 1")
+async def test_a_citizen_whom_we_call_back_answers_and_is_written_down(stage: Stage) -> None:
+    """P8: dialled once; an operator talks with him, and the history has the callback."""
+    await all_ready(stage)
+    await stage.city.queues.callback("an-earlier-call", caller=CALLED_BACK, queue="hotline")
 
     def over() -> bool:
-        dials = stage.outside.dials()
-        return len(dials) > before and dials[-1].ended_s < time.monotonic() - stage.started - 0.1
+        return any(dial.number == CALLED_BACK for dial in stage.outside.dials()) and any(
+            ring.caller == CALLED_BACK and ring.talked_s for ring in stage.operators.rings
+        )
 
     await until(over, 20)
-    [dial] = stage.outside.dials()[before:]
-    assert dial.number == "+77015559999"
-    assert dial.at_s < dial.answered_s < dial.ended_s
+    [dial] = [dial for dial in stage.outside.dials() if dial.number == CALLED_BACK]
+    assert 0 < dial.at_s < dial.answered_s < dial.ended_s
+    [row] = await stage.witness.settled([CALLED_BACK], 10)
+    assert (row.kind, row.end) == ("callback", "answered")
 
 
 async def test_the_roll_call_names_who_takes_no_call(stage: Stage) -> None:
     """P1: each of them alone in a talk at one moment, or he is stuck."""
     await all_ready(stage)
     stage.operators.phones["berik"].die(frozen=True)
-    stuck = await stage.witness.roll_call(stage.operators, stage.callers, ready_s=0.0, takes_s=8.0)
+    stuck = await stage.witness.roll_call(stage.operators, stage.callers, ready_s=0.0, takes_s=6.0)
     assert len(stuck) == 1
     assert stuck[0].startswith("berik: took no call")
     await stage.operators.phone_back("berik")

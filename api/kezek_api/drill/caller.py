@@ -12,13 +12,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from kezek_api.drill.ear import Ear, Ears
-from kezek_api.drill.sipp import Sipp, Traced, sipp
+from kezek_api.drill.sipp import Sipp, Traced, bound, sipp
 from kezek_api.drill.types import CallerPlan, ExchangePoint, Left, Seen
 
 NUMBER = "109"
 REFUSALS = (400, 401, 403, 404, 408, 480, 481, 486, 487, 488, 500, 501, 502, 503, 504, 600, 603)
 SIGN_S = 2.0  # an exchange that has given no sign by then is dead: the city's exchange tries another one
-ANSWER_S = 6.0  # nor is one alive that has taken the call and does not answer it; ours answers at once
+ANSWER_S = 8.0  # one that is there and slow, as the whole machine may be, or has taken the call, has so long to answer
 BYE_S = 4.0
 LOOK_S = 0.1
 STAYS_S = (3.0, 9.0)  # after the talk's beginning, when nobody has hung up by then
@@ -68,7 +68,7 @@ class Callers:
                 try:
                     self._tell("MESSAGE", call, Caller=plan.number, Number=NUMBER, Port=exchange.sip_port,
                                Sound=ear.port)  # fmt: skip
-                    answer = await self._answer(told)
+                    answer = await self._answer(told, exchange)
                     if answer is None:
                         self._tell("REFER", call)
                         seen.tried += (exchange.name,)
@@ -88,19 +88,22 @@ class Callers:
         seen.left_at = time.monotonic() - self._started
         return seen
 
-    async def _answer(self, told: asyncio.Queue[Traced]) -> Traced | None:
+    async def _answer(self, told: asyncio.Queue[Traced], exchange: ExchangePoint) -> Traced | None:
         """The final answer to the INVITE; None when the exchange is dead."""
-        ends = time.monotonic() + SIGN_S
+        began, sign_s = time.monotonic(), SIGN_S
         while True:
             try:
-                async with asyncio.timeout(ends - time.monotonic()):
+                async with asyncio.timeout(began + sign_s - time.monotonic()):
                     message = await told.get()
             except TimeoutError:
-                return None
+                if sign_s == ANSWER_S or not bound(exchange.sip_port):
+                    return None
+                sign_s = ANSWER_S
+                continue
             if message.status >= 200:
                 return message
             if message.status:
-                ends = time.monotonic() + ANSWER_S
+                sign_s = ANSWER_S
 
     async def _stay(
         self, call: str, told: asyncio.Queue[Traced], ear: Ear, answer: Traced, seen: Seen, began: float,

@@ -44,6 +44,7 @@ class Handset:
         self.rings: list[Ring] = []
         self.registered = asyncio.Event()
         self.ignores = DOES_NOT_PICK_UP
+        self.leaves = LEAVES_IT
         self._account, self._baresip, self._tone = account, baresip, tone
         self._mind = random.Random(f"{seed}:{login}")  # noqa: S311 - no secret
         self.started, self._began = started, began
@@ -154,7 +155,7 @@ class Handset:
             await phone.hang_up()
 
     async def _talk(self, phone: Softphone) -> None:
-        after, leaves = self._mind.uniform(*TALKS_S), self._mind.random() < LEAVES_IT
+        after, leaves = self._mind.uniform(*TALKS_S), self._mind.random() < self.leaves
         if self._roll_call is not None:
             await self._roll_call.wait()
         else:

@@ -12,6 +12,7 @@ from kezek_api.drill.sipp import Traced, sipp
 from kezek_api.drill.types import OutsideDial
 
 RINGS_MS = 700
+THINKS_MS = 1000  # before he presses 1: yes, he still wants to talk
 STAYS_MS = 12_000  # then he hangs up, if nobody has
 
 
@@ -35,7 +36,7 @@ class Outside:
     async def at(cls, home: Path, trunk_port: int, started: float = 0.0) -> AsyncIterator[Outside]:
         """`started`: the load's beginning, monotonic seconds. Raises SippError."""
         outside = cls(started or time.monotonic())
-        values = {"RINGS_MS": str(RINGS_MS), "STAYS_MS": str(STAYS_MS)}
+        values = {"RINGS_MS": str(RINGS_MS), "THINKS_MS": str(THINKS_MS), "STAYS_MS": str(STAYS_MS)}
         async with sipp(home, "citizens", outside._told, port=trunk_port, values=values):
             yield outside
 

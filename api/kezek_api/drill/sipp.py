@@ -16,7 +16,7 @@ from kezek_api.provision.programs import program
 from kezek_api.supervise.child import die_with
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-INVITE_AGAIN = 2  # times, after 0.5 and 1 s
+INVITE_AGAIN = 4  # times, after 0.5, 1, 2 and 4 s
 _HEAD = re.compile(rb"UDP message (sent|received) \[(\d+)\] bytes:\n\n")
 
 
@@ -114,11 +114,10 @@ async def sipp(
 
 async def _listens(port: int, process: asyncio.subprocess.Process, said: Path) -> None:
     """Returns when its socket is bound."""
-    wanted = f"0100007F:{port:04X}"
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(10):
             while process.returncode is None:
-                if wanted in bound():
+                if bound(port):
                     return
                 await asyncio.sleep(0.02)
     raise SippError(f"SIPp did not start: {last_words(said)}")
@@ -131,9 +130,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def bound() -> str:
-    """The machine's UDP sockets."""
-    return Path("/proc/net/udp").read_text("ascii")
+def bound(port: int) -> bool:
+    """Whether any socket of this machine has that UDP port."""
+    return f":{port:04X} 00000000:0000 " in Path("/proc/net/udp").read_text("ascii")
 
 
 def last_words(said: Path) -> str:
