@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from kezek_api.drill.relay import Relay
 from kezek_telephony.ami import LINK_DOWN, LINK_UP, OVERFLOW, AmiLink, Subscription
 from kezek_telephony.ami_protocol import AmiEvent
 from kezek_telephony.settings import TelephonySettings
 from kezek_telephony.types import LinkDown, Refused
 from kit.asterisk import RunningAsterisk, running_asterisk, until
-from kit.relay import Relay
 from kit.sip_agent import SipAgent
 
 
@@ -64,18 +64,18 @@ async def test_dialling_does_not_hold_up_what_else_is_asked(asterisk: RunningAst
 
 async def test_nobody_is_dialled_twice_when_the_link_breaks(asterisk: RunningAsterisk) -> None:
     """P7, P8: the answer was lost, the action is not sent again."""
-    async with Relay(asterisk.settings.ami_port) as relay, SipAgent.phone(asterisk, "1001") as phone:
+    async with Relay(f"127.0.0.1:{asterisk.settings.ami_port}") as relay, SipAgent.phone(asterisk, "1001") as phone:
         quick = dataclasses.replace(asterisk.settings, ami_port=relay.port, reconnect_min_s=0.05, reconnect_max_s=0.1)
         async with linked(quick) as link:
             headers = {"Channel": "PJSIP/1001", "Application": "Wait", "Data": "1", "Timeout": "3000"}
             dialling = asyncio.ensure_future(link.originate(headers))
             ring = await phone.rings()
-            relay.cut()
+            await relay.cut()
             with pytest.raises(LinkDown):
                 await dialling
             with pytest.raises(LinkDown):
                 await link.originate(headers)
-            relay.mend()
+            await relay.mend()
             await link.wait_up(10)
             await ring.ended()
             assert (await link.action("Ping"))["Ping"] == "Pong"
@@ -139,13 +139,13 @@ async def test_what_is_taken_at_once_never_overtakes_what_waits() -> None:
 
 
 async def test_the_links_own_news_stands_between_the_events(asterisk: RunningAsterisk) -> None:
-    async with Relay(asterisk.settings.ami_port) as relay:
+    async with Relay(f"127.0.0.1:{asterisk.settings.ami_port}") as relay:
         quick = dataclasses.replace(asterisk.settings, ami_port=relay.port, reconnect_min_s=0.05, reconnect_max_s=0.1)
         async with linked(quick) as link:
             news = link.subscribe()
             assert (await news.get()).name == LINK_UP
-            relay.cut()
-            relay.mend()
+            await relay.cut()
+            await relay.mend()
             while (await news.get()).name != LINK_DOWN:
                 pass
             while (await news.get()).name != LINK_UP:

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from kezek_api.drill.relay import Relay
 from kezek_telephony.types import Answered, CallGone, LinkDown, NotReached, NotTaken, Outside, Refused, Ringing
 from kit.asterisk import RunningAsterisk, running_asterisk, until
-from kit.relay import Relay
 from kit.sip_agent import SipAgent
 from kit.telephony_office import Office, office, rest
 from kit.telephony_steps import Steps
@@ -81,19 +81,19 @@ async def test_without_an_exchange_nobody_outside_is_reached() -> None:
 
 async def test_an_unclear_end_is_asked_of_asterisk(asterisk: RunningAsterisk) -> None:
     """P7, P8: the link breaks while it rings: nobody guesses, and nobody dials again."""
-    async with Relay(asterisk.settings.ami_port) as relay:
+    async with Relay(f"127.0.0.1:{asterisk.settings.ami_port}") as relay:
         settings = dataclasses.replace(asterisk.settings, ami_port=relay.port, reconnect_min_s=0.1, reconnect_max_s=0.3)
         async with office(asterisk, settings) as desk, SipAgent.trunk(asterisk, asterisk.trunk_port) as trunk:
             board = desk.telephony.switchboard
             steps = dial(desk, "call-7")
             ring = await trunk.rings()
             await steps.until(1)
-            relay.cut()
+            await relay.cut()
             assert await steps.all() == [Ringing(), NotReached("unclear")]
             assert await board.dialled("call-7") is None
             with pytest.raises(LinkDown):
                 await dial(desk, "call-7").all()
-            relay.mend()
+            await relay.mend()
             await until(lambda: board.up, what="in step")
             assert await board.dialled("call-7") is True
             with pytest.raises(Refused):

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from kezek_api.drill.relay import Relay
 from kezek_telephony.settings import TelephonySettings
 from kezek_telephony.telephony import Telephony
 from kezek_telephony.types import CallGone, Connected, Line, LinkChanged, LinkDown, NotTaken, Ringing, TalkEnded
 from kit.asterisk import RunningAsterisk, free_port, running_asterisk, until
-from kit.relay import Relay
 from kit.rtp import loudness
 from kit.sip_agent import SipAgent, SipCall
 from kit.telephony_node import node
@@ -192,14 +192,14 @@ def quick(settings: TelephonySettings, port: int) -> TelephonySettings:
 async def test_a_broken_link_is_mended_and_everything_is_read_again(asterisk: RunningAsterisk) -> None:
     """P7: what happened meanwhile is found out: a phone that came, a talk that began, one that ended."""
     async with (
-        Relay(asterisk.settings.ami_port) as relay,
+        Relay(f"127.0.0.1:{asterisk.settings.ami_port}") as relay,
         staffed(asterisk, quick(asterisk.settings, relay.port)) as (desk, phone, citizen),
     ):
         board = desk.telephony.switchboard
         _, line = await desk.caller(citizen)
         following = asyncio.ensure_future(rest(desk.ring(line, "1001", 1)))
         ring = await phone.rings()
-        relay.cut()
+        await relay.cut()
         await until(lambda: not board.up, what="down")
         assert board.registered() == frozenset()
         with pytest.raises(LinkDown):
@@ -207,13 +207,13 @@ async def test_a_broken_link_is_mended_and_everything_is_read_again(asterisk: Ru
         ring.answer()
         async with SipAgent.phone(asterisk, "1002"):
             await until(lambda: ring.sound.packets > 10)
-            relay.mend()
+            await relay.mend()
             await until_registered(desk, "1001", "1002")
             await until(lambda: desk.events[-1] == LinkChanged(up=True, resynced=True))
-        relay.cut()
+        await relay.cut()
         await until(lambda: not board.up, what="down again")
         await ring.hang_up()
-        relay.mend()
+        await relay.mend()
         rang, talking, ended = await following
         assert (rang, talking) == (Ringing(), Connected())
         assert isinstance(ended, TalkEnded)
@@ -225,13 +225,17 @@ async def test_an_order_to_ring_that_was_lost_on_the_way_raises_and_may_be_given
 ) -> None:
     """P7: never a blind retry: Asterisk says that nothing rang, and only then the caller can be rung anew."""
     async with (
-        Relay(asterisk.settings.ami_port) as relay,
+        Relay(f"127.0.0.1:{asterisk.settings.ami_port}") as relay,
         staffed(asterisk, quick(asterisk.settings, relay.port)) as (desk, phone, citizen),
     ):
         call, line = await desk.caller(citizen)
-        relay.swallow()
+        await relay.half_open()
+        ringing = asyncio.ensure_future(rest(desk.ring(line, "1001", 1)))
+        await until(lambda: relay.held, what="on the way")
+        await relay.end()
+        await relay.mend()
         with pytest.raises(LinkDown):
-            await rest(desk.ring(line, "1001", 1))
+            await ringing
         await until(lambda: desk.telephony.switchboard.up, what="in step")
         assert phone.quiet
         following = asyncio.ensure_future(rest(desk.ring(line, "1001", 2)))

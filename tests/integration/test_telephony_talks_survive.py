@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from kezek_api.drill.relay import Relay
 from kezek_telephony.live import Where
 from kezek_telephony.types import AsideEnded, Held, HungUp, Phone, TalkEnded
 from kit.asterisk import RunningAsterisk, running_asterisk, until
-from kit.relay import Relay
 from kit.rtp import loudness
 from kit.sip_agent import SipAgent, SipCall
 from kit.telephony_node import node
@@ -137,7 +137,7 @@ async def test_a_consultation_outlives_the_service_and_the_caller_is_not_lost(as
 
 async def test_what_happened_while_the_link_was_down_is_found_out(asterisk: RunningAsterisk) -> None:
     """P7."""
-    async with Relay(asterisk.settings.ami_port) as relay:
+    async with Relay(f"127.0.0.1:{asterisk.settings.ami_port}") as relay:
         settings = dataclasses.replace(asterisk.settings, ami_port=relay.port, reconnect_min_s=0.1, reconnect_max_s=0.3)
         async with staffed(asterisk, settings) as (desk, phone, citizen), SipAgent.phone(asterisk, "1002") as other:
             await until_registered(desk, "1001", "1002")
@@ -151,17 +151,17 @@ async def test_what_happened_while_the_link_was_down_is_found_out(asterisk: Runn
             asked = await other.rings()
             asked.answer()
             await aside.until(2)
-            relay.cut()
+            await relay.cut()
             await until(lambda: not board.up, what="down")
             await asked.hang_up()
-            relay.mend()
+            await relay.mend()
             assert (await aside.all())[-1] == AsideEnded("left")
             await board.hold(line)
             assert await steps.until(3) == Held()
-            relay.cut()
+            await relay.cut()
             await until(lambda: not board.up, what="down again")
             await ring.hang_up()
-            relay.mend()
+            await relay.mend()
             ended = (await steps.all())[-1]
             assert isinstance(ended, TalkEnded)
             assert ended.caller_stays
@@ -169,18 +169,18 @@ async def test_what_happened_while_the_link_was_down_is_found_out(asterisk: Runn
 
 
 async def test_a_talk_that_began_while_the_link_was_down_can_be_handled(asterisk: RunningAsterisk) -> None:
-    async with Relay(asterisk.settings.ami_port) as relay:
+    async with Relay(f"127.0.0.1:{asterisk.settings.ami_port}") as relay:
         settings = dataclasses.replace(asterisk.settings, ami_port=relay.port, reconnect_min_s=0.1, reconnect_max_s=0.3)
         async with staffed(asterisk, settings) as (desk, phone, citizen):
             board = desk.telephony.switchboard
             call, line = await desk.caller(citizen)
             steps = Steps(desk.ring(line, "1001", 1))
             ring = await phone.rings()
-            relay.cut()
+            await relay.cut()
             await until(lambda: not board.up, what="down")
             ring.answer()
             await until(lambda: ring.sound.packets > 10)
-            relay.mend()
+            await relay.mend()
             await steps.until(2)
             await board.hold(line)
             await hears_music(call)

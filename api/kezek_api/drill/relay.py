@@ -105,6 +105,11 @@ class Relay:
         if self._linking:
             await asyncio.wait(self._linking)
 
+    @property
+    def held(self) -> int:
+        """Bytes on the way that are held back, both ways."""
+        return sum(side.held for side in self._sides)
+
     # --- the port: bound all the time, so that nobody takes it; listened at while the server is there
 
     def _bind(self) -> None:
@@ -166,7 +171,7 @@ class _Side(asyncio.Protocol):
         self._change = change
         self._is_client = client is None
         self._held: deque[tuple[float, bytes]] = deque()  # b'' is the end
-        self._size = 0
+        self.held = 0
         self._choked = False  # the other takes no more for the moment
         self._resting = False  # we read nothing
         self._over = False  # our end has been handed on
@@ -225,7 +230,7 @@ class _Side(asyncio.Protocol):
 
     def _hold(self, data: bytes) -> None:
         self._held.append((asyncio.get_running_loop().time(), data))
-        self._size += len(data)
+        self.held += len(data)
         self.flush()
 
     def flush(self) -> None:
@@ -241,7 +246,7 @@ class _Side(asyncio.Protocol):
                 self._timer = loop.call_later(wait, self.flush)
                 break
             self._held.popleft()
-            self._size -= len(data)
+            self.held -= len(data)
             self._hand(self.other, data)
         if self._lost:
             self._leave()
@@ -269,7 +274,7 @@ class _Side(asyncio.Protocol):
                 other.transport.write_eof()
 
     def _regulate(self) -> None:
-        resting = self._choked or self._size > MOST
+        resting = self._choked or self.held > MOST
         if resting != self._resting and not self.transport.is_closing():
             self._resting = resting
             (self.transport.pause_reading if resting else self.transport.resume_reading)()
