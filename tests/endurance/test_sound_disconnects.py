@@ -9,11 +9,11 @@ import struct
 from uuid import UUID
 
 import pytest
+from kit.relay import Relay
 
 from kit.api import until
 from kit.asterisk import RunningAsterisk, asterisk  # noqa: F401 - a fixture
 from kit.listening_node import ListeningNode, listening_node
-from kit.relay import Relay
 from kit.sip_agent import SipAgent
 from kit.size import size
 
