@@ -32,6 +32,8 @@ class Page:
         self._mind = random.Random(f"{seed}:{login}:page")  # noqa: S311 - no secret
         self._alive = asyncio.Event()
         self._alive.set()
+        self._away = False  # what the page was told last
+        self._cookies = httpx.Cookies()  # of the last sign-in: any node knows them
 
     def die(self) -> None:
         """The socket stays open, and nothing is read or answered any more."""
@@ -52,9 +54,10 @@ class Page:
                 await asyncio.sleep(self._mind.uniform(*AGAIN_S))
 
     async def _sit(self, node: str) -> None:
-        async with httpx.AsyncClient(base_url=node, headers={"Origin": node}, timeout=LIMIT_S) as client:
-            account = {"login": self.login, "password": self._password}
-            (await client.post("/api/session", json=account)).raise_for_status()
+        async with httpx.AsyncClient(
+            base_url=node, headers={"Origin": node}, timeout=LIMIT_S, cookies=self._cookies
+        ) as client:
+            await self._sign_in(client)
             cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
             address = node.replace("http", "ws", 1) + "/api/desk"
             async with (
@@ -68,6 +71,14 @@ class Page:
                 await self._read(socket)
                 pressing.cancel()
 
+    async def _sign_in(self, client: httpx.AsyncClient) -> None:
+        """Only where he is not signed in any more, or the line has him for somebody who left."""
+        if self._cookies and (await client.get("/api/session")).is_success and not self._away:
+            return
+        account = {"login": self.login, "password": self._password}
+        (await client.post("/api/session", json=account)).raise_for_status()
+        self._cookies, self._away = httpx.Cookies(client.cookies), False
+
     async def _read(self, socket: ClientConnection) -> None:
         """Until the node closes, or does not know him any more."""
         async for raw in socket:
@@ -80,6 +91,7 @@ class Page:
                 case "operator":
                     self.shown = message["data"]
             if self.shown.get("state") == "away":
+                self._away = True
                 return
 
     async def _press(self, client: httpx.AsyncClient) -> None:
