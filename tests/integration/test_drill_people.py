@@ -209,7 +209,11 @@ async def test_a_citizen_whom_we_call_back_answers_and_is_written_down(stage: St
     await until(over, 20)
     [dial] = [dial for dial in stage.outside.dials() if dial.number == CALLED_BACK]
     assert 0 < dial.at_s < dial.answered_s < dial.ended_s
-    [row] = await stage.witness.settled([CALLED_BACK], 10)
+
+    async def written() -> list[Record]:
+        return [row for row in await stage.witness.records([CALLED_BACK]) if row.end]
+
+    [row] = await until(written, 20)
     assert (row.kind, row.end) == ("callback", "answered")
 
 
