@@ -70,7 +70,7 @@ class Stage:
 async def stage(tmp_path_factory: pytest.TempPathFactory, town: Path, valkey: Valkey) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         folder = tmp_path_factory.mktemp("drill")
-        city = await stack.enter_async_context(hotline(folder / "city", town, valkey, SITE, wrap_up_s=5, ring_s=3))
+        city = await stack.enter_async_context(hotline(folder / "city", town, valkey, SITE, wrap_up_s=5, ring_s=2))
         exchange = city.asterisk
         dead = ExchangePoint("dead", free_port(socket.SOCK_DGRAM), exchange.trunk_port)
         points = SitePoints(
@@ -221,7 +221,7 @@ async def test_the_roll_call_names_who_takes_no_call(stage: Stage) -> None:
     """P1: each of them alone in a talk at one moment, or he is stuck."""
     await all_ready(stage)
     stage.operators.phones["berik"].die(frozen=True)
-    stuck = await stage.witness.roll_call(stage.operators, stage.callers, ready_s=0.0, takes_s=6.0)
+    stuck = await stage.witness.roll_call(stage.operators, stage.callers, ready_s=0.0, takes_s=4.0)
     assert len(stuck) == 1
     assert stuck[0].startswith("berik: took no call")
     await stage.operators.phone_back("berik")

@@ -20,7 +20,7 @@ SETTLES_S = 60.0
 LOOK_S = 0.5
 READY_S = 45.0  # for all operators to be ready again: longer than any lease, wrap-up and registration
 TAKES_S = 30.0  # for each to have taken a call of the roll
-RELEASED_S = 5.0  # for the line to let the callers of the roll go; then they hang up
+RELEASED_S = 3.0  # for the line to let the callers of the roll go; then they hang up
 
 
 class Witness:
