@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 TELL_S = 1.0
 SILENT_S = 20.0  # a child silent for so long is frozen: it is killed and begun again
+FIRST_WORD_S = 90.0  # on a machine that is busy beyond measure: killed and begun again, it would be busier still
 END_S = 5.0  # it gets so long to finish what it writes
 LIMIT = 1 << 20  # bytes of a line
 SECRETS = {"ami_secret", "secret_key"}  # not the books' business
@@ -68,11 +69,13 @@ class Child:
             await _ended(process)
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
+        limit_s = FIRST_WORD_S
         while True:
-            async with asyncio.timeout(SILENT_S):
+            async with asyncio.timeout(limit_s):
                 line = await reader.readline()
             if not line:
                 raise Ended
+            limit_s = SILENT_S
             told = PartState.model_validate_json(line)
             self._mark(told.ok, told.detail)
 
