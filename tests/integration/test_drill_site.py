@@ -70,7 +70,7 @@ async def keys(site: Site) -> int:
         return int(await redis.dbsize())
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 async def test_a_site_stands_each_fault_and_is_well_again() -> None:
     """P1, P7, P20: as far as /health tells; what callers notice is the whole drill's matter."""
     if not (PREFIX / "bin" / "asterisk").exists():

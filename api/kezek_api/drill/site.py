@@ -25,7 +25,7 @@ from kezek_api.drill.ports import LOOPBACK
 from kezek_api.drill.postgres import Postgres, can_be_had
 from kezek_api.drill.types import Kind, SitePoints
 
-UP_S = 60.0  # on a busy machine; a quiet one takes a tenth
+UP_S = 120.0  # on a busy machine; a quiet one takes a tenth
 LOOK_S = 0.1
 NODE_S, PART_S = 10.0, 5.0  # to end in good order when the drill is over
 
