@@ -21,6 +21,7 @@ from kezek_api.history import History
 from kezek_api.keeping import end, keep, unbroken
 from kezek_api.leash import Leash
 from kezek_api.mirror import Mirror
+from kezek_api.orphans import Orphans
 from kezek_api.recordings import Recordings
 from kezek_api.rules import of_site
 from kezek_api.settings import Settings
@@ -59,6 +60,7 @@ class Books:
         self._parts = {
             "history": history.run,
             "clerk": Clerk(files, register, self._made_good).run,
+            "orphans": Orphans(queues, register).run,
             "mirror": Mirror(queues, register).run,
             "recordings": Recordings(register, recordings, keep_s=keep_s).run,
         }

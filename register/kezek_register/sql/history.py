@@ -136,6 +136,13 @@ class History:
             counted = await session.execute(wanted.group_by(hour).order_by(hour))
             return {_hour(told): number for told, number in counted}
 
+    async def open_calls(self, since: datetime, before: datetime, limit: int = 500) -> builtins.list[CallRecord]:
+        """Calls that arrived in [since, before) and have no end yet; oldest first."""
+        wanted = select(CallRow).where(CallRow.end == "", CallRow.since >= since, CallRow.since < before)
+        async with self._database.reading() as session:
+            found = await session.scalars(wanted.order_by(CallRow.since, CallRow.call).limit(limit))
+            return [_record(row) for row in found]
+
     async def open_callbacks(self) -> builtins.list[CallRecord]:
         """Callbacks without an end, those to be tried again later too; oldest first."""
         wanted = select(CallRow).where(CallRow.end == "", CallRow.kind == "callback")
