@@ -16,6 +16,7 @@ import structlog
 from kezek_api.ours import Ours
 from kezek_queue import Call, CallState, End, QueueError, Unknown
 from kezek_register import RegisterError
+from kezek_register.phones import e164
 from kezek_telephony import CallGone
 
 log = structlog.get_logger(__name__)
@@ -77,7 +78,7 @@ class Burials:
             return
         await self._ours.queues.bury(
             gone.call,
-            caller=gone.caller,
+            caller=e164(gone.caller) or gone.caller,
             dialled=gone.dialled,
             since=gone.since,
             queue=self._ours.queue_of(gone.dialled),

@@ -16,6 +16,7 @@ import structlog
 from kezek_api.ours import Ours
 from kezek_queue import End, NotAllowed, QueueError, Stale, Unknown
 from kezek_register import RegisterError
+from kezek_register.phones import e164
 from kezek_telephony import TelephonyError
 from kezek_telephony.live import LiveCall, Where
 
@@ -101,7 +102,7 @@ class Strays:
     async def _adopt(self, one: LiveCall, operator: str) -> None:
         await self._queues.adopt(
             one.call,
-            caller=one.caller,
+            caller=e164(one.caller) or one.caller,
             dialled=one.dialled,
             since=one.since,
             queue=self._ours.queue_of(one.dialled),
