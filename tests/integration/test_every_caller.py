@@ -121,8 +121,11 @@ async def test_who_comes_and_leaves_while_redis_is_away_is_counted_when_it_is_ba
         assert await ends(city, 2, 60) == {"+77020000001": "abandoned", "+77020000002": "abandoned"}
     async with SipAgent.calling(city.asterisk) as street, living_in(city.settings) as house:
         await until(lambda: house.health.view().parts["asterisk"].ok, 20)
-        await asyncio.wait_for(in_line(city, 0), 30)
-        assert len(await history(city)) == 2
+        after = await waits(street, "+77020000003")
+        await in_line(city, 1)
+        await after.hang_up()
+        await ends(city, 3)
+        assert len(await history(city)) == 3
 
 
 async def test_whom_asterisk_died_with_is_cut_and_known_although_nobody_was_there(
