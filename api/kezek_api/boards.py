@@ -32,6 +32,11 @@ class Boards:
     def up(self) -> bool:
         return bool(self._boards())
 
+    @property
+    def has_trunk(self) -> bool:
+        """Citizens can be dialled."""
+        return any(board.peers.has_trunk for board in self._boards())
+
     # --- citizens whom we dial
 
     def dial(self, call: str, to: Outside, *, since: float, language: str, seconds: int) -> AsyncIterator[DialStep]:

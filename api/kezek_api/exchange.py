@@ -105,7 +105,7 @@ class Exchange:
         try:
             async with telephony, asyncio.TaskGroup() as group:
                 self.telephony = telephony
-                ours = Ours(telephony, self._queues, self._memory, self.name, self._queue_of, self._conducted)
+                ours = Ours(telephony, self._queues, self._memory, self.name, self.queue_of, self._conducted)
                 strays, burials = Strays(ours), Burials(ours)
                 group.create_task(self._follow(telephony, strays, burials))
                 group.create_task(self._keep_members(telephony))
@@ -130,7 +130,7 @@ class Exchange:
         if self._draining:
             raise LineLost("this node is going down")
         call, task = line.arrival.call, asyncio.current_task()
-        queue = self._queue_of(line.arrival.dialled)
+        queue = self.queue_of(line.arrival.dialled)
         if task is not None:
             self._calls[call] = task
         try:
@@ -139,7 +139,7 @@ class Exchange:
             if self._calls.get(call) is task:
                 del self._calls[call]
 
-    def _queue_of(self, dialled: str) -> str:
+    def queue_of(self, dialled: str) -> str:
         return self._settings.numbers.get(dialled) or self._settings.queues[0]
 
     async def _talks(self, call: str) -> bool:

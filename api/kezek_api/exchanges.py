@@ -9,6 +9,7 @@ import contextlib
 import structlog
 
 from kezek_api.boards import Boards
+from kezek_api.cut_callers import CutCallers
 from kezek_api.exchange import Exchange
 from kezek_api.health import Health
 from kezek_api.hearing import Hearing
@@ -66,6 +67,15 @@ class Exchanges:
         self._boards = Boards(self._all, queues)
         asked = OutboundSettings(node=settings.node, dial_s=rules.dial_s)
         self._outbound = Outbound(self._boards, queues, ledger, asked)
+        self._cut_callers = rules.callbacks_cut and CutCallers(
+            self._boards,
+            queues,
+            memory,
+            after_s=rules.cut_after_s,
+            within_s=rules.cut_within_s,
+            queue_of=self._all[0].queue_of,
+            open_now=rules.calendar.is_open,
+        )
 
     async def run(self) -> None:
         try:
@@ -79,6 +89,8 @@ class Exchanges:
                 for one in self._all:
                     group.create_task(self._mark(one))
                 group.create_task(self._outbound.run())
+                if self._cut_callers:
+                    group.create_task(self._cut_callers.run())
                 self._supervisors.use(self._boards)
         finally:
             self._supervisors.use(None)

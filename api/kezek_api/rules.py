@@ -69,6 +69,9 @@ class _Callbacks(_Table):
     offered: bool = True
     from_s: Seconds = 180.0
     dial_s: Annotated[int, Field(ge=5, le=120)] = 40
+    cut: bool = True
+    cut_after_s: Annotated[float, Field(ge=5, le=600)] = 25.0
+    cut_within_s: Seconds = 7200.0
 
 
 class _Recording(_Table):
@@ -107,6 +110,9 @@ class Rules:
     callbacks: bool
     callback_from_s: float
     dial_s: int
+    callbacks_cut: bool
+    cut_after_s: float
+    cut_within_s: float
     recording: Literal["off", "consent", "always"]
     keep_days: int
     target_pct: float
@@ -165,6 +171,9 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "") -> R
         callbacks=told.callbacks.offered,
         callback_from_s=told.callbacks.from_s,
         dial_s=told.callbacks.dial_s,
+        callbacks_cut=told.callbacks.cut,
+        cut_after_s=told.callbacks.cut_after_s,
+        cut_within_s=told.callbacks.cut_within_s,
         recording=told.recording.mode,
         keep_days=told.recording.keep_days,
         target_pct=told.target.share_pct,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kezek_queue import CallState
+from kezek_queue import Call, CallKind, CallState
 from kezek_register import CallRecord, Register
 from kit.api import living_in, until
 from kit.asterisk import until as soon
@@ -157,6 +157,61 @@ async def test_whom_asterisk_died_with_is_cut_and_known_although_nobody_was_ther
             assert await ends(city, 3) == dict.fromkeys((f"+7702000000{n}" for n in (1, 2, 3)), "cut")
             (alive,) = await in_line(city, 1)
             assert (await city.queues.call(alive)).caller == "+77020000004"
+
+
+async def test_who_was_cut_is_called_back_once_unless_he_dials_again(city: City) -> None:
+    """P8, P13: both had waited; the one who dials again at once has his old place."""
+    rules = city.settings.rules
+    assert rules is not None
+    told = rules.read_text("utf-8").replace("[callbacks]", "[callbacks]\ncut_after_s = 5")
+    rules.write_text(told, "utf-8")
+    async with (
+        SipAgent.calling(city.asterisk) as street,
+        city.trunk() as world,
+        living_in(city.settings) as house,
+    ):
+        city.house = house
+        await until(lambda: house.health.view().parts["asterisk"].ok, 20)
+        first, second = "+77020000001", "+77020000002"
+        await waits(street, first)
+        await in_line(city, 1)
+        await waits(street, second)
+        before = [await city.queues.call(call) for call in await in_line(city, 2)]
+        await soon(lambda: city.asterisk.database().count("/kezek-here/") == 2)
+        await city.asterisk.kill()
+        await city.asterisk.start()
+        await until(lambda: house.health.view().parts["asterisk"].ok, 20)
+        await waits(street, first)
+
+        async def both() -> list[Call]:
+            calls = [await city.queues.call(each.call) for each in (await city.queues.snapshot()).waiting]
+            return calls if {call.caller for call in calls} == {first, second} else []
+
+        waiting = {call.caller: call for call in await until(both, 40)}
+        assert (waiting[first].kind, waiting[second].kind) == (CallKind.CALL, CallKind.CALLBACK)
+        assert [waiting[caller].place_since for caller in (first, second)] == [call.place_since for call in before]
+        async with city.head() as head:
+            rows = (await head.does("GET", "/api/abandoned"))["abandoned"]
+            assert [(row["caller"], row["end"], row["callback"]) for row in rows] == [
+                (first, "cut", ""),
+                (second, "cut", "pending"),
+            ]
+        async with city.seated("asel") as asel:
+            ring = await asel.phone.rings(30)
+            ring.answer()
+            await asel.shows(phase="talking", kind="call")
+            await ring.hang_up()
+            await asel.done()
+            bell = await world.rings(30)
+            assert bell.number == second
+            bell.answer()
+            bell.press("1")
+            ring = await asel.phone.rings(30)
+            ring.answer()
+            await asel.shows(phase="talking", kind="callback")
+            await bell.hang_up()
+            await asel.done()
+        assert world.quiet
 
 
 async def test_a_caller_who_comes_before_our_link_is_back_makes_nobody_of_those_cut_a_quitter(city: City) -> None:

@@ -61,6 +61,50 @@ async def test_reached_by_the_first_later_call_that_was_answered(register: Regis
     ) == [("cut", None, "", ""), ("again", at(6), "call", ""), ("a", at(6), "call", "")]
 
 
+async def test_who_was_cut_stands_before_those_who_gave_up(register: Register) -> None:
+    """P13: the cut in the order in which they came, for they are to be called back; the others newest first."""
+    found = await judged(
+        register,
+        LOST,
+        replace(LOST, call="gave up later", since=at(30)),
+        replace(LOST, call="cut later", caller="", since=at(20), end="cut", placed_at=None),
+        replace(LOST, call="cut", caller="", since=at(10), end="cut"),
+    )
+    assert [call for call, *_ in found] == ["cut", "cut later", "gave up later", "a"]
+
+
+async def test_whom_nobody_heard_before_he_was_cut_is_to_be_called_back(register: Register) -> None:
+    """P8: not who dialled again, whatever became of it, nor whose callback was ordered, nor who spoke with somebody."""
+    cut = replace(LOST, end="cut", ended_at=at(10))
+    numbers = iter(f"+770099901{n}" for n in range(10, 40))
+
+    def caller(call: str, since: float, **changes: object) -> CallRecord:
+        return replace(cut, call=call, caller=next(numbers), since=at(since), **changes)  # type: ignore[arg-type]
+
+    again, promised = caller("again", 2), caller("promised", 3)
+    await register.history.write(
+        Pieces(
+            calls=[
+                caller("second", 5),
+                caller("first", 1),
+                caller("emergency", 6, priority=9),
+                again,
+                replace(again, call="again 2", since=at(11), end="", ended_at=None),
+                promised,
+                replace(promised, call="cb-promised", kind="callback", of="promised", since=at(11), end="abandoned"),
+                caller("spoke", 4, connected_at=at(5)),
+                replace(caller("hidden", 4), caller=""),
+                caller("gave up", 4, end="abandoned"),
+                caller("just now", 4, ended_at=at(20)),
+                caller("long ago", -60),
+            ]
+        )
+    )
+    found = await register.history.cut(START, at(15))
+    assert [call.call for call in found] == ["emergency", "first", "second"]
+    assert [call.call for call in await register.history.cut(START, at(15), limit=1)] == ["emergency"]
+
+
 async def test_reached_by_a_callback(register: Register) -> None:
     """P13: pending while it lives, done when somebody spoke; one that failed changes nothing."""
     callback = replace(LOST, call="cb-a", kind="callback", of="a", since=at(2), end="")

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, case, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from kezek_register.sql.history_tables import CallRow
 from kezek_register.types import Abandoned, CallRecord
@@ -20,14 +21,39 @@ LOST = ("abandoned", "cut")
 async def read(
     session: AsyncSession, since: datetime, until: datetime, limit: int, record: Callable[[CallRow], CallRecord]
 ) -> list[Abandoned]:
-    """Newest first. Callbacks are no callers: one not reached leaves its original where it was."""
+    """Those cut first, in the order in which they came; then the others, newest first. Callbacks are no callers: one
+    not reached leaves its original where it was."""
     in_line = or_(CallRow.end == "cut", CallRow.placed_at.is_not(None))  # not who hung up at the greeting
     wanted = select(CallRow).where(
         CallRow.end.in_(LOST), in_line, CallRow.kind == "call", CallRow.since >= since, CallRow.since < until
     )
-    found = (await session.scalars(wanted.order_by(CallRow.since.desc(), CallRow.call).limit(limit))).all()
+    came = case((CallRow.end == "cut", CallRow.since))  # NULL for the others
+    order = (case((CallRow.end == "cut", 0), else_=1), came, CallRow.since.desc(), CallRow.call)
+    found = (await session.scalars(wanted.order_by(*order).limit(limit))).all()
     later = await _later(session, [record(row) for row in found], record)
     return [_judged(call, later[call.call]) for call in map(record, found)]
+
+
+async def unheard(
+    session: AsyncSession, since: datetime, until: datetime, limit: int, record: Callable[[CallRow], CallRecord]
+) -> list[CallRecord]:
+    """Who arrived since then and was cut until then, with a number, before anybody spoke with him, and has neither
+    dialled again nor a callback; emergencies first, then in the order in which they came."""
+    later, ordered = aliased(CallRow), aliased(CallRow)
+    again = exists().where(later.caller == CallRow.caller, later.since > CallRow.since, later.kind == "call")
+    promised = exists().where(ordered.of == CallRow.call)
+    wanted = select(CallRow).where(
+        CallRow.end == "cut",
+        CallRow.kind == "call",
+        CallRow.caller != "",
+        CallRow.connected_at.is_(None),
+        CallRow.since >= since,
+        CallRow.ended_at <= until,
+        ~again,
+        ~promised,
+    )
+    order = (CallRow.priority.desc(), CallRow.since, CallRow.call)
+    return [record(row) for row in await session.scalars(wanted.order_by(*order).limit(limit))]
 
 
 async def _later(

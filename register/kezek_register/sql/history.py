@@ -150,9 +150,17 @@ class History:
             return [_record(row) for row in await session.scalars(wanted.order_by(CallRow.since, CallRow.call))]
 
     async def abandoned(self, since: datetime, until: datetime, limit: int = 500) -> builtins.list[Abandoned]:
-        """Callers who arrived in [since, until) and left without an answer, or were cut; newest first (P13)."""
+        """Callers who arrived in [since, until) and left without an answer, or were cut (P13); those cut first, in the
+        order in which they came, then the others, newest first."""
         async with self._database.reading() as session:
             return await abandoned.read(session, since, until, limit, _record)
+
+    async def cut(self, since: datetime, until: datetime, limit: int = 200) -> builtins.list[CallRecord]:
+        """Who arrived since then and was cut until then and should be called back: nobody spoke with him, he has a
+        number, has not dialled again, and no callback was ordered. Emergencies first, then in the order in which they
+        came."""
+        async with self._database.reading() as session:
+            return await abandoned.unheard(session, since, until, limit, _record)
 
     # legs and times
 
