@@ -64,7 +64,11 @@ def lanes() -> list[list[Check]]:
         Check("console", "console", pytest("console"), wants="chromium"),
         Check("telephony", "integration", pytest("integration", "-k", "telephony")),
     ]
-    return [static, [Check("integration", "integration", pytest("integration", "-k", "not telephony"))]]
+    heavy = [
+        Check("integration", "integration", pytest("integration", "-k", "not telephony")),
+        Check("endurance", "integration", pytest("endurance")),
+    ]
+    return [static, heavy]
 
 
 def environment() -> dict[str, str]:

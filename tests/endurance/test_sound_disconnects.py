@@ -17,7 +17,7 @@ from kit.listening_node import ListeningNode, listening_node
 from kit.sip_agent import SipAgent
 from kit.size import size
 
-DISCONNECTS, TOGETHER = size(200, 1000), 50
+DISCONNECTS, TOGETHER = size(100, 1000), 50
 CITIZENS = 3
 FRAME = bytes([0x10]) + struct.pack(">H", 320) + bytes(320)
 NOW_AND_HARD = struct.pack("ii", 1, 0)  # SO_LINGER 0: close() resets
