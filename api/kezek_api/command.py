@@ -27,7 +27,8 @@ app.add_typer(user, name="user")
 
 
 def home_folder() -> Path:
-    return Settings.load().home.resolve()
+    """Whatever run.json says: `kezek up` makes that one anew."""
+    return Path(os.environ.get("KEZEK_HOME") or ".kezek").resolve()
 
 
 @app.command()
@@ -60,7 +61,7 @@ def up(
 def serve() -> None:
     """Run one node: calls, pages and everything between, without the servers it uses."""
     from kezek_api import logs
-    from kezek_api.house import run
+    from kezek_api.serve import run
 
     settings = Settings.load()
     more_files()

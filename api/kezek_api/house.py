@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -79,6 +78,7 @@ class House:
             open_now=lambda queue: self.rules.calendar.is_open(queue, time.time()),
             waits=self.waits,
         )
+        self.up = asyncio.Event()  # it serves, whatever is still away
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
         self._begun = asyncio.Event()  # Redis has answered
@@ -185,6 +185,7 @@ class House:
                 }
                 parts = [group.create_task(keep(name, part), name=name) for name, part in work.items()]
                 settle()
+                self.up.set()
                 log.info("house_up", node=settings.node, port=self._port)
                 await self._stop.wait()
                 everything = (exchanges, desks, self.behind, self.health)
@@ -283,19 +284,6 @@ async def today(
 
 def queue_settings(settings: Settings) -> QueueSettings:
     return QueueSettings(lease_s=settings.ring_s + 5, wrap_up_s=settings.wrap_up_s, timezone=settings.zone)
-
-
-async def run(settings: Settings) -> None:
-    """`kezek serve`: one node until SIGTERM or SIGINT."""
-    house = House(settings)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, house.stop)
-    try:
-        await house.serve()
-    finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
 
 
 async def sign_in_phone(settings: Settings, login: str) -> None:
