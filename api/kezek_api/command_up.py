@@ -19,6 +19,7 @@ from kezek_api.supervise import parts, plan, secrets
 from kezek_api.supervise.plan import LOOPBACK, Plan
 from kezek_api.supervise.secrets import Secrets
 from kezek_api.supervise.supervisor import Supervisor
+from kezek_api.systemd import Systemd
 
 ALREADY_RUNNING = 3
 MODELS_LOAD_S = 60.0
@@ -31,9 +32,12 @@ async def run_all(home: Path, *, listen: str, demo: bool, call: bool) -> int:
         if not alone(lock):
             console.print(f"Kezek is already running here (pid {plan.read(home).get('pid')}).", highlight=False)
             return ALREADY_RUNNING
-        kept = secrets.load(home)
-        settings = Settings.load(home)
+        systemd = Systemd()
+        if plan.discard_damaged(home):
+            console.print(f"{plan.FILE} could not be read and is made anew.", highlight=False)
         try:
+            kept = secrets.load(home)
+            settings = Settings.load(home)
             made = plan.make(home, kept, listen=listen, demo=demo)
             supervisor = Supervisor(made, parts.build(made, kept, settings.numbers), console)
         except (CannotHave, OSError, ValueError) as error:
@@ -42,13 +46,21 @@ async def run_all(home: Path, *, listen: str, demo: bool, call: bool) -> int:
                 console.print(f"remedy: {error.remedy}", highlight=False)
             return 1
 
+        for words in made.moved:
+            console.print(f"[yellow]{words}[/]; what is set to the old one will not find it", highlight=False)
+        systemd.tell("READY=1")  # its parts come up by themselves, as soon as they can
+
         async def once_up() -> None:
             introduce(console, made, kept)
             if call and made.demo:
                 await all_well(made)
                 await first_call(console, made)
 
-        await supervisor.run(once_up)
+        living = asyncio.create_task(systemd.lives(supervisor.status))  # ends below
+        try:
+            await supervisor.run(once_up)
+        finally:
+            living.cancel()
     return 0
 
 

@@ -228,7 +228,7 @@ def _run_json(home: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as wrong:
-        raise SettingsError(f"{path} cannot be read: {type(wrong).__name__}") from None
+        raise SettingsError(f"{path} is damaged ({type(wrong).__name__}): `kezek up` makes it anew") from None
     if not isinstance(told, dict):
         raise SettingsError(f"{path} is no JSON object")
     return {name: value for name, value in told.items() if name != "home"}

@@ -7,6 +7,7 @@ import json
 import socket
 import stat
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from kezek_api import browser_phones
 from kezek_api.command_user import move
 from kezek_api.settings import Settings
-from kezek_api.supervise import plan, secrets
+from kezek_api.supervise import mending, plan, secrets
 from kezek_api.supervise.child import Child, Part
 from kezek_api.supervise.supervisor import Supervisor
 from kit.installation import until
@@ -59,6 +60,54 @@ def test_a_port_in_use_is_passed_over() -> None:
         taken.listen()
         port = int(taken.getsockname()[1])
         assert plan.free("127.0.0.1", [port], datagram=False, taken=set()) != port
+
+
+def test_a_port_that_people_know_is_said_to_have_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "PREFERRED", {"sip": 0, "http": 0})
+    monkeypatch.setattr(plan, "LINGER_S", 0.0)
+    kept = secrets.load(tmp_path)
+    made = plan.make(tmp_path, kept, listen="127.0.0.1", demo=False)
+    assert made.moved == ()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", made.ports["http"]))
+        taken.listen()
+        again = plan.make(tmp_path, kept, listen="127.0.0.1", demo=False)
+    (words,) = again.moved
+    assert words.startswith(f"port {made.ports['http']} of http is taken")
+    assert again.ports["http"] != made.ports["http"]
+    assert again.ports["redis"] == made.ports["redis"]
+
+
+def test_a_port_of_the_last_time_is_waited_for(tmp_path: Path) -> None:
+    """Its part was killed a moment ago."""
+    made = plan.make(tmp_path, secrets.load(tmp_path), listen="127.0.0.1", demo=False)
+    lingering = socket.create_server(("127.0.0.1", made.ports["redis"]))
+    threading.Timer(0.5, lingering.close).start()
+    assert plan.make(tmp_path, secrets.load(tmp_path), listen="127.0.0.1", demo=False).ports == made.ports
+
+
+def test_a_torn_run_json_is_made_anew(tmp_path: Path) -> None:
+    made = plan.make(tmp_path, secrets.load(tmp_path), listen="127.0.0.1", demo=False)
+    assert not plan.discard_damaged(tmp_path)
+    for torn in ("", '{"http_listen": "127.0', "[]"):
+        (tmp_path / plan.FILE).write_text(torn)
+        assert plan.discard_damaged(tmp_path)
+        assert plan.make(tmp_path, secrets.load(tmp_path), listen="127.0.0.1", demo=False).embedded == made.embedded
+
+
+def test_valkeys_log_is_cut_behind_the_last_whole_command_and_then_set_aside(tmp_path: Path) -> None:
+    folder = tmp_path / "appendonlydir"
+    folder.mkdir()
+    log = folder / "appendonly.aof.1.incr.aof"
+    whole = b"#TS:1\r\n*2\r\n$3\r\nGET\r\n$1\r\na\r\n*1\r\n$4\r\nPING\r\n"
+    for tail in (bytes(4096), b"*3\r\n$3\r\nSET\r\n$1\r\n", b"*x\r\n", b"*1\r\n$4\r\nPINGxx", b"rubbish"):
+        log.write_bytes(whole + tail)
+        assert mending.aof(tmp_path, 0) == ""
+        assert "cut off" in mending.aof(tmp_path, 1)
+        assert log.read_bytes() == whole
+    assert mending.aof(tmp_path, 1) == ""
+    assert "begins anew" in mending.aof(tmp_path, 2)
+    assert not folder.exists()
 
 
 def test_an_address_of_another_machine_is_a_clear_error(tmp_path: Path) -> None:

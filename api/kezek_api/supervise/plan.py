@@ -9,6 +9,7 @@ import ipaddress
 import json
 import os
 import socket
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ RTP = (16000, 17999)
 # Port that is taken when it is free, else any other: real phones want to find theirs again.
 PREFERRED = {"sip": 5060, "http": 8109}
 LOOPBACK = "127.0.0.1"
+LINGER_S = 3.0  # for the ports of the last time, all of them together
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Plan:
     ports: dict[str, int]
     settings: dict[str, Any]  # names of Settings -> values; what the node and the commands read
     embedded: frozenset[str]  # redis | mqtt | asterisk: those that are ours to run
+    moved: tuple[str, ...] = ()  # ports that people know and that somebody else has taken
 
     @property
     def sip(self) -> str:
@@ -52,10 +55,19 @@ def make(home: Path, secrets: Secrets, *, listen: str, demo: bool) -> Plan:
     before = read(home).get("ports", {})
     names = ("sip", "http", "redis", "mqtt", "ami", "fastagi", "sound", "sip_ws")
     ports: dict[str, int] = {}
+    lingering = time.monotonic() + LINGER_S
     for name in names:
         address = listen if name in PREFERRED else LOOPBACK
-        wanted = [port for port in (PREFERRED.get(name), before.get(name)) if port]
+        if last := before.get(name):  # a part that was killed a moment ago may still have it
+            while not can_bind(address, last, datagram=name == "sip") and time.monotonic() < lingering:
+                time.sleep(0.05)
+        wanted = [port for port in (PREFERRED.get(name), last) if port]
         ports[name] = free(address, wanted, datagram=name == "sip", taken=set(ports.values()))
+    moved = tuple(
+        f"port {before[name]} of {name} is taken by somebody else: it is {ports[name]} now"
+        for name in PREFERRED
+        if before.get(name, ports[name]) != ports[name] and not can_bind(listen, before[name], datagram=name == "sip")
+    )
     embedded = {
         part
         for part, variable in (("redis", "REDIS_URL"), ("mqtt", "MQTT_URL"), ("asterisk", "AMI_HOST"))
@@ -79,19 +91,41 @@ def make(home: Path, secrets: Secrets, *, listen: str, demo: bool) -> Plan:
         settings |= {"ami_host": LOOPBACK, "ami_port": ports["ami"], "ami_user": "kezek", "ami_secret": secrets.ami}
         settings["prompts"] = str(home / "prompts")
         settings["sip_websocket"] = f"ws://{LOOPBACK}:{ports['sip_ws']}/ws"
-    plan = Plan(home, listen, demo, ports, settings, frozenset(embedded))
+    plan = Plan(home, listen, demo, ports, settings, frozenset(embedded), moved)
     told = {**settings, "ports": ports, "sip": plan.sip, "local_sip": plan.local_sip, "pid": os.getpid()}
     write_private(home / FILE, json.dumps(told, indent=1))
     return plan
 
 
+def discard_damaged(home: Path) -> bool:
+    """True when what the last `kezek up` wrote cannot be read: it is gone then, and is made anew. Nothing is lost by it
+    but the ports of the parts among themselves."""
+    path = home / FILE
+    if not path.exists() or read(home):
+        return False
+    path.unlink()
+    return True
+
+
 def read(home: Path) -> dict[str, Any]:
-    """What the last `kezek up` wrote; {} when there was none."""
+    """What the last `kezek up` wrote; {} when there was none, or nothing that can be read."""
     try:
         found = json.loads((home / FILE).read_text())
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def can_bind(address: str, port: int, *, datagram: bool) -> bool:
+    with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as packets:
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            stream.bind((address, port))
+            if datagram:
+                packets.bind((address, port))
+        except OSError:
+            return False
+    return True
 
 
 def free(address: str, wanted: Sequence[int], *, datagram: bool, taken: set[int]) -> int:

@@ -42,7 +42,10 @@ def load(home: Path) -> Secrets:
     try:
         return Secrets(**json.loads(path.read_text()))
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{path} is damaged: {error}. Restore it, or move it away to have new secrets made") from error
+        raise ValueError(
+            f"{path} is damaged ({type(error).__name__}). Bring it back from a backup; or move it away, and new ones "
+            "are made: then the telephones and the demo's people need their new passwords"
+        ) from error
 
 
 def save(home: Path, secrets_: Secrets) -> None:
@@ -50,12 +53,19 @@ def save(home: Path, secrets_: Secrets) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
+    """Write a file that only its owner can read, whole or not at all, whatever happens to the machine meanwhile."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
         out.write(text)
+        out.flush()
+        os.fsync(out.fileno())  # before it has its name: else a power cut may leave an empty file of that name
     beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _password() -> str:

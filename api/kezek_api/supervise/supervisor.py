@@ -76,6 +76,15 @@ class Supervisor:
     def _healths(self) -> list[Health]:
         return [*self._own, *(child.health for child in self.children)]
 
+    def status(self) -> str:
+        """In one line, with what is not up."""
+        missing = [
+            f"{one.name}: {one.state} {one.detail}".rstrip()
+            for one in self._healths()
+            if one.state not in ("up", "own")
+        ]
+        return "; ".join(missing) or "up"
+
     def table(self) -> Table:
         table = Table(box=None, padding=(0, 2, 0, 0))
         for title in ("part", "state", "", "pid", "restarts"):
