@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Coroutine
 from typing import Any
 
 import structlog
-from redis.exceptions import RedisError
 
 from kezek_api.behind import Behind
 from kezek_api.desks import Desks
@@ -30,19 +28,18 @@ async def drain(
     desks.drain()
     if not await _ends(exchanges.drain(), limit_s, hurried):
         log.warning("house_drain_cut_short")
-    with contextlib.suppress(RedisError, OSError):
-        await _ends(behind.caught_up(), BOOKS_S, hurried)
+    await _ends(behind.caught_up(), BOOKS_S, hurried)
 
 
 async def _ends(work: Coroutine[Any, Any, None], limit_s: float, hurried: asyncio.Event) -> bool:
-    """Whether it came to its end by then; it is ended otherwise. Raises what it raises."""
+    """Whether it came to its end by then; it is ended otherwise. What fails must not stop the end of all the rest."""
     doing = asyncio.create_task(work)  # both end below
     hurry: asyncio.Task[Any] = asyncio.create_task(hurried.wait())
     try:
         await asyncio.wait({doing, hurry}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
-        if doing.done():
-            doing.result()
-            return True
-        return False
+        if doing.done() and (error := doing.exception()) is not None:
+            log.warning("house_drain_failed", error=type(error).__name__)
+            return False
+        return doing.done()
     finally:
         await end([task for task in (doing, hurry) if not task.done()])

@@ -124,7 +124,8 @@ class Exchange:
             for call, task in list(self._calls.items()):
                 if not await self._talks(call):
                     task.cancel()
-            await asyncio.wait(list(self._calls.values()), timeout=LOOK_S)
+            if ending := list(self._calls.values()):  # some have ended while the line was asked
+                await asyncio.wait(ending, timeout=LOOK_S)
 
     async def _on_call(self, line: Line) -> None:
         if self._draining:

@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 FIRST_S = 0.2
-LAST_S = 5.0
+LAST_S = 2.0  # what was away is there again within so long
 END_S = 6.0  # longer than any part may take to end in order
 WELL_S = 30.0  # a part that ran for so long begins with the short pause again
 

@@ -21,7 +21,7 @@ from kezek_queue.types import Kind
 
 log = structlog.get_logger(__name__)
 
-AGAIN_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+AGAIN_S = (0.5, 1.0, 2.0)
 QOS = 1
 TIMEOUT_S = 5.0
 INCOMING = 10  # messages kept of a broker that sends what nobody asked for

@@ -33,7 +33,7 @@ class TelephonySettings:
     ping_deadline_s: float = 3.0
     action_timeout_s: float = 5.0
     reconnect_min_s: float = 0.5
-    reconnect_max_s: float = 10.0
+    reconnect_max_s: float = 2.0  # an Asterisk that is back shall not wait long for us
     event_buffer: int = 20_000  # raw events a reader may lag behind before everything is read again
     back_timeout_s: float = 10.0  # how long a caller may take from the ring back into a FastAGI session of ours
 
