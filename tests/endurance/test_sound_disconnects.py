@@ -9,8 +9,8 @@ import struct
 from uuid import UUID
 
 import pytest
-from kit.relay import Relay
 
+from kezek_api.drill.relay import Relay
 from kit.api import until
 from kit.asterisk import RunningAsterisk, asterisk  # noqa: F401 - a fixture
 from kit.listening_node import ListeningNode, listening_node
@@ -82,10 +82,10 @@ async def test_a_thousand_abrupt_disconnects_at_every_stage_leave_no_socket_no_t
 ) -> None:
     """P10: resets, closes and half-closes before, in and after the UUID, in a frame and in the sound, while real spy
     legs of Asterisk are heard, cut off, and heard again; what the process holds is then what it held before."""
-    async with Relay(0) as relay:
+    async with Relay("127.0.0.1:0") as relay:
         settings = dataclasses.replace(asterisk.settings, sound_address=f"127.0.0.1:{relay.port}")
         async with listening_node(settings) as node, SipAgent.calling(asterisk) as street:
-            relay._target = node.port
+            relay.target = f"127.0.0.1:{node.port}"
             await many(node, 0, TOGETHER)  # what is made once is made now
             await until(lambda: settled(node, connections=0, expected=0), 20)
             before, tasks = node.footprint, (await node.status())["tasks"]
@@ -96,10 +96,10 @@ async def test_a_thousand_abrupt_disconnects_at_every_stage_leave_no_socket_no_t
                 await call.answered()
             await until(lambda: all_heard(node, callers, 25), 20)
             await many(node, TOGETHER, DISCONNECTS // 2)
-            relay.cut()
+            await relay.cut()
             await many(node, TOGETHER + DISCONNECTS // 2, DISCONNECTS // 2)
             assert all(call.talking for call in calls)
-            relay.mend()
+            await relay.mend()
             heard = (await node.status())["heard"]
             await until(lambda: all_heard(node, callers, max(heard.values()) + 25), 20)
             assert all(call.talking for call in calls)

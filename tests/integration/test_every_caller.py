@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from kezek_api.drill.relay import Relay
 from kezek_queue import Call, CallKind, CallState
 from kezek_register import CallRecord, Register
 from kit.api import living_in, until
 from kit.asterisk import until as soon
-from kit.relay import Relay
 from kit.sip_agent import SipAgent, SipCall
 from kit.valkey import Valkey
 from kit.whole import City, hotline
@@ -217,7 +217,7 @@ async def test_who_was_cut_is_called_back_once_unless_he_dials_again(city: City)
 async def test_a_caller_who_comes_before_our_link_is_back_makes_nobody_of_those_cut_a_quitter(city: City) -> None:
     """P6: Asterisk is not empty then; its own beginning says who was cut."""
     async with (
-        Relay(city.asterisk.settings.ami_port) as relay,
+        Relay(f"127.0.0.1:{city.asterisk.settings.ami_port}") as relay,
         SipAgent.calling(city.asterisk) as street,
         living_in(city.settings.model_copy(update={"ami_port": relay.port})) as house,
     ):
@@ -225,11 +225,11 @@ async def test_a_caller_who_comes_before_our_link_is_back_makes_nobody_of_those_
         for caller in ("+77020000001", "+77020000002"):
             await waits(street, caller)
         before = await in_line(city, 2)
-        relay.cut()
+        await relay.cut()
         await city.asterisk.kill()
         await city.asterisk.start()
         await waits(street, "+77020000003")
-        relay.mend()
+        await relay.mend()
         assert await ends(city, 2) == {"+77020000001": "cut", "+77020000002": "cut"}
         await in_line(city, 1)
         assert {(await city.queues.call(call)).state for call in before} == {CallState.ENDED}
