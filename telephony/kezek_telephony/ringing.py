@@ -248,7 +248,8 @@ class Ringer:
                 case Left(at):
                     if trace.connected_at is None:
                         raise caller.hung_up()
-                    yield TalkEnded(max(0.0, at - trace.connected_at), caller_stays=False)
+                    cut = caller.hung_up().cut
+                    yield TalkEnded(max(0.0, at - trace.connected_at), caller_stays=False, cut=cut)
                     return
                 case NeverBegun():
                     caller.redirect_failed()

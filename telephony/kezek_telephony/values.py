@@ -101,10 +101,11 @@ class Resumed:
 @dataclass(frozen=True, slots=True)
 class TalkEnded:
     """The talk was had and is over. `caller_stays`: the caller is still on the line, back in our hands or on the way
-    there, which the next verb waits for."""
+    there, which the next verb waits for. `cut`: nobody hung up, Asterisk has died with the talk."""
 
     talk_seconds: float
     caller_stays: bool
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,8 @@ def test_staffing_says_which_hour_is_short(boss: Page) -> None:
 def test_a_caller_who_left_is_called_back_once(boss: Page) -> None:
     """P13, P12: 'reached again' is marked; whoever is called back waits in the line at the place he had."""
     visit(boss, "Missed callers")
+    expect(boss.locator("[data-call]").first).to_have_attribute("data-call", "a-6")  # cut by a failure: the first
+    expect(boss.locator("[data-part=cut]")).to_contain_text("call these first")
     expect(boss.locator("[data-call=a-2]")).to_contain_text("called again")
     expect(boss.locator("[data-call=a-3]")).to_contain_text("cannot be called back")
     boss.locator("[data-call=a-1]").get_by_role("button", name="Call back").click()

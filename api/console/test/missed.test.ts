@@ -4,7 +4,7 @@ import { calls, History } from "../dev/history";
 import { found, joined, speakers, talkTime } from "../src/calls/rows";
 import { Problem } from "../src/lib/http";
 import { Loader } from "../src/lib/loader.svelte";
-import { fate, filtered, reachedShare } from "../src/missed/rows";
+import { cutFirst, fate, filtered, reachedShare } from "../src/missed/rows";
 import { Supervision } from "../src/wallboard/supervision.svelte";
 
 test("'reached again' is marked, and only the others are to be called (P13)", () => {
@@ -13,6 +13,12 @@ test("'reached again' is marked, and only the others are to be called (P13)", ()
   expect(filtered(rows, "reached")).toHaveLength(2);
   expect(filtered(rows, "open").every((row) => row.reached_at === null)).toBe(true);
   expect(reachedShare(rows)).toEqual({ reached: 2, all: 7 });
+});
+
+test("who was cut stands before those who gave up, each in the server's order (P13)", () => {
+  const { cut, left } = cutFirst(new History().abandoned);
+  expect(cut.map((row) => row.call)).toEqual(["a-6"]);
+  expect(left.map((row) => row.call)).toEqual(["a-1", "a-2", "a-3", "a-4", "a-5", "a-7"]);
 });
 
 test("a call is found by number, ticket or who spoke; helpers do not lengthen the talk", () => {

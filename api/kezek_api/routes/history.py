@@ -56,7 +56,8 @@ async def abandoned(
     until: Until = None,
     limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
 ) -> AbandonedList:
-    """Who left the line without an answer, or was cut, in [since, until); newest first, with 'reached again'."""
+    """Who left the line without an answer, or was cut, in [since, until), with 'reached again'; those cut first, in the
+    order in which they came, then the others, newest first."""
     first, last = period(since, until)
     await audited(doors, session.staff.login, "abandoned", subject_of(since, until))
     found = await within(doors.register.history.abandoned(first, last, limit), LIMIT_S)

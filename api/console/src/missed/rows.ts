@@ -19,6 +19,11 @@ export function filtered(rows: readonly Abandoned[], filter: Filter): Abandoned[
   return rows.filter((row) => (fate(row) === "reached") === (filter === "reached"));
 }
 
+/** Who was cut by a failure stands before those who gave up: nobody asked them. Each in the server's order. */
+export function cutFirst(rows: readonly Abandoned[]): { cut: Abandoned[]; left: Abandoned[] } {
+  return { cut: rows.filter((row) => row.end === "cut"), left: rows.filter((row) => row.end !== "cut") };
+}
+
 export function reachedShare(rows: readonly Abandoned[]): { reached: number; all: number } {
   return { reached: rows.filter((row) => fate(row) === "reached").length, all: rows.length };
 }

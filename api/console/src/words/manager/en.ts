@@ -127,6 +127,8 @@ export const managerEn = {
   missed_all: "All",
   missed_open: "Not reached",
   missed_reached: "Reached again",
+  missed_cut: "Cut off by a failure: call these first",
+  missed_left: "Hung up themselves",
   missed_none_here: "Nobody of this kind.",
   abandoned_none: "Everybody was answered in this period.",
   callbacks_none: "Nobody waits for a callback.",

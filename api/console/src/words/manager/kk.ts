@@ -123,6 +123,8 @@ export const managerKk: ManagerMessages = {
   missed_all: "Барлығы",
   missed_open: "Байланыспағандар",
   missed_reached: "Байланысқандар",
+  missed_cut: "Байланыс ақаудан үзілді: алдымен осыларға қоңырау шалыңыз",
+  missed_left: "Тұтқаны өздері қойды",
   missed_none_here: "Мұндайлар жоқ.",
   abandoned_none: "Бұл кезеңде барлығына жауап берілді.",
   callbacks_none: "Кері қоңырау күткен ешкім жоқ.",

@@ -123,6 +123,8 @@ export const managerRu: ManagerMessages = {
   missed_all: "Все",
   missed_open: "Без связи",
   missed_reached: "Связались",
+  missed_cut: "Связь прервалась по сбою: перезвонить первыми",
+  missed_left: "Положили трубку сами",
   missed_none_here: "Таких нет.",
   abandoned_none: "За этот период ответили всем.",
   callbacks_none: "Обратного звонка никто не ждёт.",

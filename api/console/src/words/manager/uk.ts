@@ -123,6 +123,8 @@ export const managerUk: ManagerMessages = {
   missed_all: "Усі",
   missed_open: "Без зв’язку",
   missed_reached: "Зв’язалися",
+  missed_cut: "Зв’язок перервався через збій: передзвонити першими",
+  missed_left: "Поклали слухавку самі",
   missed_none_here: "Таких немає.",
   abandoned_none: "За цей період відповіли всім.",
   callbacks_none: "Зворотного дзвінка ніхто не чекає.",
