@@ -28,12 +28,12 @@ class Closing:
     def __init__(self, queues: Queues, dialogue: Dialogue, settings: ReceptionSettings, forgotten: Forgotten) -> None:
         self._queues, self._dialogue, self._settings, self._forgotten = queues, dialogue, settings, forgotten
 
-    async def close(self, talk: Conversation, *, caller_stays: bool) -> None:
+    async def close(self, talk: Conversation, *, caller_stays: bool, cut: bool = False) -> None:
         """After the talk: the operator's wrap-up begins, the call has its end; beside it a caller still there hears
         goodbye. First `finish`: were we to die between the two, the operator would be free and the call's end follows
         from its connected_at; the other way round he would be held until somebody notices."""
         async with asyncio.TaskGroup() as both:
-            both.create_task(self._finish_and_end(talk))
+            both.create_task(self._finish_and_end(talk, End.CUT if cut else End.ANSWERED))
             if caller_stays:
                 both.create_task(self._goodbye(talk))
 
@@ -111,9 +111,9 @@ class Closing:
             await self._forgotten.tell(talk)
             await steady(verb, limit=limit, what=what)
 
-    async def _finish_and_end(self, talk: Conversation) -> None:
+    async def _finish_and_end(self, talk: Conversation, end: End) -> None:
         await self.finish(talk)
-        await self.end(talk, End.ANSWERED)
+        await self.end(talk, end)
 
     async def _goodbye(self, talk: Conversation) -> None:
         with suppress(TelephonyError):

@@ -249,7 +249,7 @@ class Reception:
             await amend(self._queues, talk.call, limit, transferred_by=talk.operator)
             await self._waiting.again(talk)
             return False
-        await self._closing.close(talk, caller_stays=talked.caller_stays)
+        await self._closing.close(talk, caller_stays=talked.caller_stays, cut=talked.cut)
         return True
 
     async def _remember_language(self, talk: Conversation, known: KnownCaller) -> None:

@@ -159,6 +159,30 @@ async def test_whom_asterisk_died_with_is_cut_and_known_although_nobody_was_ther
             assert (await city.queues.call(alive)).caller == "+77020000004"
 
 
+async def test_a_talk_that_asterisk_died_with_is_on_the_list_and_nobody_is_dialled_for_it(city: City) -> None:
+    """P13: an operator has spoken with him, and may call him back; whose wrap-up he has."""
+    async with SipAgent.calling(city.asterisk) as street, city.trunk() as world, living_in(city.settings) as house:
+        city.house = house
+        await until(lambda: house.health.view().parts["asterisk"].ok, 20)
+        async with city.seated("asel") as asel:
+            citizen = await waits(street, "+77020000001")
+            ring = await asel.phone.rings(30)
+            ring.answer()
+            await asel.shows(phase="talking")
+            await soon(lambda: citizen.sound.packets > 20)
+            await soon(lambda: "/kezek-here/" in city.asterisk.database())
+            await city.asterisk.kill()
+            await city.asterisk.start()
+            await asel.state("wrap_up")
+        assert await ends(city, 1) == {"+77020000001": "cut"}
+        async with city.head() as head:
+            (row,) = (await head.does("GET", "/api/abandoned"))["abandoned"]
+            assert (row["caller"], row["end"], row["callback"]) == ("+77020000001", "cut", "")
+        async with Register.open(city.settings.sql) as register:
+            assert await register.history.cut(datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC)) == []
+        assert world.quiet
+
+
 async def test_who_was_cut_is_called_back_once_unless_he_dials_again(city: City) -> None:
     """P8, P13: both had waited; the one who dials again at once has his old place."""
     rules = city.settings.rules
