@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import structlog
 
 from kezek_api.ours import Ours
-from kezek_queue import End, NotAllowed, QueueError, Stale, Unknown
+from kezek_queue import CallKind, End, NotAllowed, QueueError, Stale, Unknown
 from kezek_register import RegisterError
 from kezek_register.phones import e164
 from kezek_telephony import TelephonyError
@@ -60,20 +60,33 @@ class Strays:
 
     async def look(self) -> None:
         """From time to time. Asterisk is asked when the line holds calls that are not this node's, or has forgotten a
-        talk of this node; and once a minute, for a talk that nobody knows."""
+        talk of this node; and once a minute, for a talk that nobody knows and for an end that nobody heard."""
         if self._owed:
             await self.reconcile()
             return
         try:
-            waiting = (await self._queues.snapshot()).waiting
-            talks = self._telephony.switchboard.talks()
-            now = asyncio.get_running_loop().time()
-            due = now - self._asked_at >= ALL_S or any(self._ours.strays(each.call) for each in waiting)
-            if due or (talks and talks - (await self._queues.calls(sorted(talks))).keys()):
+            board, now = self._telephony.switchboard, asyncio.get_running_loop().time()
+            strays = {each.call for each in (await self._queues.snapshot()).waiting if self._ours.strays(each.call)}
+            due, talks = now - self._asked_at >= ALL_S, board.talks()
+            if not (due or strays or (talks and talks - (await self._queues.calls(sorted(talks))).keys())):
+                return
+            live = await board.live_calls()
+            unheard = await self._of_here(strays.difference((one.call for one in live), board.departed()))
+            if unheard:
+                await board.look_again()
+            if due or unheard:
                 self._asked_at = now
-                await self._set_right(await self._telephony.switchboard.live_calls())
+                await self.reconcile()
+            else:
+                await self._set_right(live)
         except (TelephonyError, QueueError) as away:
             log.debug("strays_not_seen", code=away.code)
+
+    async def _of_here(self, calls: Collection[str]) -> set[str]:
+        """Those that should have a channel at this exchange."""
+        known = await self._queues.calls(sorted(calls)) if calls else {}
+        callers = (call for call, _ in known.values() if call.kind is CallKind.CALL)
+        return {call.call for call in callers if call.exchange == self._ours.exchange}
 
     async def _set_right(self, live: Iterable[LiveCall]) -> None:
         talks = [one for one in live if one.where is Where.TALKING and one.offer]

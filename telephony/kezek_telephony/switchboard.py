@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
 import structlog
 
@@ -11,7 +11,7 @@ from .ami import LINK_DOWN, LINK_UP, OVERFLOW, AmiLink
 from .ami_protocol import AmiEvent
 from .calls import Lines
 from .consulting import Consulting
-from .departures import Departures
+from .departures import Departures, Seen
 from .fallback import keep_fallback
 from .line import AgiLine
 from .live import LiveCall
@@ -156,6 +156,11 @@ class AsteriskSwitchboard:
         """When Asterisk began, by its own clock: unix seconds, whole ones; 0 when it does not say."""
         return self._departures.started
 
+    async def look_again(self) -> None:
+        """For departures whose events were lost, though the link was not. Raises LinkDown."""
+        lines = list(self._lines)
+        self._tell_departures(await self._departures.look(), lines)
+
     def talks(self) -> set[str]:
         """The calls of this node that talk now."""
         return {each.trace.call for each in self._ringer.attempts() if each.trace.connected_at is not None}
@@ -232,13 +237,16 @@ class AsteriskSwitchboard:
             self._in_step = True
             for change in self._phones.read(endpoints):
                 self._tell(change)
-            for gone in self._departures.read(seen):
-                self._tell(gone)
             self._ringer.recheck(attempts, seen.live)
-            self._departures.tell_lines(lines, seen)
-            self._departures.sweep()
+            self._tell_departures(seen, lines)
             self._tell(LinkChanged(True, True))
             return
+
+    def _tell_departures(self, seen: Seen, lines: Iterable[AgiLine]) -> None:
+        for gone in self._departures.read(seen):
+            self._tell(gone)
+        self._departures.tell_lines(lines, seen)
+        self._departures.sweep()
 
     def _take(self, event: AmiEvent) -> None:
         match event.name:

@@ -35,6 +35,7 @@ class World:
     talking: set[str] = field(default_factory=set)
     history: dict[str, str] = field(default_factory=dict)  # call -> its end
     sql_up: bool = True
+    looked: int = 0
 
     def ours(self, queues: object = None) -> Ours:
         exchange = SimpleNamespace(lines=self.conducted, switchboard=self)
@@ -56,6 +57,9 @@ class World:
 
     def departed(self) -> list[str]:
         return self.left
+
+    async def look_again(self) -> None:
+        self.looked += 1
 
     def settle(self, gone: CallGone) -> None:
         self.told.append(gone.call)
@@ -266,7 +270,7 @@ async def test_who_came_and_left_while_the_line_was_away_is_in_it_once_with_his_
     await world.bury(gone)
     await world.bury(gone)
     found = await world.queues.call("c1")
-    assert (found.state, found.end, found.caller, found.dialled) == (CallState.ENDED, end, "77015550101", "109")
+    assert (found.state, found.end, found.caller, found.dialled) == (CallState.ENDED, end, "+77015550101", "109")
     assert (found.queue, found.since, found.placed_at) == ("main", gone.since, gone.since)
     assert world.kinds("c1") == [Kind.ARRIVED, Kind.ENDED]
     assert world.told == ["c1", "c1"]
@@ -332,6 +336,22 @@ async def test_a_talk_that_an_emptied_line_has_forgotten_is_adopted_with_its_ope
     world.conducted.clear()
     await world.bury(CallGone("c1", 16, by_fallback=False))
     assert (await world.call("c1"), await world.state("aigul")) == (("ended", "answered"), "wrap_up")
+
+
+@in_virtual_time
+async def test_a_caller_whose_end_nobody_heard_holds_no_place_and_no_operator() -> None:
+    """P1, P6: the event was lost, the link was not. A callback has no channel yet, nor has another exchange's call."""
+    world = World()
+    await world.queues.callback("c0", caller="+77020000001", queue="main")
+    await world.queues.arrive("far", caller="", dialled="109", since=virtual_now(), node="n", exchange="b")
+    await world.queues.place("far", queue="main")
+    await world.waits("c1")
+    await asyncio.sleep(10)
+    strays = world.strays()
+    await strays.look()
+    assert (await world.call("c1"), world.looked) == (("ended", "abandoned"), 1)
+    await strays.look()
+    assert (await world.call("far"), await world.call("cb-c0"), world.looked) == (("waiting", ""), ("waiting", ""), 1)
 
 
 @in_virtual_time
