@@ -80,6 +80,7 @@ class Exchange:
         self.settled = asyncio.Event()  # the line has been compared with Asterisk's calls once
         self.changed = asyncio.Event()  # its link has come or gone
         self.telephony: Telephony | None = None  # while it runs
+        self.in_fallback = 0  # callers who wait in Asterisk's own queue, as it was told last
         self.away_since: float | None = None  # by the loop's clock
 
     @property
@@ -94,6 +95,11 @@ class Exchange:
         if self.telephony.alarm:
             return self.telephony.alarm.replace("_", " ")
         return "" if self.up else "not connected"
+
+    @property
+    def calls(self) -> int:
+        """Those in our hands here, in whatever phase."""
+        return len(self._calls)
 
     def conducts(self, call: str) -> bool:
         return self.telephony is not None and self.telephony.lines.get(call) is not None
@@ -234,7 +240,7 @@ class Exchange:
                     for operator in operators
                     if operator.phone and operator.state is not OperatorState.AWAY
                 }
-                await telephony.switchboard.keep_fallback(members)
+                self.in_fallback = await telephony.switchboard.keep_fallback(members)
             except (LinkDown, Refused, QueueError) as away:
                 log.debug("members_not_kept", code=away.code)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
 
 import structlog
 
@@ -76,6 +77,9 @@ class Exchanges:
             queue_of=self._all[0].queue_of,
             open_now=rules.calendar.is_open,
         )
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(self._all)
 
     async def run(self) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 
@@ -62,6 +63,7 @@ class Feed:
         self._backlog = backlog
         self._lookers: set[asyncio.Queue[Look]] = set()
         self._operators, self._calls = Ears(), Ears()
+        self.counts: Counter[str] = Counter()  # events since the start, by kind; '' for holes
 
     @contextmanager
     def look(self) -> Iterator[AsyncIterator[Look]]:
@@ -91,6 +93,7 @@ class Feed:
             self._spread(event)
 
     def _spread(self, event: Look) -> None:
+        self.counts["" if event is None else event.kind.value] += 1
         for queue in self._lookers:
             try:
                 queue.put_nowait(event)

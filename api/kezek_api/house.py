@@ -24,6 +24,7 @@ from kezek_api.doors import Doors
 from kezek_api.draining import drain
 from kezek_api.exchanges import Exchanges
 from kezek_api.feed import Feed
+from kezek_api.figures_of_parts import of_node
 from kezek_api.filing import keep_stock
 from kezek_api.health import Health
 from kezek_api.hearing import Hearing
@@ -183,7 +184,11 @@ class House:
                     "exchange": lambda: after(self._begun, exchanges.run()),
                     "mqtt": self._publish,
                 }
-                parts = [group.create_task(keep(name, part), name=name) for name, part in work.items()]
+                self.health.figures += of_node(self.behind, self.feed, exchanges, hearing)
+                parts = [
+                    group.create_task(keep(name, part, self.health.failed(name)), name=name)
+                    for name, part in work.items()
+                ]
                 settle()
                 self.up.set()
                 log.info("house_up", node=settings.node, port=self._port)

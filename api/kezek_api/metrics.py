@@ -10,8 +10,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from kezek_api import logs
+from kezek_api.figures_of_parts import of_health
 from kezek_api.health import Health
 from kezek_api.wallboard import Board
+from kezek_queue.types import OperatorState
 
 
 class _Now(Collector):
@@ -21,10 +23,9 @@ class _Now(Collector):
         self._desks = desks
 
     def collect(self) -> Iterator[Metric]:
-        up = GaugeMetricFamily("kezek_part_up", "1 when the part is well", labels=["part"])
-        for part, state in self._health.parts.items():
-            up.add_metric([part], state.ok)
-        yield up
+        yield from of_health(self._health)
+        for figures in self._health.figures:
+            yield from figures()
         yield GaugeMetricFamily("kezek_desks", "Desks open at this node", value=self._desks)
         yield CounterMetricFamily("kezek_log_lines_lost", "Lines that the log did not take", value=logs.lost())
         picture = self._board.latest
@@ -41,6 +42,11 @@ class _Now(Collector):
         for name, number in Counter(one.state.value for one in picture.operators).items():
             operators.add_metric([name], number)
         yield operators
+        here = [one for one in picture.operators if one.state is not OperatorState.AWAY]
+        mute = sum(not one.reachable for one in here)
+        yield GaugeMetricFamily("kezek_operators_without_phone", "Signed in, the phone is not registered", mute)
+        blind = sum(not one.desk for one in here)
+        yield GaugeMetricFamily("kezek_operators_without_page", "Signed in, no page of theirs answers", blind)
         ends = CounterMetricFamily(
             "kezek_calls_ended", "Calls that arrived since local midnight, by their end", labels=["end"]
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
@@ -62,6 +63,8 @@ class AmiLink:
         self._state = asyncio.Condition()
         self._subscriptions: list[Subscription] = []
         self._up = False
+        self.connects = 0  # times that the link came up
+        self.up_since = 0.0  # unix seconds of the last time
         self.alarm = ""  # why the link was given up for good: 'wrong_password'; '' while it is kept
 
     @property
@@ -176,6 +179,7 @@ class AmiLink:
             async with asyncio.timeout(60):  # an Asterisk that is still loading says FullyBooted later
                 await self._first(self._booted)
             self._protocol, self._up = protocol, True
+            self.connects, self.up_since = self.connects + 1, time.time()
             log.info("ami_up", port=settings.ami_port)
             self._publish(AmiEvent(LINK_UP))
             await self._tell()

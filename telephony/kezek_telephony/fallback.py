@@ -7,16 +7,19 @@ from collections.abc import Mapping
 
 from .ami import AmiLink
 from .phones import TECHNOLOGY
+from .ring import number
 from .types import Refused
 
 ELSEWHERE = "Custom:kezek-elsewhere"  # a device of no known state: the exchange that has the phone refuses a busy one
 
 
-async def keep_fallback(link: AmiLink, queue: str, members: Mapping[str, bool]) -> None:
+async def keep_fallback(link: AmiLink, queue: str, members: Mapping[str, bool]) -> int:
     """Make `members` (phone -> paused; one elsewhere as `wording.dial_string` says it) the members of `queue`. Only
-    differences are told. Raises LinkDown, and Refused when there is no such queue."""
+    differences are told. Returns how many callers wait in it. Raises LinkDown, and Refused when there is no such
+    queue."""
     status = await link.rows("QueueStatus", {"Queue": queue})
-    if not any(event.name == "QueueParams" for event in status):
+    itself = next((event for event in status if event.name == "QueueParams"), None)
+    if itself is None:
         raise Refused(f"Asterisk has no queue {queue}")
     present = {
         event["location"].removeprefix(TECHNOLOGY): event["paused"] == "1"
@@ -35,3 +38,4 @@ async def keep_fallback(link: AmiLink, queue: str, members: Mapping[str, bool]) 
                 await link.action("QueueAdd", {**member, "MemberName": name, "StateInterface": state})
             elif present[phone] != paused:
                 await link.action("QueuePause", member)
+    return number(itself["calls"])

@@ -174,13 +174,13 @@ class AsteriskSwitchboard:
         """The calls whose end is told by an event, or will be: CallGone."""
         return [gone.call for gone in self._departures.book.recent()]
 
-    async def keep_fallback(self, members: Mapping[str | Phone, bool]) -> None:
+    async def keep_fallback(self, members: Mapping[str | Phone, bool]) -> int:
         """Keep Asterisk's own queue in step: phone -> paused. Raises LinkDown, Refused."""
         told = {
             dial_string(self._own(phone)) if isinstance(phone, Phone) else phone: paused
             for phone, paused in members.items()
         }
-        await keep_fallback(self._link, self._settings.fallback_queue, told)
+        return await keep_fallback(self._link, self._settings.fallback_queue, told)
 
     def _own(self, phone: Phone) -> Phone:
         """A phone that is registered here needs no exchange."""

@@ -139,6 +139,11 @@ async def test_metrics_tell_the_line_and_the_parts(visitor: Page, queues: RedisQ
     text = await until(shown)
     assert 'kezek_part_up{part="redis"} 1.0' in text
     assert 'kezek_calls_ended_total{end="abandoned"} 0.0' in text
+    assert 'kezek_line_events_total{event="placed"}' in text
+    assert 'kezek_ami_up{exchange=""} 0.0' in text
+    assert 'kezek_calls{exchange="",where="ours"} 0.0' in text
+    assert "kezek_tickets_unwritten 0.0" in text
+    assert 'kezek_part_lost_total{part="redis"} 0.0' in text
 
 
 async def test_what_is_no_door_is_a_problem_and_the_reference_needs_no_internet(visitor: Page) -> None:
