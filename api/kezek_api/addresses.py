@@ -12,7 +12,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, f
 def _host(value: str) -> str:
     """Raises ValueError."""
     if "/" in value or ":" in value or value.replace(".", "").isdigit():
-        ipaddress.ip_network(value, strict=False)
+        try:
+            ipaddress.ip_network(value, strict=False)
+        except ValueError:
+            raise ValueError("neither an address nor a network nor a host") from None
     return value
 
 

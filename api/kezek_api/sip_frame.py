@@ -14,6 +14,7 @@ METHODS = frozenset({"REGISTER", "INVITE", "ACK", "BYE", "CANCEL", "INFO", "UPDA
 # RFC 3261, 7.3.3: the short names of those headers that may stand but once
 SINGLE = {"f": "from", "t": "to", "l": "content-length", "i": "call-id", "m": "contact"}
 
+SURROGATE = re.compile("[\ud800-\udfff]")
 _REQUEST = re.compile(r"([A-Z]+) (sips?:[!-~]+) SIP/2\.0")
 _RESPONSE = re.compile(r"SIP/2\.0 [1-6][0-9]{2} [^\r\n]*")
 _HEADER = re.compile(r"([A-Za-z0-9\-]+)[ \t]*:[ \t]*(.*)")
@@ -24,6 +25,8 @@ def refusal(frame: str, phone: str) -> str:
     """Why this frame does not go to Asterisk, for the log and the page (no word of it); '' when it may."""
     if len(frame) > MAX_FRAME:
         return "too large"
+    if SURROGATE.search(frame):
+        return "not one message"  # it could not be sent on
     head, blank, body = frame.partition("\r\n\r\n")
     start, *lines = head.split("\r\n")
     if not blank or "\0" in frame or any("\r" in line or "\n" in line for line in (start, *lines)):

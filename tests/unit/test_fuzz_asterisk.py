@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kezek_telephony.agi import USAGE_LIMIT, AgiError, ReplyParser, clean, command, parse_request
+from kezek_telephony.agi import USAGE_LIMIT, AgiError, ReplyParser, command, parse_request
 from kezek_telephony.agi_session import LINE_LIMIT, AgiLimits, AgiSession
 from kezek_telephony.ami_protocol import BUFFER_LIMIT, LIST_LIMIT, AmiEvent, Expect, SafeProtocol
 from kezek_telephony.arrival import NAME_LENGTH, arrival_of
@@ -184,12 +184,6 @@ def test_replies_from_the_wire_end_the_session_or_answer(data: bytes, at: list[i
 async def _asked(session: AgiSession) -> None:
     with contextlib.suppress(LineLost):
         await session.command("NOOP", limit_s=5)
-
-
-@given(TEXT)
-@QUICK
-def test_what_is_cleaned_can_be_an_argument(text: str) -> None:
-    assert command("SET VARIABLE", clean(text)).count(b"\n") == 1
 
 
 # --- AudioSocket
