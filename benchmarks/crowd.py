@@ -15,12 +15,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
+import re
 import sys
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from crowd_look import Looks, Told, healthy, quiet
+from crowd_look import Looks, Told, health_of, healthy, quiet
 from crowd_sip import citizens
 from handover import sign_in
 from handover_site import (
@@ -41,7 +44,7 @@ from handover_site import (
 from rich.console import Console
 from rich.table import Table
 
-from kezek_queue import RedisQueues
+from kezek_queue import OperatorState, RedisQueues
 
 CAPACITY, FEW, TIMES = 20, 3, 12
 TENTHS, WARM = 10, 3
@@ -56,6 +59,7 @@ async def steady(asterisk: Exchange, asked: argparse.Namespace, looks: Looks, to
         count = asked.calls // TENTHS
         hasty = round(count * HASTY)
         async with (
+            at_work(told.url, asterisk.phones),
             citizens(asterisk, f"1{tenth}", NUMBER, asked.rate * (1 - HASTY), count - hasty) as patient,
             citizens(asterisk, f"2{tenth}", NUMBER, asked.rate * HASTY, hasty, hasty=True) as leaving,
         ):
@@ -64,6 +68,26 @@ async def steady(asterisk: Exchange, asked: argparse.Namespace, looks: Looks, to
         await told.read()
         await looks.take((tenth + 1) * count)
     return broken
+
+
+@contextlib.asynccontextmanager
+async def at_work(url: str, phones: Sequence[str]) -> AsyncIterator[None]:
+    """Operators who were paused for a ring not picked up in time come back, as operators do."""
+
+    async def come_back() -> None:
+        async with RedisQueues(url, SITE) as queues:
+            while True:
+                for one in (await queues.snapshot()).operators:
+                    if one.operator in phones and one.state is OperatorState.PAUSED:
+                        await queues.ready(one.operator)
+                await asyncio.sleep(1)
+
+    coming = asyncio.create_task(come_back())
+    try:
+        yield
+    finally:
+        coming.cancel()
+        await asyncio.wait({coming})
 
 
 async def ended(sipp: asyncio.subprocess.Process, limit_s: float) -> int:
@@ -76,27 +100,41 @@ async def ended(sipp: asyncio.subprocess.Process, limit_s: float) -> int:
 
 
 async def surge(asterisk: Exchange, asked: argparse.Namespace, told: Told, page: str, url: str) -> dict[str, Any]:
+    few = asterisk.phones[:FEW]
     async with RedisQueues(url, SITE) as queues:
         for phone in asterisk.phones[FEW:]:
             await queues.pause(phone, "lunch")
     await told.read()
-    before = len(told.arrived)
+    before, by_fallback = set(told.arrived), await served_by_fallback(asterisk)
     rate = TIMES * 0.8 * FEW / (TALK_S + 0.2)
     count = round(rate * asked.surge_s)
     health: set[str] = set()
+
+    async def well() -> bool:
+        return await asyncio.to_thread(health_of, page) == "ok"
+
+    await wait_for("the node well", well)
     watching = asyncio.create_task(healthy(page, health.add))
-    async with citizens(asterisk, "30", NUMBER, rate, count) as crowd:
+    async with citizens(asterisk, "30", NUMBER, rate, count) as crowd, at_work(url, few):
         broken = await ended(crowd, asked.surge_s + 120)
     watching.cancel()
     await asyncio.wait({watching})
     await quiet(asterisk, told.redis)
     await told.read()
-    refused = [call for call, end in told.ended.items() if end == ["refused"]]
+    arrived = told.arrived - before
+    refused = [call for call in arrived if told.ended[call] == ["refused"]]
     return {
-        "rate": round(rate, 1), "offered": count, "arrived": len(told.arrived) - before, "broken": broken,
+        "rate": round(rate, 1), "offered": count, "arrived": len(arrived), "broken": broken,
+        "by_fallback": await served_by_fallback(asterisk) - by_fallback,
         "refused": len(refused), "told": await told.full("30", count),
         "health": sorted(health),
     }  # fmt: skip
+
+
+async def served_by_fallback(asterisk: Exchange) -> int:
+    """Callers whom Asterisk's own queue had, since the node was too slow to show a sign of life."""
+    shown = await asterisk.instance.cli("queue show kezek")
+    return sum(int(count) for count in re.findall(r"\b[CA]:(\d+)", shown.splitlines()[0]))
 
 
 async def measure(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:

@@ -11,12 +11,14 @@ import sys
 import urllib.error
 import urllib.request
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from handover_site import ROOT, SITE, Exchange, books_of, wait_for
 from redis.asyncio import Redis
+
+from kezek_api.strays import BURY_S
 
 sys.path.append(str(ROOT / "tests"))  # the tests' own measure of a process
 from kit.footprint import Footprint, footprint, growth
@@ -36,6 +38,7 @@ async def quiet(asterisk: Exchange, redis: Redis) -> None:
 
     await wait_for("the calls over", empty, 180)
     await wait_for("the feed read", read, 180)
+    await asyncio.sleep(BURY_S + 1)  # so long the end of a call is left to whoever conducts it
 
 
 class Looks:
@@ -85,7 +88,7 @@ class Told:
     """What the feed has told. `async with Told(url) as told`."""
 
     def __init__(self, url: str) -> None:
-        self.redis = Redis.from_url(url, decode_responses=True)
+        self.url, self.redis = url, Redis.from_url(url, decode_responses=True)
         self._last = "-"
         self.arrived: set[str] = set()
         self.ended: dict[str, list[str]] = defaultdict(list)
@@ -130,18 +133,19 @@ class Told:
         return {kind: count for kind, count in kinds.items() if "operator" not in kind and count > 5}
 
 
+def health_of(page: str) -> str:
+    """As the page says it; blocks."""
+    try:
+        with urllib.request.urlopen(f"{page}/health", timeout=5) as answer:  # noqa: S310 - the node's own
+            return str(json.load(answer)["status"])
+    except urllib.error.HTTPError as error:
+        return str(json.load(error)["status"])
+    except OSError as error:
+        return f"no answer: {type(error).__name__}"
+
+
 async def healthy(page: str, seen: Callable[[str], object]) -> None:
-    """Tells what the page says of its health, twice a second, for ever."""
-
-    def ask() -> str:
-        try:
-            with urllib.request.urlopen(f"{page}/health", timeout=5) as answer:  # noqa: S310 - the node's own
-                return str(json.load(answer)["status"])
-        except urllib.error.HTTPError as error:
-            return str(json.load(error)["status"])
-        except OSError as error:
-            return f"no answer: {type(error).__name__}"
-
+    """Tells it twice a second, for ever."""
     while True:
-        seen(await cast(Awaitable[str], asyncio.to_thread(ask)))
+        seen(await asyncio.to_thread(health_of, page))
         await asyncio.sleep(0.5)

@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 LIFE_S = 600
 LENGTH = 500  # steps kept of one story
+TOGETHER = 100  # written in one round trip
 BACKLOG = 1000  # steps waiting to be written; more are dropped
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -46,13 +47,17 @@ class RedisStoryteller:
             log.warning("story_step_dropped", step=step)
 
     async def run(self) -> None:
-        """Writes for ever."""
+        """Writes for ever; what has come meanwhile goes together."""
         while True:
-            token, told = await self._steps.get()
+            steps = [await self._steps.get()]
+            while len(steps) < TOGETHER and not self._steps.empty():
+                steps.append(self._steps.get_nowait())
             try:
                 pipe = self._redis.pipeline(transaction=True)
-                pipe.xadd(key_of(self._site, token), {"step": told}, maxlen=LENGTH)
-                pipe.expire(key_of(self._site, token), LIFE_S)
+                for token, told in steps:
+                    pipe.xadd(key_of(self._site, token), {"step": told}, maxlen=LENGTH)
+                for token in dict(steps):
+                    pipe.expire(key_of(self._site, token), LIFE_S)
                 await pipe.execute()
             except (RedisError, OSError, TimeoutError) as lost:
                 log.warning("story_step_lost", error=type(lost).__name__)
