@@ -106,6 +106,13 @@ def test_whom_no_exchange_heard_is_not_lost() -> None:
     assert (told.offered, told.unreached, told.ends) == (1, 1, {})
 
 
+def test_whose_exchange_died_before_it_wrote_him_down_was_heard_by_nobody() -> None:
+    told = verdict(like(left=Left.CUT, left_at=1.9), rings=(), rows=(), faults=killed(1.9))
+    assert wrong(told) == {}
+    assert told.unreached == 1
+    only(verdict(like(left=Left.CUT, left_at=2.2), rings=(), rows=(), faults=killed(2.2)), "lost", HIM, "no row")
+
+
 def test_an_open_row_of_one_whom_no_exchange_answered_is_lost() -> None:
     unreached = like(left=Left.UNREACHED, exchange="", answered_at=0.0)
     only(verdict(unreached, rings=(), rows=ended("")), "lost", "no end")

@@ -87,7 +87,7 @@ def _table(verdict: Verdict, seen: Sequence[Seen]) -> Table:
         table.add_row(f"  {kind.replace('_', ' ')}", str(count), style="dim")
     for end, count in sorted(verdict.ends.items()):
         table.add_row(f"ended: {end}", str(count))
-    table.add_row("no exchange was there", str(verdict.unreached))
+    table.add_row("no exchange was there, or died at once", str(verdict.unreached))
     for title, told in (
         ("lost", verdict.lost),
         ("doubled", verdict.doubled),

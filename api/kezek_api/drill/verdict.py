@@ -20,6 +20,7 @@ NONE = "none"  # in `ends`: no row, or no end
 # two processes tell of one moment, and the machine is busy
 AT_ONCE_S = 0.5  # rings, and talks, overlap when they do so for longer
 HARDLY_S = 0.5  # a talk so short may have been one or not: the caller hung up as it began
+WRITTEN_S = 1.0  # Asterisk writes down who came once a second (its database): who came after that, died with it
 SEVERED_S = 5.0  # an exchange that died so shortly before or after took the end of the call with it
 
 
@@ -60,6 +61,9 @@ class _Case:
         if one.left is Left.UNREACHED:
             verdict.unreached += 1
             verdict.lost += [f"{number}: the history's row {row.call} has no end" for row in rows if not row.end]
+            return
+        if one.left is Left.CUT and not rows and one.left_at - one.answered_at < WRITTEN_S:
+            verdict.unreached += 1
             return
         rows = _of_this_dial(one, rows)
         row = rows[0] if rows else None
