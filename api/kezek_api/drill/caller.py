@@ -17,6 +17,7 @@ from kezek_api.drill.types import CallerPlan, ExchangePoint, Left, Seen
 
 NUMBER = "109"
 REFUSALS = (400, 401, 403, 404, 408, 480, 481, 486, 487, 488, 500, 501, 502, 503, 504, 600, 603)
+GIVEN_UP = 699  # no exchange says that
 SIGN_S = 2.0  # an exchange that has given no sign by then is dead: the city's exchange tries another one
 ANSWER_S = 8.0  # one that is there and slow, as the whole machine may be, or has taken the call, has so long to answer
 BYE_S = 4.0
@@ -44,7 +45,7 @@ class Callers:
         """`started`: the load's beginning, monotonic; `words`: what is said by who speaks, A-law. Raises SippError."""
         callers = cls(Ears(), started or time.monotonic(), talked, words)
         refusals = "\n".join(f'  <recv response="{code}" optional="true" next="refused"/>' for code in REFUSALS)
-        values = {"REFUSALS": refusals, "BYE_MS": str(round(BYE_S * 1000))}
+        values = {"REFUSALS": refusals, "BYE_MS": str(round(BYE_S * 1000)), "GIVEN_UP": str(GIVEN_UP)}
         with callers._control as control:
             control.bind(("127.0.0.1", 0))
             control.setblocking(False)
@@ -70,7 +71,7 @@ class Callers:
                                Sound=ear.port)  # fmt: skip
                     answer = await self._answer(told, exchange)
                     if answer is None:
-                        self._tell("REFER", call)
+                        self._give_up(call)
                         seen.tried += (exchange.name,)
                         continue
                     seen.exchange = exchange.name
@@ -81,7 +82,7 @@ class Callers:
                     await self._stay(call, told, ear, answer, seen, began, stays_s)
                     return seen
                 except asyncio.CancelledError:
-                    self._tell("REFER", call)
+                    self._tell("REFER", call) if seen.answered_at else self._give_up(call)
                     raise
                 finally:
                     del self._dialogues[call]
@@ -160,8 +161,15 @@ class Callers:
 
     def _tell(self, method: str, call: str, **facts: object) -> None:
         """To SIPp, about one of its callers: 'scenarios/callers.xml' says what it means."""
+        self._say(f"{method} sip:drill@127.0.0.1 SIP/2.0", method, call, **facts)
+
+    def _give_up(self, call: str) -> None:
+        """Before it was answered."""
+        self._say(f"SIP/2.0 {GIVEN_UP} Given up", "INVITE", call)
+
+    def _say(self, start: str, method: str, call: str, **facts: object) -> None:
         lines = [
-            f"{method} sip:drill@127.0.0.1 SIP/2.0",
+            start,
             f"Via: SIP/2.0/UDP 127.0.0.1:{self._control.getsockname()[1]};branch=z9hG4bK{secrets.token_hex(4)}",
             "From: <sip:drill@127.0.0.1>",
             "To: <sip:caller@127.0.0.1>",

@@ -155,7 +155,7 @@ class Record:
 @dataclass(slots=True)
 class Verdict:
     """`lost`, `doubled`, `stuck` name the callers and operators with what is wrong, in words; `ends` counts callers by
-    the history's end, `unreached` apart: their exchange was dead, or died in the very second, before it had written them down."""
+    the history's end, `unreached` apart: their exchange was dead, or died before it had written them down."""
 
     seed: int
     offered: int = 0
