@@ -62,9 +62,9 @@ class Node:
     def __init__(self, world: World, ledger: MemoryLedger, name: str = "node-1") -> None:
         self.world, self.ledger = world, ledger
         self.serving: list[asyncio.Task[None]] = []
-        outbound = Outbound(world.board, world.redis, ledger, OutboundSettings(node=name))
+        self.outbound = Outbound(world.board, world.redis, ledger, OutboundSettings(node=name))
         world.board.on_answer = self.serve
-        self._running = asyncio.create_task(outbound.run())  # until `die`
+        self._running = asyncio.create_task(self.outbound.run())  # until `die`
 
     def serve(self, line: ScriptedLine) -> None:
         self.serving.append(asyncio.create_task(self.world.reception.serve(line)))  # until its end, or `die`
