@@ -23,7 +23,7 @@ class ReceptionSettings:
     wrap_up_s: float = 60.0
     ring_s: int = 20  # a phone rings at most this long, and never into the end of the offer's lease
     divert_s: int = 40  # an outside number rings at most this long
-    lease_margin_s: float = 1.0  # before the lease's end, in which no phone rings any more
+    lease_margin_s: float = 4.0  # before the lease's end: an order already written may lie in a socket (`writetimeout`)
     place_every_s: float = 45.0
     poll_s: float = 5.0  # the waiting call reads its own state: a lost event costs no more than this
     queue_limit_s: float = 8.0  # the waiting line may be away this long; then the fallback takes the caller

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from kezek_ivr.settings import ReceptionSettings
 from kezek_telephony.instance import PLACE, InstanceValues, fill, templates, write_instance
 from kezek_telephony.instance_parts import peers_text, phones_text, transports_text, trunk_text
 
@@ -152,3 +154,10 @@ def test_a_story_comes_from_loopback_alone() -> None:
 
 def test_each_phone_has_its_password() -> None:
     assert "password = one\n" in phones_text({"1001": "one"})
+
+
+def test_an_order_that_lies_in_a_socket_is_carried_out_before_its_offer_can_be_another_ones() -> None:
+    """P2: Asterisk gives up a session that blocks it after `writetimeout`; until then it may have read nothing of ours."""
+    told = (templates() / "manager.conf").read_text("utf-8")
+    (blocked_ms,) = map(int, re.findall(r"^writetimeout *= *([0-9]+)", told, re.MULTILINE))
+    assert ReceptionSettings(node="n").lease_margin_s * 1000 >= 2 * blocked_ms
