@@ -157,7 +157,7 @@ def test_each_phone_has_its_password() -> None:
 
 
 def test_an_order_that_lies_in_a_socket_is_carried_out_before_its_offer_can_be_another_ones() -> None:
-    """P2: Asterisk gives up a session that blocks it after `writetimeout`; until then it may have read nothing of ours."""
+    """P2: Asterisk gives up a session that blocks it after `writetimeout`; until then it may have read nothing."""
     told = (templates() / "manager.conf").read_text("utf-8")
     (blocked_ms,) = map(int, re.findall(r"^writetimeout *= *([0-9]+)", told, re.MULTILINE))
     assert ReceptionSettings(node="n").lease_margin_s * 1000 >= 2 * blocked_ms
