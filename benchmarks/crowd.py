@@ -120,7 +120,7 @@ async def surge(asterisk: Exchange, asked: argparse.Namespace, told: Told, page:
     watching.cancel()
     await asyncio.wait({watching})
     await quiet(asterisk, told.redis)
-    await told.read()
+    await told.until_all_ended()
     arrived = told.arrived - before
     refused = [call for call in arrived if told.ended[call] == ["refused"]]
     return {

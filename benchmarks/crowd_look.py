@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -38,7 +39,6 @@ async def quiet(asterisk: Exchange, redis: Redis) -> None:
 
     await wait_for("the calls over", empty, 180)
     await wait_for("the feed read", read, 180)
-    await asyncio.sleep(BURY_S + 1)  # so long the end of a call is left to whoever conducts it
 
 
 class Looks:
@@ -51,6 +51,7 @@ class Looks:
         self.inside: list[tuple[int, dict[str, Any]]] = []
 
     async def take(self, calls: int) -> None:
+        await asyncio.sleep(BURY_S + 1)  # so long the end of a call is left to whoever conducts it
         self._says.unlink(missing_ok=True)
         os.kill(self._pid, signal.SIGUSR1)
         await wait_for("the node tells what it holds", self._told)
@@ -111,6 +112,16 @@ class Told:
     @property
     def lost(self) -> list[str]:
         return [call for call in self.arrived if len(self.ended[call]) != 1]
+
+    async def until_all_ended(self, limit_s: float = 60.0) -> None:
+        """Returns at the limit all the same: what is lost then is lost."""
+
+        async def over() -> bool:
+            await self.read()
+            return not self.lost
+
+        with contextlib.suppress(AssertionError):
+            await wait_for("every end told", over, limit_s)
 
     def counted(self) -> dict[str, int]:
         return dict(Counter(end for ends in self.ended.values() for end in ends))

@@ -17,7 +17,7 @@ from kit.asterisk import PREFIX
 from kit.size import LONG, size
 
 CROWD = Path(__file__).resolve().parents[2] / "benchmarks" / "crowd.py"
-CALLS, SURGE_S = size(0, 2000), size(6, 25)
+CALLS, SURGE_S = size(0, 2000), size(5, 25)
 DAY = 6_000  # bytes a call: today's figures of each call, and for an hour who has left
 
 
