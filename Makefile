@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: run test setup setup-test lint unit lock clean
+.PHONY: run test drill setup setup-test lint unit lock clean
 
 run: setup
 	@exec $(BIN)/kezek up
@@ -18,6 +18,11 @@ setup-test:
 
 test: setup-test
 	@$(BIN)/python tests/run.py
+
+# the long proof, an hour and a half: 1,000 faults under load, then the endurance tests at their full size
+drill: setup-test
+	@$(BIN)/kezek drill --faults 1000
+	@KEZEK_DRILL=long $(BIN)/python -m pytest -s -q -p no:cacheprovider tests/endurance
 
 lint:
 	@$(BIN)/python tests/run.py --only lint

@@ -63,6 +63,7 @@ def lanes() -> list[list[Check]]:
         Check("stories", "unit", pytest("stories")),
         Check("console", "console", pytest("console"), wants="chromium"),
         Check("telephony", "integration", pytest("integration", "-k", "telephony")),
+        Check("drill", "drill", [str(BIN / "kezek"), "drill", "--short", "--seed", "4"]),
     ]
     heavy = [
         Check("integration", "integration", pytest("integration", "-k", "not telephony")),
@@ -107,12 +108,14 @@ def run(check: Check, lock: threading.Lock) -> Result:
 
 def once_more(result: Result, lock: threading.Lock) -> None:
     """A few tests that failed beside all the others are run again alone; all of them, when every one passed and the run
-    ended badly all the same. What passes then is named flaky: a defect of
-    the test or of the code to be mended, but no reason to refuse everything else. What fails again has failed."""
-    if result.code == 0 or len(result.failed) > FEW or "pytest" not in result.check.command:
-        return
+    ended badly all the same; a drill by the same seed. What passes then is named flaky: a defect of the test or of the
+    code to be mended, but no reason to refuse everything else. What fails again has failed."""
     command = result.check.command
-    if result.failed:
+    if result.code == 0 or len(result.failed) > FEW or not ("pytest" in command or result.check.kind == "drill"):
+        return
+    if result.check.kind == "drill":
+        pass
+    elif result.failed:
         command = [*command[: command.index("no:cacheprovider") + 1], *result.failed]
     elif not result.all_passed:
         return  # not even begun, say: no accident
@@ -123,7 +126,7 @@ def once_more(result: Result, lock: threading.Lock) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["lint", "unit", "integration", "console"])
+    parser.add_argument("--only", choices=["lint", "unit", "integration", "console", "drill"])
     only = parser.parse_args().only
     lock = threading.Lock()
     results: list[Result] = []
