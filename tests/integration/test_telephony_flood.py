@@ -66,12 +66,12 @@ async def test_a_flood_that_overflows_what_we_keep_has_everything_read_again(ast
             call, line = await desk.caller(citizen)
             stays, _ = await desk.caller(citizen)
             before = memory_mb()
-            relay.cut()
+            await relay.cut()
             await until(lambda: not board.up, what="down")
             await call.hang_up()
             relay.at_login = EVENTS
             with structlog.testing.capture_logs() as said:
-                relay.mend()
+                await relay.mend()
                 await until_registered(desk, "1001")
                 gone = line.arrival.call
                 await until(lambda: gone in {each.call for each in desk.events if isinstance(each, CallGone)})

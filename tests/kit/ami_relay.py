@@ -1,61 +1,45 @@
-"""A relay before AMI that loses some events and says others twice; answers and the rows of a list come as they are."""
+"""A relay before AMI that loses some events, says others twice, and can flood whoever listens."""
 
 from __future__ import annotations
 
-import asyncio
 import random
+from collections.abc import Callable
 
-from kit.relay import Relay
+from kezek_api.drill.ami_noise import AmiNoise
+from kezek_api.drill.relay import Relay
 
-END = b"\r\n\r\n"
+KINDS = (
+    "Newstate\r\nUniqueid: x-{0}\r\nChannel: PJSIP/x-{0}\r\nChannelStateDesc: Ringing",
+    "Hangup\r\nUniqueid: x-{0}\r\nChannel: PJSIP/x-{0}\r\nCause: 16",
+    "DeviceStateChange\r\nDevice: Local/x-{0}\r\nState: NOT_INUSE",
+    "UserEvent\r\nUserEvent: Somebodys\r\nUniqueid: x-{0}\r\nCall: x-{0}",
+)
 
 
 class AmiRelay(Relay):
     """`lost`, `doubled`: of how many events. Seeded: the same seed and the same events lose the same ones."""
 
     def __init__(self, port: int, *, lost: float = 0.0, doubled: float = 0.0, seed: int = 1) -> None:
-        super().__init__(port)
-        self._lost, self._doubled, self._chance = lost, doubled, random.Random(seed)  # noqa: S311 - no secret
-        self.events_lost = self.events_doubled = 0
+        super().__init__(f"127.0.0.1:{port}", said=self._listener)
+        self.noise = AmiNoise(random.Random(seed), lost, doubled)  # noqa: S311 - no secret
         self.at_login = 0  # so many events more, as soon as a connection is up
-        self._inward: asyncio.StreamWriter | None = None
 
     def flood(self, events: int) -> None:
-        """Of channels and devices that are none of ours, all at once."""
-        assert self._inward is not None
-        kinds = (
-            "Newstate\r\nUniqueid: x-{0}\r\nChannel: PJSIP/x-{0}\r\nChannelStateDesc: Ringing",
-            "Hangup\r\nUniqueid: x-{0}\r\nChannel: PJSIP/x-{0}\r\nCause: 16",
-            "DeviceStateChange\r\nDevice: Local/x-{0}\r\nState: NOT_INUSE",
-            "UserEvent\r\nUserEvent: Somebodys\r\nUniqueid: x-{0}\r\nCall: x-{0}",
-        )
-        told = (f"Event: {kinds[number % len(kinds)].format(number)}\r\n\r\n" for number in range(events))
-        self._inward.write("".join(told).encode())
+        """All at once, to whoever is connected: packets go on whole, so they come between two of Asterisk's."""
+        assert self.clients
+        for client in self.clients:
+            client.write(of_strangers(events))
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, outward: bool) -> None:
-        if outward:
-            await super()._pass(reader, writer, outward=outward)
-            return
-        self._inward = writer
-        try:
-            while True:
-                message = await reader.readuntil(END)
-                writer.write(self._said(message))
-                if b"FullyBooted" in message and self.at_login:
-                    self.flood(self.at_login)
-        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass
-        finally:
-            writer.transport.abort()
+    def _listener(self) -> Callable[[bytes], bytes]:
+        heard = self.noise.said()
 
-    def _said(self, message: bytes) -> bytes:
-        if not message.startswith(b"Event:") or b"\r\nActionID:" in message or b"FullyBooted" in message:
-            return message
-        dice = self._chance.random()
-        if dice < self._lost:
-            self.events_lost += 1
-            return b""
-        if dice < self._lost + self._doubled:
-            self.events_doubled += 1
-            return message * 2
-        return message
+        def said(data: bytes) -> bytes:
+            packets = heard(data)
+            return packets + of_strangers(self.at_login) if b"FullyBooted" in packets else packets
+
+        return said
+
+
+def of_strangers(events: int) -> bytes:
+    """Of channels and devices that are none of ours."""
+    return "".join(f"Event: {KINDS[number % len(KINDS)].format(number)}\r\n\r\n" for number in range(events)).encode()

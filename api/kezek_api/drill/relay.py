@@ -106,6 +106,11 @@ class Relay:
             await asyncio.wait(self._linking)
 
     @property
+    def clients(self) -> list[asyncio.Transport]:
+        """Of those who are connected."""
+        return [side.transport for side in self._sides if side.is_client]
+
+    @property
     def held(self) -> int:
         """Bytes on the way that are held back, both ways."""
         return sum(side.held for side in self._sides)
@@ -169,7 +174,7 @@ class _Side(asyncio.Protocol):
         self.other = client
         self._relay = relay
         self._change = change
-        self._is_client = client is None
+        self.is_client = client is None
         self._held: deque[tuple[float, bytes]] = deque()  # b'' is the end
         self.held = 0
         self._choked = False  # the other takes no more for the moment
@@ -194,7 +199,7 @@ class _Side(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a TCP connection's
         self.transport = transport
-        if self._is_client:
+        if self.is_client:
             self._relay.came(self)
 
     def data_received(self, data: bytes) -> None:
