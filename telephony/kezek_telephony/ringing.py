@@ -12,6 +12,7 @@ import structlog
 from .ami import AmiLink
 from .ami_protocol import AmiEvent
 from .attempt import Attempt
+from .gone import LOST_CAUSE
 from .handling import Handling
 from .line import AgiLine
 from .live import LiveCall, Where
@@ -248,7 +249,7 @@ class Ringer:
                 case Left(at):
                     if trace.connected_at is None:
                         raise caller.hung_up()
-                    cut = caller.hung_up().cut
+                    cut = caller.cause == LOST_CAUSE and caller.hung_up().cut
                     yield TalkEnded(max(0.0, at - trace.connected_at), caller_stays=False, cut=cut)
                     return
                 case NeverBegun():
