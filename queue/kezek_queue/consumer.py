@@ -48,6 +48,7 @@ class Consumer:
                 if isinstance(error, ResponseError) and "NOGROUP" in str(error) and await self._create(group):
                     continue
                 log.warning("queue_consume_lost", group=group, error=type(error).__name__)
+                own = "0"  # what was given to us, and lost on the way, is pending in our name
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
                 pause = min(2 * pause, BACKOFF_S[1])
                 continue

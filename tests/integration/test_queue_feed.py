@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
 from kezek_queue import End, FeedEvent, Gap, Kind, QueueSettings, RedisQueues
 from kit.valkey import Valkey, site, valkey  # noqa: F401 - fixtures
@@ -260,6 +261,28 @@ async def test_what_a_dead_consumer_left_is_claimed(valkey: Valkey, site: str) -
         heir = queues.consume("history", "heir")
         assert await take(heir, 2) == ["arrived c1", "arrived c2"]
         await heir.aclose()  # type: ignore[attr-defined]
+
+
+async def test_what_was_lost_on_the_way_to_a_consumer_is_given_again_at_once(
+    queues: RedisQueues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P6: the server has it down as given; nobody waits until it counts as left by the dead."""
+    await calls(queues, "c1")
+    events = queues.consume("history", "node")
+    await queues.acknowledge("history", await anext(events))
+    await calls(queues, "c2")
+    read, lost = queues._consumer._next, [True]
+
+    async def next_but_lost_once(*asked: str) -> tuple[list[Any], str]:
+        found = await read(*asked)
+        if found[0] and lost:
+            lost.clear()
+            raise redis.ConnectionError("the answer was on its way")
+        return found
+
+    monkeypatch.setattr(queues._consumer, "_next", next_but_lost_once)
+    assert await take(events, 1) == ["arrived c2"]
+    await events.aclose()  # type: ignore[attr-defined]
 
 
 async def test_events_trimmed_before_the_group_read_them_are_a_gap_once(queues: RedisQueues) -> None:
