@@ -29,7 +29,7 @@ async def test_what_the_line_has_forgotten_is_over(register: Register) -> None:
     queues = ModelQueues()
     for call, talked in (("lost", False), ("talked", True), ("lives", False)):
         await came(register, call, talked=talked)
-    await came(register, "young", ago_s=0)
+    await came(register, "young", ago_s=(NOW - datetime.now(UTC)).total_seconds())
     await queues.arrive("lives", caller="", dialled="109", since=NOW.timestamp() - 600, node="n")
     part = asyncio.create_task(Orphans(queues, register, look_s=0.02, age_s=60).run())
     try:
