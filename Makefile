@@ -19,9 +19,10 @@ setup-test:
 test: setup-test
 	@$(BIN)/python tests/run.py
 
-# the long proof, an hour and a half: 1,000 faults under load, then the endurance tests at their full size
+# the long proof, an hour and a half: 1,000 faults under load, the long tests, then the endurance tests at their full size
 drill: setup-test
 	@$(BIN)/kezek drill --faults 1000
+	@$(BIN)/python -m pytest -q -p no:cacheprovider -m long tests/integration
 	@KEZEK_DRILL=long $(BIN)/python -m pytest -s -q -p no:cacheprovider tests/endurance
 
 lint:

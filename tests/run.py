@@ -1,4 +1,4 @@
-"""All checks, in two lanes beside each other: `python tests/run.py [--only lint|unit|integration|console]`.
+"""All checks, in three lanes beside each other: `python tests/run.py [--only lint|unit|integration|console|drill]`.
 
 Each check's output is printed when it ends, and a table at the end says what passed, failed or was skipped and why.
 """
@@ -52,7 +52,12 @@ def pytest(folder: str, *more: str) -> list[str]:
 
 def lanes() -> list[list[Check]]:
     code = ["telephony", "ivr", "speech", "queue", "register", "api", "tests", "benchmarks"]
-    static = [
+
+    def rooms(names: str) -> list[str]:
+        return pytest("integration", "-m", "not long", "-k", names)
+
+    pages = "test_whole or test_two or test_real or test_drill or test_every or test_dra or test_power or test_waiting"
+    first = [
         Check("ruff check", "lint", [str(BIN / "ruff"), "check", *code]),
         Check("ruff format", "lint", [str(BIN / "ruff"), "format", "--check", *code]),
         Check("mypy strict", "lint", [str(BIN / "mypy")]),
@@ -62,14 +67,17 @@ def lanes() -> list[list[Check]]:
         Check("unit", "unit", pytest("unit")),
         Check("stories", "unit", pytest("stories")),
         Check("console", "console", pytest("console"), wants="chromium"),
-        Check("telephony", "integration", pytest("integration", "-k", "telephony")),
         Check("drill", "drill", [str(BIN / "kezek"), "drill", "--short", "--seed", "4"]),
     ]
-    heavy = [
-        Check("integration", "integration", pytest("integration", "-k", "not telephony")),
+    second = [
+        Check("telephony", "integration", rooms("telephony")),
+        Check("whole", "integration", rooms(f"not telephony and ({pages})")),
+    ]
+    third = [
+        Check("integration", "integration", rooms(f"not telephony and not ({pages})")),
         Check("endurance", "integration", pytest("endurance")),
     ]
-    return [static, heavy]
+    return [first, second, third]
 
 
 def environment() -> dict[str, str]:

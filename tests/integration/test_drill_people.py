@@ -29,7 +29,7 @@ from kit.whole import OPERATORS, PHONES, City, hotline
 
 __all__ = ["town", "valkey"]  # the fixtures
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.long]
 
 SITE = "drilled"
 CALLED_BACK = "+77015559999"

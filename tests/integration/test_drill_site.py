@@ -77,6 +77,7 @@ async def remembers(site: Site) -> None:
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_a_site_stands_each_fault_and_is_well_again() -> None:
     """P1, P7, P20: as far as /health tells; what callers notice is the whole drill's matter."""

@@ -19,7 +19,7 @@ from kit.sipp import sipp_load
 from kit.valkey import Valkey
 from kit.whole import City, hotline
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
 
 CALLS, RATE, WAITS_S = 40, 2.0, 6.0
 AWAY_S = 12.0  # longer than any caller of the load is on the line: some come and go within it
