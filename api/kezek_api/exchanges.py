@@ -15,14 +15,15 @@ from kezek_api.exchange import Exchange
 from kezek_api.health import Health
 from kezek_api.hearing import Hearing
 from kezek_api.keeping import keep
-from kezek_api.memory import Memory
+from kezek_api.memory import SqlMemory
 from kezek_api.rules import Rules
 from kezek_api.settings import Settings
 from kezek_api.supervisors import Supervisors
 from kezek_ivr.outbound import Outbound
 from kezek_ivr.settings import OutboundSettings
-from kezek_ivr.types import Directory, Ledger, Storyteller, Waits
+from kezek_ivr.types import Directory, Storyteller, Waits
 from kezek_queue import End, QueueError, Queues
+from kezek_register import Register
 from kezek_telephony import TelephonyError
 
 log = structlog.get_logger(__name__)
@@ -45,11 +46,11 @@ class Exchanges:
         *,
         rules: Rules,
         waits: Waits,
-        ledger: Ledger,
-        memory: Memory,
+        register: Register,
         supervisors: Supervisors,
     ) -> None:
         self._queues, self._health, self._supervisors = queues, health, supervisors
+        memory = SqlMemory(register)
         self._all = [
             Exchange(
                 settings,
@@ -67,7 +68,7 @@ class Exchanges:
         ]
         self._boards = Boards(self._all, queues)
         asked = OutboundSettings(node=settings.node, dial_s=rules.dial_s)
-        self._outbound = Outbound(self._boards, queues, ledger, asked)
+        self._outbound = Outbound(self._boards, queues, register.outbound, asked)
         self._cut_callers = rules.callbacks_cut and CutCallers(
             self._boards,
             queues,

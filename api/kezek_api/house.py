@@ -30,7 +30,6 @@ from kezek_api.health import Health
 from kezek_api.hearing import Hearing
 from kezek_api.keeping import after, end, keep, unbroken
 from kezek_api.leash import Child
-from kezek_api.memory import SqlMemory
 from kezek_api.mqtt import Publisher
 from kezek_api.restoring import Restoring
 from kezek_api.rules import of_site
@@ -147,8 +146,7 @@ class House:
                 self.health,
                 rules=self.rules,
                 waits=self.waits,
-                ledger=register.outbound,
-                memory=SqlMemory(register),
+                register=register,
                 supervisors=supervisors,
             )
 

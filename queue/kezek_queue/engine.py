@@ -127,19 +127,6 @@ class RedisQueues(RedisRecovery):
     async def end(self, call: str, end: End, *, key: str | None = None) -> bool:
         return bool(await self._asker.once("end", call, key, call=call, end=str(end)))
 
-    async def reconcile(
-        self,
-        live_calls: Collection[str],
-        *,
-        end: End = End.ABANDONED,
-        grace_s: float = 5.0,
-        exchange: str = "",
-        cut_before: float = 0.0,
-    ) -> tuple[str, ...]:
-        facts = {"live": list(live_calls), "end": str(end), "grace": milliseconds(grace_s), "exchange": exchange}
-        facts["cut_before"] = milliseconds(cut_before)
-        return tuple(await self._asker.once("reconcile", "", None, **facts) or ())
-
     # operators
 
     async def sign_in(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -99,6 +99,22 @@ class Recovery(Protocol):
         ready as before. What rings at this operator's phone goes to another; a pause of his holds after the talk.
 
         NotAllowed for one who talks to another call, and without an operator or an offer."""
+        ...
+
+    async def reconcile(
+        self,
+        live_calls: Collection[str],
+        *,
+        end: End = End.ABANDONED,
+        grace_s: float = 5.0,
+        exchange: str = "",
+        cut_before: float = 0.0,
+    ) -> tuple[str, ...]:
+        """End every call of that exchange that it no longer has and free its operator; the calls ended, oldest first.
+
+        `end`: CUT when it is dead, ABANDONED when only we were away. A call that arrived less than `grace_s` ago is
+        left alone: it may be younger than the list. Whoever arrived before `cut_before` (unix seconds: when this
+        Asterisk began) is CUT."""
         ...
 
     async def bury(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from . import codec
@@ -67,6 +67,19 @@ class RedisRecovery:
         facts |= {"exchange": exchange, "operator": operator, "offer": str(offer), "priority": str(priority)}
         at = milliseconds(connected_at)
         return codec.call_of(await self._asker.once("adopt", call, None, call=call, connected_at=at, **facts))
+
+    async def reconcile(
+        self,
+        live_calls: Collection[str],
+        *,
+        end: End = End.ABANDONED,
+        grace_s: float = 5.0,
+        exchange: str = "",
+        cut_before: float = 0.0,
+    ) -> tuple[str, ...]:
+        facts = {"live": list(live_calls), "end": str(end), "grace": milliseconds(grace_s), "exchange": exchange}
+        facts["cut_before"] = milliseconds(cut_before)
+        return tuple(await self._asker.once("reconcile", "", None, **facts) or ())
 
     async def bury(
         self, call: str, *, caller: str, dialled: str, since: float, queue: str, exchange: str, end: End, left: float

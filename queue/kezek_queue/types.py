@@ -241,22 +241,6 @@ class Queues(Recovery, Protocol):
         at most 1."""
         ...
 
-    async def reconcile(
-        self,
-        live_calls: Collection[str],
-        *,
-        end: End = End.ABANDONED,
-        grace_s: float = 5.0,
-        exchange: str = "",
-        cut_before: float = 0.0,
-    ) -> tuple[str, ...]:
-        """End every call of that exchange that it no longer has and free its operator; the calls ended, oldest first.
-
-        `end`: CUT when it is dead, ABANDONED when only we were away. A call that arrived less than `grace_s` ago is
-        left alone: it may be younger than the list. Whoever arrived before `cut_before` (unix seconds: when this
-        Asterisk began) is CUT."""
-        ...
-
     # reading
     async def call(self, call: str) -> Call:
         """Raises Unknown."""
