@@ -37,6 +37,7 @@ from kezek_telephony.types import HungUp, Line, LineLost, LinkDown, NotTaken, Sw
 
 log = structlog.get_logger(__name__)
 
+QUIET_S = 1.0
 AFTER_FAILURE_S = 1.0  # before the next attempt when the exchange, not an operator, was the reason
 
 
@@ -106,7 +107,7 @@ class Reception:
                     raise
 
     async def _conduct(self, talk: Conversation) -> None:
-        standing = await self._forgotten.arrive(talk)
+        standing = await self._arrive(talk)
         talk.take_over(standing)
         arrival = talk.line.arrival
         if standing.state is CallState.ENDED and standing.end != End.ANSWERED:
@@ -130,6 +131,17 @@ class Reception:
             if not await self._place(talk):
                 return
         await self._connect(talk, tell_place=fresh or talk.kind is CallKind.CALLBACK)
+
+    async def _arrive(self, talk: Conversation) -> Call:
+        """Music while the line does not answer: nobody is left in silence. Raises QueueAway."""
+        arriving = asyncio.ensure_future(self._forgotten.arrive(talk))
+        try:
+            await asyncio.wait({arriving}, timeout=QUIET_S)
+            if not arriving.done():
+                await talk.line.music()
+            return await arriving
+        finally:
+            arriving.cancel()
 
     async def _prepare(self, talk: Conversation, standing: Call, *, fresh: bool) -> bool:
         """All that comes before the line. False: the call is over."""

@@ -138,6 +138,26 @@ async def test_redis_away_at_the_end_of_the_talk_still_gives_the_call_its_end_an
         world.nothing_is_left()
 
 
+@pytest.mark.parametrize("away", [5.0, 60.0])
+@in_virtual_time
+async def test_redis_away_when_he_calls_leaves_nobody_in_silence(away: float) -> None:
+    """Music within a second; then the greeting, or an apology and the fallback."""
+    async with World.open(aigul_201=Phone()) as world:
+        world.redis = cast(Queues, BrokenQueues(world.queues, down_from=0, down_for=away))
+        line = world.call(STRAIGHT, language="ru", caller=None)
+        serving = asyncio.create_task(world.reception.serve(line))
+        await asyncio.sleep(1.5)
+        assert line.with_music
+        if away > 30:
+            with pytest.raises(QueueAway):
+                await serving
+            assert line.heard == ["sorry"]
+        else:
+            await serving
+            assert line.heard[0] == "greeting"
+            assert world.ends() == ["answered"]
+
+
 @in_virtual_time
 async def test_notes_that_cannot_be_written_hold_neither_the_dialogue_nor_the_place() -> None:
     async with World.open(aigul_201=Phone()) as world:
