@@ -56,6 +56,8 @@ async def end(parts: Iterable[asyncio.Task[None]]) -> None:
             part.cancel()
         _, pending = await asyncio.wait(left, timeout=END_S)
         left = [part for part in left if part in pending]
+        if left:
+            log.warning("parts_do_not_end", parts=[part.get_name() for part in left])
 
 
 async def unbroken(work: Coroutine[Any, Any, T], limit_s: float = 5.0) -> T:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import signal
+import threading
 
 from kezek_api.health import Health
 from kezek_api.house import House
 from kezek_api.settings import Settings
 from kezek_api.systemd import Systemd
+
+LAST_RESORT_S = 15.0  # more than the books, the pages and every part together get to end in order
+STUCK = 70  # EX_SOFTWARE of sysexits.h
 
 
 async def run(settings: Settings) -> None:
@@ -16,11 +22,13 @@ async def run(settings: Settings) -> None:
     systemd = Systemd()
     house = House(settings)
 
+    loop = asyncio.get_running_loop()
+
     def stop() -> None:
         systemd.tell("STOPPING=1")
         house.stop()
+        last_resort(settings.drain_s + LAST_RESORT_S, loop)
 
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     living = asyncio.create_task(_live(house, systemd))  # ends below
@@ -30,6 +38,24 @@ async def run(settings: Settings) -> None:
         living.cancel()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
+
+
+def last_resort(after_s: float, loop: asyncio.AbstractEventLoop) -> None:
+    """A process that was told to end and is still there then ends at once, whatever hangs in it, and says where: its
+    calls are with another node already, what it has not written is pending in Redis."""
+
+    def give_up() -> None:
+        told = ["does not end:"]
+        for task in asyncio.all_tasks(loop):
+            told += [f"  {task.get_name()}", *(f"    {at.f_code.co_filename}:{at.f_lineno}" for at in task.get_stack())]
+        with contextlib.suppress(OSError):  # a log that nobody reads must not hold this up, too
+            os.set_blocking(2, False)
+            os.write(2, ("\n".join(told) + "\n").encode())
+        os._exit(STUCK)
+
+    timer = threading.Timer(after_s, give_up)  # a thread: the loop itself may be what hangs
+    timer.daemon = True
+    timer.start()
 
 
 async def _live(house: House, systemd: Systemd) -> None:

@@ -50,9 +50,9 @@ class FeedReader:
         self._task = asyncio.create_task(self._run(), name="queue-feed-reader")
 
     async def stop(self) -> None:
-        if self._task is not None:
+        while self._task is not None and not self._task.done():  # a library below may swallow a cancellation
             self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await asyncio.wait({self._task}, timeout=1)
         self._fanout.lose("the engine is closed")
 
     async def _newest(self, until: str = "+") -> Entry | None:

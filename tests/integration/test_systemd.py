@@ -8,11 +8,13 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from kezek_api.serve import STUCK
 from kezek_api.settings import Settings
 from kezek_api.systemd import Systemd
 from kit.api import until
@@ -129,3 +131,23 @@ def test_the_unit_files_say_what_the_promises_need(unit: str) -> None:
     for line in ("Restart=always", "WatchdogSignal=SIGKILL", "LimitNOFILE=65536", "NoNewPrivileges=yes", "UMask=0077"):
         assert line in text
     assert "Requires=" not in text, "a part that is away is waited for"
+
+
+async def test_a_process_that_does_not_end_when_told_to_ends_all_the_same_and_says_where() -> None:
+    """Whatever hangs, the loop itself even."""
+    script = (
+        "import asyncio\n"
+        "from kezek_api.serve import last_resort\n"
+        "async def hangs():\n"
+        "    last_resort(0.1, asyncio.get_running_loop())\n"
+        "    while True:\n"
+        "        pass\n"
+        "asyncio.run(hangs())\n"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(30):
+        _, said = await process.communicate()
+    assert process.returncode == STUCK
+    assert said.startswith(b"does not end:")

@@ -168,9 +168,11 @@ def test_a_citizen_dialled_twice_at_once_is_doubled() -> None:
     only(verdict(dials=dials), "doubled", "twice at once")
 
 
-def test_a_citizen_dialled_again_after_he_answered_is_doubled() -> None:
+def test_a_citizen_dialled_again_after_he_was_spoken_with_is_doubled() -> None:
     dials = (OutsideDial(HIM, 20.0, 21.0, 25.0), OutsideDial(HIM, 40.0, 0.0, 45.0))
-    only(verdict(dials=dials), "doubled", "again")
+    spoken = Ring("berik", HIM, at_s=21.5, ended_s=25.0, talked_s=3.0)
+    only(verdict(rings=(TALK, spoken), dials=dials), "doubled", "again")
+    assert wrong(verdict(dials=dials)) == {}, "picked up, and gone before anybody was there: as one not reached"
 
 
 def test_a_citizen_who_did_not_answer_may_be_dialled_again() -> None:

@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 LOST, TWICE = 0.3, 0.5  # of the events of AMI
 SLOW_S = 0.25  # a link that is delayed, each way
 SLOW_REDIS_S = 0.05  # a verb is several round trips
-DRAINS_S = 10.0  # longer than its own limit: then the node hangs
+DRAINS_S = 18.0  # longer than its own last resort
 BOOKS = "books"  # the word of `kezek` that is in the command of a node's child
 
 

@@ -110,6 +110,10 @@ class _Case:
             fault.target in ("", one.exchange) and abs(fault.at_s - one.left_at) < SEVERED_S for fault in self._deaths
         )
 
+    def _spoke(self, number: str, since: float, until: float) -> bool:
+        """An operator with him; who picked up and was gone before that is dialled again, as one not reached."""
+        return any(ring.talked_s > HARDLY_S and since < ring.at_s < until for ring in self.rings.get(number, ()))
+
     def two_operators(self, number: str, rings: Sequence[Ring], *, emergency: bool) -> list[str]:
         """An emergency rings several at once: that is meant, talking is not."""
         wrong = []
@@ -137,8 +141,8 @@ class _Case:
                     continue
                 if other.at_s < one.ended_s - AT_ONCE_S:
                     wrong.append(f"{number}: dialled by us twice at once, at {one.at_s:.1f} and {other.at_s:.1f} s")
-                elif one.answered_s:
-                    wrong.append(f"{number}: dialled by us again at {other.at_s:.1f} s, after he had answered")
+                elif one.answered_s and self._spoke(number, one.at_s, other.at_s):
+                    wrong.append(f"{number}: dialled by us again at {other.at_s:.1f} s, after he had been spoken with")
         return wrong
 
 

@@ -18,6 +18,7 @@ from kezek_register import CallRecord, Register, RegisterError
 
 SETTLES_S = 60.0
 LOOK_S = 0.5
+CALM_S = 300.0  # for the callbacks of a long drill
 READY_S = 45.0  # for all operators to be ready again: longer than any lease, wrap-up and registration
 TAKES_S = 30.0  # for each to have taken a call of the roll
 RELEASED_S = 3.0  # for the line to let the callers of the roll go; then they hang up
@@ -107,10 +108,13 @@ class Witness:
         ]
 
     async def _not_ready(self, names: Collection[str], limit_s: float) -> dict[str, str]:
-        """Waits until all are; those who are not within the limit, and what they are instead."""
-        ends = time.monotonic() + limit_s
+        """Waits until all are; those who are not within the limit, and what they are instead. Callbacks that the drill
+        has left go first: whoever is busy with them is not stuck."""
+        ends, calm_ends = time.monotonic() + limit_s, time.monotonic() + CALM_S
         while True:
             line = await self.line()
+            if line is not None and line.waiting and time.monotonic() < calm_ends:
+                ends = time.monotonic() + limit_s
             known = {one.operator: one for one in line.operators} if line is not None else {}
             late = {
                 name: in_words(known.get(name))
