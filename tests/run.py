@@ -68,14 +68,14 @@ def lanes() -> list[list[Check]]:
         Check("stories", "unit", pytest("stories")),
         Check("console", "console", pytest("console"), wants="chromium"),
         Check("drill", "drill", [str(BIN / "kezek"), "drill", "--short", "--seed", "4"]),
+        Check("telephony", "integration", rooms("telephony")),
     ]
     second = [
-        Check("telephony", "integration", rooms("telephony")),
         Check("whole", "integration", rooms(f"not telephony and ({pages})")),
+        Check("endurance", "integration", pytest("endurance")),
     ]
     third = [
         Check("integration", "integration", rooms(f"not telephony and not ({pages})")),
-        Check("endurance", "integration", pytest("endurance")),
     ]
     return [first, second, third]
 

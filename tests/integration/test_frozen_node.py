@@ -19,7 +19,7 @@ from kit.sip_agent import SipAgent
 from kit.sip_call import SipCall
 from kit.two_nodes import node_settings_of, serving, two_asterisks
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.timeout(240), pytest.mark.long]
 
 TONE = b"\x00\x20\x00\xe0" * 8000  # 2 s
 MOVED_S = 45.0  # the watchdog's 30 s, the dialplan's 5 s for a node that does not answer, and a busy machine
