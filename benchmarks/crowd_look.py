@@ -19,7 +19,7 @@ from typing import Any, Self
 from handover_site import ROOT, SITE, Exchange, books_of, wait_for
 from redis.asyncio import Redis
 
-from kezek_api.strays import BURY_S
+from kezek_api.burials import BURY_S
 
 sys.path.append(str(ROOT / "tests"))  # the tests' own measure of a process
 from kit.footprint import Footprint, footprint, growth

@@ -40,7 +40,7 @@ async def test_all_the_callers_in_a_crowd_of_probes_and_slow_clients_are_served_
         serving(city.settings) as node,
         city.citizens() as street,
     ):
-        before = footprint(node._process.pid)
+        before = footprint(node.process.pid)
         alone = Crowd(city.asterisk.settings.fastagi_port)
         for number in range(10):
             await alone.good(900_000 + number)
@@ -62,8 +62,8 @@ async def test_all_the_callers_in_a_crowd_of_probes_and_slow_clients_are_served_
         for citizen in dialling:
             await citizen.result().hang_up()
         await until(partial(nobody_waits, city), LIMIT_S)
-        await happens(lambda: footprint(node._process.pid).sockets <= before.sockets, LIMIT_S, "no socket is left")
-        after = footprint(node._process.pid)
+        await happens(lambda: footprint(node.process.pid).sockets <= before.sockets, LIMIT_S, "no socket is left")
+        after = footprint(node.process.pid)
         assert after.threads <= before.threads + 4  # the loop's own helpers, made when first needed
         print(
             f"\n{CONNECTS} connects, {CHANNELS} of them channels: first command after {ms(crowd.served_s)}; alone "
