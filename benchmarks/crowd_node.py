@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from kezek_api.command import quick_loop
-from kezek_api.house import run
+from kezek_api.serve import run
 from kezek_api.settings import Settings
 
 
