@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import threading
@@ -23,11 +22,12 @@ async def run(settings: Settings) -> None:
     house = House(settings)
 
     loop = asyncio.get_running_loop()
+    timers: list[threading.Timer] = []
 
     def stop() -> None:
         systemd.tell("STOPPING=1")
         house.stop()
-        last_resort(settings.drain_s + LAST_RESORT_S, loop)
+        timers.append(last_resort(settings.drain_s + LAST_RESORT_S, loop))
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
@@ -36,26 +36,35 @@ async def run(settings: Settings) -> None:
         await house.serve()
     finally:
         living.cancel()
+        for timer in timers:
+            timer.cancel()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
 
 
-def last_resort(after_s: float, loop: asyncio.AbstractEventLoop) -> None:
+def last_resort(after_s: float, loop: asyncio.AbstractEventLoop) -> threading.Timer:
     """A process that was told to end and is still there then ends at once, whatever hangs in it, and says where: its
-    calls are with another node already, what it has not written is pending in Redis."""
+    calls are with another node already, what it has not written is pending in Redis. Cancelled by a good end."""
 
     def give_up() -> None:
-        told = ["does not end:"]
-        for task in asyncio.all_tasks(loop):
-            told += [f"  {task.get_name()}", *(f"    {at.f_code.co_filename}:{at.f_lineno}" for at in task.get_stack())]
-        with contextlib.suppress(OSError):  # a log that nobody reads must not hold this up, too
-            os.set_blocking(2, False)
-            os.write(2, ("\n".join(told) + "\n").encode())
-        os._exit(STUCK)
+        try:
+            os.set_blocking(2, False)  # a log that nobody reads must not hold this up, too
+            os.write(2, "\n".join(["does not end:", *_whereabouts(loop), ""]).encode())
+        finally:
+            os._exit(STUCK)
 
     timer = threading.Timer(after_s, give_up)  # a thread: the loop itself may be what hangs
     timer.daemon = True
     timer.start()
+    return timer
+
+
+def _whereabouts(loop: asyncio.AbstractEventLoop) -> list[str]:
+    """Of every task: its name and its places in the code, no values."""
+    said = []
+    for task in asyncio.all_tasks(loop):
+        said += [f"  {task.get_name()}", *(f"    {at.f_code.co_filename}:{at.f_lineno}" for at in task.get_stack())]
+    return said
 
 
 async def _live(house: House, systemd: Systemd) -> None:

@@ -113,10 +113,10 @@ class Handset:
 
     async def _serve(self, phone: Softphone) -> None:
         """Until its process ends."""
-        ended = asyncio.create_task(phone.process.wait())
+        ended = asyncio.create_task(phone.process.wait())  # both end below
         try:
             while not ended.done():
-                event = asyncio.create_task(phone.event())
+                event = asyncio.create_task(phone.event())  # ends with this turn
                 try:
                     await asyncio.wait({ended, event}, return_when=asyncio.FIRST_COMPLETED)
                     if event.done():
