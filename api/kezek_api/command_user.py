@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets as randomness
-from typing import Literal
 
 from rich.console import Console
 
@@ -13,6 +12,7 @@ from kezek_api.passwords import Passwords
 from kezek_api.settings import Settings
 from kezek_api.supervise import plan, secrets
 from kezek_register import Conflict, Register, Staff
+from kezek_register.types import Role
 from kezek_telephony.instance import Instance
 
 LEAST_PASSWORD = 10  # characters
@@ -32,7 +32,7 @@ async def add(
 ) -> int:
     """0 when added; 1 with the reason when not."""
     console = Console(highlight=False)
-    known: dict[str, Literal["operator", "manager"]] = {"operator": "operator", "manager": "manager"}
+    known: dict[str, Role] = {"operator": "operator", "manager": "manager"}
     if wrong := refused(role in known, phone, password, set(queues) - set(settings.queues)):
         console.print(f"[red]{wrong}[/]")
         return 1

@@ -86,7 +86,7 @@ def ticket_of(call: Call, notes: Mapping[str, Any], filed: Filed) -> Ticket:
     provenance: dict[str, Provenance] = {name: field["source"] for name, field in fields.items()}
     return Ticket(
         number=filed.reserved,
-        state="open",
+        state="registered",
         call=call.call,
         caller=notes.get("caller") or call.caller,
         household_id=household.get("id"),

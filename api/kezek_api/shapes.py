@@ -9,6 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from kezek_queue import types as line
 from kezek_register import types as register
+from kezek_register.ticket_types import State
+from kezek_register.types import Role
 
 
 class Shape(BaseModel):
@@ -23,7 +25,7 @@ def moment(seconds: float) -> datetime | None:
 class StaffView(Shape):
     login: str
     name: str
-    role: Literal["operator", "manager"]
+    role: Role
     phone: str
     language: str
     queues: tuple[str, ...]
@@ -173,7 +175,7 @@ class Pop(Shape):
 
 class Ticket(Shape):
     number: str
-    state: Literal["open", "done"]
+    state: State
     call: str
     caller: str
     street_id: int | None

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from kezek_register.ticket_types import Channel, State, TicketKind, Verified
+
 
 class RegisterError(Exception):
     code = "register"
@@ -33,6 +35,7 @@ class Street:
     kind: str  # street | avenue | microdistrict | lane | square
     names: dict[str, str]  # language -> name, as written on the sign
     other_names: tuple[tuple[str, str], ...]  # (language, old or spoken name)
+    territory_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,12 @@ class Building:
     house: str  # normalised: '45', '12/2', '7а'
     entrances: int | None
     flats: int | None
+    territory_id: int | None = None  # its own; None: its street's
+    people: int | None = None
+    lifts: int | None = None
+    special_needs: str = ""  # in words: who needs help first when something fails
+    lon: float | None = None  # WGS 84, degrees
+    lat: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +66,28 @@ class Household:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
+    """What a ticket of it begins with, '' and None as the parent says; `accident`: its deadline runs by the clock.
+    `emergency`: the number of the service that it is handed to at once."""
+
     code: str
     names: dict[str, str]
     parent: str = ""
+    kind: TicketKind | Literal[""] = ""
+    asset_kind: str = ""
+    accident: bool = False
+    allowed_hours: int | None = None
+    allowed_days: int | None = None  # working days
+    emergency: str = ""
 
 
+Role = Literal["operator", "manager", "executor"]
 Provenance = Literal["spoken", "household", "keyed", "operator"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
     number: str  # registration number with its check digit, '' for a draft without one
-    state: Literal["open", "done"]
+    state: State
     call: str  # the call it came from, '' when entered by hand
     caller: str
     household_id: int | None
@@ -86,18 +105,38 @@ class Ticket:
     confidence: dict[str, float] = field(default_factory=dict)
     created_at: datetime | None = None
     version: int = 1
+    kind: TicketKind = "incident"
+    channel: Channel = "call"
+    building_id: int | None = None
+    territory_id: int | None = None
+    asset_kind: str = ""
+    organisation_id: int | None = None  # its executor
+    outage_id: int | None = None
+    clock_from: datetime | None = None  # of its deadline, with what is allowed from then
+    allowed_hours: int | None = None
+    allowed_days: int | None = None
+    due_at: datetime | None = None  # worked out of these (deadlines.py); None: no deadline, paused, closed
+    closed_at: datetime | None = None
+    answer: str = ""  # what the citizen is told
+    verified: Verified = ""
+    requester: str = ""  # a name the citizen gave
+    lon: float | None = None
+    lat: float | None = None
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
     login: str
     name: str
-    role: Literal["operator", "manager"]
-    phone: str  # the extension; '' for a manager without one
+    role: Role
+    phone: str  # the extension; '' for a manager or executor without one
     language: str
     queues: tuple[str, ...]
     skills: dict[str, int]
     password_hash: str = field(repr=False, default="")
+    organisation_id: int | None = None  # an executor's own
+    second_line: bool = False  # may route tickets and tend outages, as managers may
 
 
 @dataclass(frozen=True, slots=True)

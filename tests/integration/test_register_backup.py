@@ -49,7 +49,8 @@ def a_value(column: Any, n: int) -> Any:
     """Something that is not the default and that not every format can carry."""
     kind = column.type
     if column.foreign_keys:
-        return 1
+        referred = next(iter(column.foreign_keys)).column
+        return a_value(referred, n if column.primary_key else 1)  # keys made of references differ by row
     if isinstance(kind, (DateTime, UtcDateTime)):
         return NOW
     if isinstance(kind, JSON):

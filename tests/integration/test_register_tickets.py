@@ -34,7 +34,7 @@ async def test_a_ticket_from_call_to_confirmation(register: Register) -> None:
     heard = draft(household_id=household.id, street_id=household.street.id)
     made = await register.tickets.ensure(heard)
     assert check(made.number) == made.number
-    assert (made.confirmed, made.state, made.version, made.provenance) == (False, "open", 1, {"street": "spoken"})
+    assert (made.confirmed, made.state, made.version, made.provenance) == (False, "registered", 1, {"street": "spoken"})
     assert made.created_at is not None
     assert made.created_at.tzinfo is not None
     assert await register.tickets.open_for(household.id) == [made]
@@ -100,7 +100,7 @@ async def test_hostile_words_are_kept_as_words(register: Register) -> None:
 async def test_lists_are_newest_first(register: Register) -> None:
     start = datetime(2026, 11, 20, 9, tzinfo=UTC)
     for n in (2, 0, 1):
-        state = "done" if n == 1 else "open"
+        state = "closed" if n == 1 else "registered"
         await register.tickets.ensure(draft(call=f"c{n}", created_at=start + timedelta(minutes=n), state=state))
     assert [ticket.call for ticket in await register.tickets.list()] == ["c2", "c1", "c0"]
     assert [ticket.call for ticket in await register.tickets.list(state="open")] == ["c2", "c0"]

@@ -191,9 +191,9 @@ def free_port() -> int:
 
 
 _DRAFT = Ticket(
-    number="", state="open", call="call-1", caller="+77009990109", household_id=None, street_id=None, street="나무",
-    house="8", flat="12", topic="heating", words="난방", note="", language="ko", operator="", confirmed=False,
-    provenance={"street": "spoken"}, confidence={"street": 0.9},
+    number="", state="registered", call="call-1", caller="+77009990109", household_id=None, street_id=None,
+    street="나무", house="8", flat="12", topic="heating", words="난방", note="", language="ko", operator="",
+    confirmed=False, provenance={"street": "spoken"}, confidence={"street": 0.9},
 )  # fmt: skip
 
 

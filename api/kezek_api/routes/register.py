@@ -11,6 +11,7 @@ from kezek_api.doors import OfDoors, SignedIn, session_of
 from kezek_api.shapes import Houses, Streets, StreetView, Ticket, Tickets, Topics, TopicView
 from kezek_api.streets import ticket_for
 from kezek_register import street_name
+from kezek_register.ticket_types import State
 from kezek_register.types import Street
 
 router = APIRouter(prefix="/api", tags=["register"], responses=problems.RESPONSES, dependencies=[Depends(session_of)])
@@ -26,7 +27,7 @@ async def ticket(number: Annotated[str, Path(max_length=32)], doors: OfDoors, se
 async def tickets(
     doors: OfDoors,
     session: SignedIn,
-    state: Literal["open", "done"] | None = None,
+    state: Literal["open"] | State | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Tickets:
     """Newest first."""

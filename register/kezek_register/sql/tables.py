@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -90,6 +91,7 @@ class StreetRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)  # the town's own: by it a later file finds the street again
     kind: Mapped[str]
+    territory_id: Mapped[int | None] = mapped_column(ForeignKey("territories.id"), index=True)
     names: Mapped[list[StreetNameRow]] = relationship(lazy="raise", order_by="StreetNameRow.id")
 
 
@@ -110,6 +112,12 @@ class BuildingRow(Base):
     house: Mapped[str]
     entrances: Mapped[int | None]
     flats: Mapped[int | None]
+    territory_id: Mapped[int | None] = mapped_column(ForeignKey("territories.id"), index=True)  # NULL: as its street
+    people: Mapped[int | None]
+    lifts: Mapped[int | None]
+    special_needs: Mapped[str] = mapped_column(server_default="")  # in words: who needs help first when something fails
+    lon: Mapped[float | None]  # WGS 84, degrees
+    lat: Mapped[float | None]
     street: Mapped[StreetRow] = relationship(lazy="raise")
 
 
@@ -138,6 +146,15 @@ class TopicRow(Base):
     parent: Mapped[str]
     position: Mapped[int]
     names: Mapped[dict[str, Any]]
+    # what a ticket of this topic begins with; '' and NULL: as the parent says
+    kind: Mapped[str] = mapped_column(server_default="")  # types.TicketKind
+    asset_kind: Mapped[str] = mapped_column(server_default="")
+    accident: Mapped[bool] = mapped_column(
+        server_default=false()
+    )  # its deadline runs by the clock, not by working days
+    allowed_hours: Mapped[int | None]
+    allowed_days: Mapped[int | None]  # working days
+    emergency: Mapped[str] = mapped_column(server_default="")  # the service's number (104, say): hand-off at once
 
 
 class TicketRow(Base):
@@ -162,6 +179,25 @@ class TicketRow(Base):
     provenance: Mapped[dict[str, Any]]
     confidence: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(server_default="incident")  # types.TicketKind
+    channel: Mapped[str] = mapped_column(server_default="call")  # types.Channel
+    building_id: Mapped[int | None] = mapped_column(ForeignKey("buildings.id"), index=True)
+    territory_id: Mapped[int | None] = mapped_column(ForeignKey("territories.id"), index=True)
+    asset_kind: Mapped[str] = mapped_column(server_default="")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)  # its executor
+    outage_id: Mapped[int | None] = mapped_column(ForeignKey("outages.id"), index=True)
+    # the deadline's inputs; what it comes to is worked out (deadlines.py), `due_at` only lets SQL sort and filter by it
+    clock_from: Mapped[datetime | None]
+    allowed_hours: Mapped[int | None]
+    allowed_days: Mapped[int | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)  # NULL: no deadline, paused, or closed
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    answer: Mapped[str] = mapped_column(server_default="")  # what the citizen is told
+    verified: Mapped[str] = mapped_column(server_default="")  # types.Verified: what the citizen says
+    requester: Mapped[str] = mapped_column(server_default="")  # a name the citizen gave
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    updated_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - declared by the base class
 
@@ -197,3 +233,5 @@ class StaffRow(Base):
     queues: Mapped[list[str]]
     skills: Mapped[dict[str, Any]]
     password_hash: Mapped[str]
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))  # an executor's own
+    second_line: Mapped[bool] = mapped_column(server_default=false())  # may route tickets and tend outages

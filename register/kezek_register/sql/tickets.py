@@ -16,6 +16,7 @@ from kezek_register.sql import values
 from kezek_register.sql.database import Database
 from kezek_register.sql.numbering import Numbering
 from kezek_register.sql.tables import TicketRow
+from kezek_register.ticket_types import OPEN
 from kezek_register.types import NotFound, RegisterError, Ticket
 
 
@@ -69,12 +70,14 @@ class Tickets:
     async def open_for(self, household_id: int) -> builtins.list[Ticket]:
         """The household's tickets that are not done, newest first."""
         return await self._newest(
-            select(TicketRow).where(TicketRow.household_id == household_id, TicketRow.state == "open")
+            select(TicketRow).where(TicketRow.household_id == household_id, TicketRow.state.in_(OPEN))
         )
 
     async def list(self, state: str | None = None, limit: int = 50) -> builtins.list[Ticket]:
-        """Newest first."""
-        wanted = select(TicketRow) if state is None else select(TicketRow).where(TicketRow.state == state)
+        """Newest first; `state`: one of them, or `open` for all that are not ended."""
+        wanted = select(TicketRow)
+        if state is not None:
+            wanted = wanted.where(TicketRow.state.in_(OPEN) if state == "open" else TicketRow.state == state)
         return await self._newest(wanted.limit(limit))
 
     async def _newest(self, wanted: Select[TicketRow]) -> builtins.list[Ticket]:

@@ -127,7 +127,7 @@ export interface QueueLoad {
 
 export interface Ticket {
   number: string;
-  state: "open" | "done";
+  state: "registered" | "assigned" | "accepted" | "paused" | "reported" | "closed" | "refused";
   call: string;
   caller: string;
   street_id: number | null;

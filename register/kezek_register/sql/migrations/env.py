@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from kezek_register.sql import history_tables
+from kezek_register.sql import every_table
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=history_tables.AuditRow.metadata,
+    target_metadata=every_table.METADATA,
     render_as_batch=True,
     compare_type=True,
 )

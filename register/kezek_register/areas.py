@@ -1,0 +1,89 @@
+"""Areas of a town as data, and whether a place lies in one. Pure.
+
+The same words say where a rule of responsibility holds and where an outage is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from kezek_register.houses import house_key
+
+TerritoryKind = Literal["oblast", "community", "city", "district", "microdistrict"]
+NetworkKind = Literal["substation", "feeder", "heat_main", "boiler_house", "water_zone", "gas_zone", "other"]
+Scope = Literal["all", "territory", "part", "street", "houses", "building"]
+Parity = Literal["", "odd", "even"]
+
+_RANK = {"all": 0, "territory": 1, "part": 2, "street": 3, "houses": 4, "building": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """`houses`: of `street_id`, from `house_from` to `house_to` in the order of `house_key`, '' is open-ended."""
+
+    scope: Scope
+    territory_id: int | None = None
+    street_id: int | None = None
+    building_id: int | None = None
+    part_id: int | None = None
+    house_from: str = ""
+    house_to: str = ""
+    parity: Parity = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a building is, in all respects that an area may name. Trees from the root down; `building_id` 0 when the
+    register does not know the house, and `house` '' when only the street is known."""
+
+    street_id: int = 0
+    house: str = ""
+    building_id: int = 0
+    territories: tuple[int, ...] = ()
+    parts: tuple[int, ...] = ()
+
+
+def covers(area: Area, place: Place) -> bool:
+    """Whether the place lies in the area. A house that is not known lies in no area that names houses."""
+    match area.scope:
+        case "all":
+            return True
+        case "territory":
+            return area.territory_id in place.territories
+        case "part":
+            return area.part_id in place.parts
+        case "street":
+            return area.street_id == place.street_id
+        case "houses":
+            return area.street_id == place.street_id and _in_range(area, place.house)
+        case "building":
+            return area.building_id == place.building_id != 0
+
+
+def rank(area: Area, place: Place) -> tuple[int, int]:
+    """How special an area is that covers the place: the greater one wins. Of territories and parts the deeper one."""
+    depth = 0
+    if area.scope == "territory" and area.territory_id in place.territories:
+        depth = place.territories.index(area.territory_id)
+    elif area.scope == "part" and area.part_id in place.parts:
+        depth = place.parts.index(area.part_id)
+    return _RANK[area.scope], depth
+
+
+def _in_range(area: Area, house: str) -> bool:
+    if not house:
+        return False
+    if area.parity and (_number(house) % 2 == 1) != (area.parity == "odd"):
+        return False
+    key = house_key(house)
+    if area.house_from and key < house_key(area.house_from):
+        return False
+    # '9' as the end takes 9/2 and 9a along: they stand on that plot
+    return not area.house_to or key <= house_key(area.house_to) or area.house_to == str(_number(house))
+
+
+def _number(house: str) -> int:
+    found = re.match(r"\d+", house)
+    return int(found.group()) if found else 0

@@ -1,0 +1,67 @@
+"""The tables of what goes out: notices to people, webhooks to programs. Claimed by key, sent once, settled after."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kezek_register.sql.tables import Base
+
+
+class NoticeRow(Base):
+    """One thing to be told to one party, by a call or in writing."""
+
+    __tablename__ = "notices"
+    __table_args__ = (Index(None, "state", "next_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)  # 'outage:12:restored:household:55': told once
+    about: Mapped[str] = mapped_column(index=True)  # 'outage:12', 'ticket:26-000123-4'
+    what: Mapped[str]  # types.NoticeKind
+    channel: Mapped[str]  # types.NoticeChannel
+    address: Mapped[str]  # a number or a URL
+    language: Mapped[str]
+    told: Mapped[dict[str, Any]]  # what the prompt or the text needs
+    state: Mapped[str]  # types.NoticeState
+    attempts: Mapped[int]
+    next_at: Mapped[datetime]
+    claimed_by: Mapped[str]  # node
+    claimed_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    result: Mapped[str]  # the digit pressed, the gateway's answer, the reason of a failure
+    created_at: Mapped[datetime]
+
+
+class WebhookRow(Base):
+    __tablename__ = "webhooks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    secret: Mapped[str]
+    events: Mapped[list[str]]  # [] is all
+    active: Mapped[bool]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+
+
+class WebhookEventRow(Base):
+    """What happened, written in the transaction in which it happened; sent to each webhook that wants it."""
+
+    __tablename__ = "webhook_events"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event: Mapped[str]  # 'ticket.assigned', 'outage.opened', ...
+    at: Mapped[datetime] = mapped_column(index=True)
+    body: Mapped[dict[str, Any]]
+
+
+class WebhookDeliveryRow(Base):
+    __tablename__ = "webhook_deliveries"
+    __table_args__ = (Index(None, "state", "next_at"),)
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("webhook_events.id", ondelete="CASCADE"), primary_key=True)
+    state: Mapped[str]  # pending | sent | failed
+    attempts: Mapped[int]
+    next_at: Mapped[datetime]
+    status: Mapped[int | None]  # the last answer's
+    settled_at: Mapped[datetime | None]
