@@ -159,7 +159,7 @@ export class FakeDesk {
     const number = this.pop?.ticket?.number ?? `26-000${124 + this.tickets.length}-${(this.tickets.length * 7 + 3) % 10}`;
     const street = world.STREETS.find((s) => s.id === Number(body["street_id"]))?.name ?? "";
     const ticket = {
-      number, state: "open", call: this.pop?.call ?? "", caller: this.pop?.caller ?? "", street_id: Number(body["street_id"]),
+      number, state: "registered", call: this.pop?.call ?? "", caller: this.pop?.caller ?? "", street_id: Number(body["street_id"]),
       street, house: body["house"] ?? "", flat: body["flat"] ?? "", topic: body["topic"] ?? "", words: "", note: body["note"] ?? "",
       language: "kk", operator: "aigul", confirmed: true, filed: true, created_at: new Date().toISOString(),
     } as Ticket;

@@ -55,7 +55,7 @@ export function ringing(): Pop {
     held: false, aside: null, recording: "on", transferred_by: "", caller: "+77015550142", caller_name: "Нұрлан Ә.", language: "kk",
     since: ago(48), waited_s: 41,
     household: { id: 9, person: "Нұрлан Әбдіқалықов", street_id: 1, street: "Абай даңғылы", house: "45", flat: "12" },
-    open_tickets: [{ number: "26-000118-7", topic: "hot_water", state: "open", created_at: ago(90_000) }],
+    open_tickets: [{ number: "26-000118-7", topic: "hot_water", state: "registered", created_at: ago(90_000) }],
     words: [SAID[2] as Words], unheard: "",
     fields: {
       street: { value: "Абай даңғылы", ref: "1", confidence: 0.93, source: "spoken", words: "абай көшесі" },
