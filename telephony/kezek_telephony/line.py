@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 KEYS = "0123456789*#"
 NORMAL_CLEARING = 16  # Q.850
 KEYS_KEPT = 64  # pressed and not yet asked for; the oldest go
+TOLD_S = 0.25  # AMI tells a digit that soon after it has cut a prompt short
 _PROMPT = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z]{2,4})?")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -83,9 +84,20 @@ class AgiLine(Leash):
             if not _PROMPT.fullmatch(prompt):
                 log.warning("prompt_name_refused", prompt=prompt[:80])
                 continue
-            if await self._stream(prompt, language, KEYS if stop_on_digit else ""):
+            if not stop_on_digit:
+                await self._stream(prompt, language, "")
+            elif await self._cut_short(prompt, language, pressed):
                 return True
         return False
+
+    async def _cut_short(self, prompt: str, language: str, pressed: int) -> bool:
+        """Whether a digit cut the prompt short. One shorter than Asterisk's least (80 ms) was told when it was pressed,
+        and its stretched end cuts the next prompt: that one is played again."""
+        if not await self._stream(prompt, language, KEYS):
+            return False
+        if not await self._until(lambda: self._pressed > pressed, TOLD_S):
+            return await self._stream(prompt, language, KEYS)
+        return True
 
     async def digit(self, timeout: float) -> str | None:
         if await self._until(lambda: bool(self._keys), timeout):

@@ -37,6 +37,17 @@ async def a_digit_cuts_a_prompt_short_and_comes_exactly_once(world: World) -> No
         assert await line.digit(0.3) is None
 
 
+async def the_late_end_of_a_brief_digit_leaves_the_next_prompt_alone(world: World) -> None:
+    """A digit shorter than Asterisk's least one (80 ms) is told at once, and its end comes when those are over."""
+    async with world.call() as (line, caller):
+        await line.music()
+        await caller.hears()
+        for digit in "12345678":
+            caller.press(digit, brief=True)
+            assert await line.digit(5) == digit
+            assert not await line.play("number/7", language=LANGUAGE)
+
+
 async def a_digit_leaves_a_prompt_alone_when_asked_to(world: World) -> None:
     async with world.call() as (line, caller), asyncio.TaskGroup() as tasks:
         playing = tasks.create_task(line.play("greeting", language=LANGUAGE, stop_on_digit=False))
@@ -166,6 +177,7 @@ async def raises_hung_up(verb: Awaitable[object]) -> None:
 CONTRACTS: list[Contract] = [
     a_prompt_is_heard_to_its_end,
     a_digit_cuts_a_prompt_short_and_comes_exactly_once,
+    the_late_end_of_a_brief_digit_leaves_the_next_prompt_alone,
     a_digit_leaves_a_prompt_alone_when_asked_to,
     a_missing_prompt_is_skipped,
     digits_come_in_order,

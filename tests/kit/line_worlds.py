@@ -26,7 +26,7 @@ LIMIT = 15.0
 class Caller(Protocol):
     """The person at the other end, as a contract needs him."""
 
-    def press(self, keys: str) -> None: ...
+    def press(self, keys: str, *, brief: bool = False) -> None: ...
     def speak(self) -> None: ...
     async def hang_up(self) -> None: ...
     async def hears(self) -> None:
@@ -100,7 +100,7 @@ class _ScriptedCaller:
     def __init__(self, line: ScriptedLine) -> None:
         self._line = line
 
-    def press(self, keys: str) -> None:
+    def press(self, keys: str, *, brief: bool = False) -> None:
         self._line.press(keys)
 
     def speak(self) -> None:
@@ -220,8 +220,8 @@ class _RealCaller:
     def __init__(self, line: Line, call: SipCall, telephony: Telephony) -> None:
         self._line, self._call, self._telephony = line, call, telephony
 
-    def press(self, keys: str) -> None:
-        self._call.press(keys)
+    def press(self, keys: str, *, brief: bool = False) -> None:
+        self._call.press(keys, brief=brief)
 
     def speak(self) -> None:
         self._call.say(TONE * 2000)

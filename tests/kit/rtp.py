@@ -59,8 +59,8 @@ class Sound(asyncio.DatagramProtocol):
         """Everything has been said."""
         return self._out.silent
 
-    def press(self, digit: str) -> None:
-        self._out.press(digit)
+    def press(self, digit: str, *, brief: bool = False) -> None:
+        self._out.press(digit, brief=brief)
 
     def close(self) -> None:
         self._closed = True

@@ -60,9 +60,9 @@ class SipCall:
         extra = [("Contact", self.agent.contact), ("Content-Type", "application/sdp")]
         self.agent.request("INVITE", self, body=body, extra=extra)
 
-    def press(self, digits: str) -> None:
+    def press(self, digits: str, *, brief: bool = False) -> None:
         for digit in digits:
-            self.sound.press(digit)
+            self.sound.press(digit, brief=brief)
 
     def say(self, sound: bytes) -> None:
         self.sound.say(sound)
