@@ -19,6 +19,7 @@ from kezek_register.sql.kept import KeptOfTheLine
 from kezek_register.sql.migrate import migrate
 from kezek_register.sql.numbering import Numbering
 from kezek_register.sql.outbound import OutboundLedger
+from kezek_register.sql.places import Places
 from kezek_register.sql.recordings import Recordings
 from kezek_register.sql.sessions import Sessions
 from kezek_register.sql.staff import StaffList
@@ -38,6 +39,7 @@ class Register:
         self._database = database
         self.addresses = Addresses(database)
         self.households = Households(database)
+        self.places = Places(database)
         self.topics = Topics(database)
         self.tickets = Tickets(database, Numbering(database, node=node, clock=clock), clock)
         self.staff = StaffList(database)
