@@ -79,3 +79,31 @@ class Escalation:
     late_s: float
     at: datetime | None = None
     notice_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Which tickets of a list; what is left as it is asks for nothing. Those asked for together must all be true.
+
+    `state`: one of them, or 'open' for all that are not ended; `topic`: with all below it; `organisation`: a code;
+    `territory`: an id, with all below it; `operator`: a login; `text`: a number, or a part of what was said and noted;
+    since/until: registered in [since, until)."""
+
+    state: str = ""
+    kind: str = ""
+    topic: str = ""
+    organisation: str = ""
+    territory: int | None = None
+    street: int | None = None
+    building: int | None = None
+    household: int | None = None
+    outage: int | None = None
+    channel: str = ""
+    operator: str = ""
+    text: str = ""
+    late: bool = False
+    unassigned: bool = False  # open, and nobody answers for it yet
+    unconfirmed: bool = False
+    accident: bool = False
+    since: datetime | None = None
+    until: datetime | None = None

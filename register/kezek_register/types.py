@@ -23,6 +23,12 @@ class Conflict(RegisterError):
     code = "conflict"
 
 
+class StaleVersion(Conflict):
+    """The version that was changed is not the newest any more: look again."""
+
+    code = "stale_version"
+
+
 class Unavailable(RegisterError):
     """The database does not answer; worth a retry."""
 
@@ -123,6 +129,7 @@ class Ticket:
     lon: float | None = None
     lat: float | None = None
     updated_at: datetime | None = None
+    accident: bool = False  # its hours run by the clock, not by the working calendar
 
 
 @dataclass(frozen=True, slots=True)

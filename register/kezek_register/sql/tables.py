@@ -190,6 +190,7 @@ class TicketRow(Base):
     clock_from: Mapped[datetime | None]
     allowed_hours: Mapped[int | None]
     allowed_days: Mapped[int | None]
+    accident: Mapped[bool] = mapped_column(server_default=false())  # allowed_hours run by the clock
     due_at: Mapped[datetime | None] = mapped_column(index=True)  # NULL: no deadline, paused, or closed
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     answer: Mapped[str] = mapped_column(server_default="")  # what the citizen is told

@@ -84,7 +84,7 @@ TICKET_FIELDS = (
 WORK_FIELDS = (
     "kind", "channel", "building_id", "territory_id", "asset_kind", "organisation_id", "outage_id", "clock_from",
     "allowed_hours", "allowed_days", "due_at", "closed_at", "answer", "verified", "requester",
-    "lon", "lat", "updated_at",
+    "lon", "lat", "updated_at", "accident",
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("clock_from", MOMENT, nullable=True))
         batch_op.add_column(sa.Column("allowed_hours", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("allowed_days", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("accident", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("due_at", MOMENT, nullable=True))
         batch_op.add_column(sa.Column("closed_at", MOMENT, nullable=True))
         batch_op.add_column(sa.Column("answer", sa.Text(), server_default="", nullable=False))
@@ -216,6 +217,7 @@ def downgrade() -> None:
             "answer",
             "closed_at",
             "due_at",
+            "accident",
             "allowed_days",
             "allowed_hours",
             "clock_from",
