@@ -36,17 +36,27 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
+    """A program that is told of events. `failures`: deliveries given up in a row; `stopped`: why it is not active,
+    'failing' or 'gone', '' when a person said so."""
+
     id: int
     url: str
-    events: tuple[str, ...]  # () is all
+    events: tuple[str, ...]  # () is all; 'ticket.*' is every event of tickets
     active: bool
     secret: str = field(repr=False, default="")
     created_by: str = ""
+    failures: int = 0
+    stopped: str = ""
+    created_at: datetime | None = None
+
+
+DeliveryState = Literal["pending", "sent", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An event on its way to a webhook."""
+    """An event on its way to a webhook; `attempts` counts the one under way; `status`: the last answer's, None when
+    there was none."""
 
     webhook: Webhook
     event_id: int
@@ -54,3 +64,7 @@ class Delivery:
     at: datetime
     body: dict[str, Any]
     attempts: int = 0
+    state: DeliveryState = "pending"
+    status: int | None = None
+    next_at: datetime | None = None
+    settled_at: datetime | None = None

@@ -17,6 +17,7 @@ from kezek_register.sql.history import History
 from kezek_register.sql.households import Households
 from kezek_register.sql.kept import KeptOfTheLine
 from kezek_register.sql.migrate import migrate
+from kezek_register.sql.notices import Notices
 from kezek_register.sql.numbering import Numbering
 from kezek_register.sql.outbound import OutboundLedger
 from kezek_register.sql.places import Places
@@ -25,6 +26,7 @@ from kezek_register.sql.sessions import Sessions
 from kezek_register.sql.staff import StaffList
 from kezek_register.sql.tickets import Tickets
 from kezek_register.sql.topics import Topics
+from kezek_register.sql.webhooks import Webhooks
 
 
 def _utc_now() -> datetime:
@@ -49,6 +51,8 @@ class Register:
         self.audit = Audit(database)
         self.kept = KeptOfTheLine(database)
         self.sessions = Sessions(database)
+        self.notices = Notices(database, clock)
+        self.webhooks = Webhooks(database, clock)
 
     @classmethod
     @asynccontextmanager

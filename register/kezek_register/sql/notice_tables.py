@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kezek_register.sql.tables import Base
@@ -41,18 +41,22 @@ class WebhookRow(Base):
     secret: Mapped[str]
     events: Mapped[list[str]]  # [] is all
     active: Mapped[bool]
+    failures: Mapped[int]  # deliveries given up, one after the other; a delivery that arrived makes it 0
+    stopped: Mapped[str]  # why it is not active, '' when a person said so
     created_at: Mapped[datetime]
     created_by: Mapped[str]
 
 
 class WebhookEventRow(Base):
-    """What happened, written in the transaction in which it happened; sent to each webhook that wants it."""
+    """What happened, written in the transaction in which it happened; sent to each webhook that wants it, which is
+    found out afterwards (`spread`): who closes an outage of two thousand tickets does not wait for that."""
 
     __tablename__ = "webhook_events"
     id: Mapped[int] = mapped_column(primary_key=True)
     event: Mapped[str]  # 'ticket.assigned', 'outage.opened', ...
     at: Mapped[datetime] = mapped_column(index=True)
     body: Mapped[dict[str, Any]]
+    spread: Mapped[bool] = mapped_column(server_default=false(), index=True)  # its deliveries have been made
 
 
 class WebhookDeliveryRow(Base):

@@ -49,6 +49,8 @@ def upgrade() -> None:
         sa.Column("secret", sa.Text(), nullable=False),
         sa.Column("events", sa.JSON(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("stopped", sa.Text(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
@@ -59,10 +61,12 @@ def upgrade() -> None:
         sa.Column("event", sa.Text(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("spread", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_events")),
     )
     with op.batch_alter_table("webhook_events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_webhook_events_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webhook_events_spread"), ["spread"], unique=False)
     op.create_table(
         "webhook_deliveries",
         sa.Column("webhook_id", sa.Integer(), nullable=False),

@@ -1,0 +1,192 @@
+"""The ledger of what people are told: a notice is claimed before it is sent, so nobody is told twice (P8, P18).
+
+pending --claim--> claimed --settle--> sent | failed | dropped
+   ^                  |  \\--unclear--> unclear   nobody knows whether it went out: not sent again by itself
+   \\---settle again---/                  \\--again (a person)--> pending
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import case, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kezek_register.notice_types import Notice, NoticeChannel, NoticeKind, NoticeState
+from kezek_register.sql.database import Database
+from kezek_register.sql.notice_tables import NoticeRow
+from kezek_register.types import Conflict, NotFound
+
+URGENT: tuple[NoticeKind, ...] = ("emergency", "call_out")  # before everything else that is due
+BATCH = 500  # rows of one INSERT
+AT_MOST_ONCE: tuple[NoticeChannel, ...] = ("call", "sms")  # a webhook may be told twice: its key says so
+
+
+class Notices:
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def add(self, *notices: Notice) -> int:
+        """How many are new; one whose key is known already stays as it is. `next_at`: not before then."""
+        async with self._database.writing() as session:
+            return await write(self._database, session, notices, self._clock())
+
+    async def claim(
+        self, node: str, channels: Collection[NoticeChannel], limit: int, now: datetime | None = None
+    ) -> list[Notice]:
+        """Up to `limit` that are due, urgent ones first, then the oldest: whoever claims alone may send. `attempts`
+        counts the one that follows. After Unavailable the claim may stand: `unclear` finds it."""
+        now = now or self._clock()
+        due = (
+            select(NoticeRow)
+            .where(NoticeRow.state == "pending", NoticeRow.next_at <= now, NoticeRow.channel.in_(tuple(channels)))
+            .order_by(case((NoticeRow.what.in_(URGENT), 0), else_=1), NoticeRow.next_at, NoticeRow.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        async with self._database.writing() as session:
+            rows = list(await session.scalars(due))
+            for row in rows:
+                row.state = "claimed"
+                row.attempts += 1
+                row.claimed_by = node
+                row.claimed_at = now
+            return [notice(row) for row in rows]
+
+    async def settle(self, key: str, state: NoticeState, result: str = "", next_at: datetime | None = None) -> Notice:
+        """What became of a claim; 'pending' with `next_at` is to be tried again then, 'dropped' may be said of one that
+        nobody has claimed. The first word stands, save 'unclear', which a later one replaces. Raises NotFound."""
+        from_states = {"pending": ("claimed",), "dropped": ("claimed", "unclear", "pending")}
+        open_still = NoticeRow.state.in_(from_states.get(state, ("claimed", "unclear")))
+        now = self._clock()
+        said: dict[str, Any] = {"state": state, "result": result[:500]}
+        said |= {"next_at": next_at or now} if state == "pending" else {"settled_at": now}
+        async with self._database.writing() as session:
+            await session.execute(update(NoticeRow).where(NoticeRow.key == key, open_still).values(said))
+            return notice(await _one(session, key))
+
+    async def unclear(
+        self,
+        node: str = "",
+        channels: Collection[NoticeChannel] = AT_MOST_ONCE,
+        *,
+        before: datetime | None = None,
+    ) -> list[Notice]:
+        """Claims of these channels of which nobody has said what became of them: of this node's earlier life, or, with
+        `node` '' and `before`, of any node that claimed before then. Calls and SMS become 'unclear', webhooks pending
+        again. Returns the unclear ones."""
+        left = [NoticeRow.state == "claimed", NoticeRow.channel.in_(tuple(channels))]
+        if node:
+            left.append(NoticeRow.claimed_by == node)
+        if before is not None:
+            left.append(NoticeRow.claimed_at < before)
+        async with self._database.writing() as session:
+            rows = list(await session.scalars(select(NoticeRow).where(*left).with_for_update(skip_locked=True)))
+            for row in rows:
+                if row.channel in AT_MOST_ONCE:
+                    row.state, row.result, row.settled_at = "unclear", "nobody said what became of it", self._clock()
+                else:
+                    row.state, row.next_at = "pending", self._clock()
+            return [notice(row) for row in rows if row.state == "unclear"]
+
+    async def again(self, key: str) -> Notice:
+        """A person has decided: one that failed, was dropped or is unclear is sent again. Raises NotFound, Conflict."""
+        async with self._database.writing() as session:
+            row = await _one(session, key, lock=True)
+            if row.state not in ("failed", "dropped", "unclear"):
+                raise Conflict(f"the notice is {row.state}")
+            row.state, row.next_at, row.settled_at, row.attempts = "pending", self._clock(), None, 0
+            return notice(row)
+
+    async def get(self, key: str) -> Notice:
+        """Raises NotFound."""
+        async with self._database.reading() as session:
+            return notice(await _one(session, key))
+
+    async def of(self, about: str) -> list[Notice]:
+        """All that was or will be told about it ('outage:12', 'ticket:26-000123-4'), in the order of their making."""
+        wanted = select(NoticeRow).where(NoticeRow.about == about).order_by(NoticeRow.id)
+        async with self._database.reading() as session:
+            return [notice(row) for row in await session.scalars(wanted)]
+
+    async def drop(self, about: str, why: str, what: Collection[NoticeKind] = ()) -> int:
+        """Nobody need be told any more; how many were pending still."""
+        wanted = [NoticeRow.about == about, NoticeRow.state == "pending"]
+        if what:
+            wanted.append(NoticeRow.what.in_(tuple(what)))
+        said = update(NoticeRow).where(*wanted).values(state="dropped", result=why, settled_at=self._clock())
+        async with self._database.writing() as session:
+            return len(list(await session.scalars(said.returning(NoticeRow.id))))
+
+    async def waiting(self) -> dict[tuple[str, str], int]:
+        """How many there are by channel and state, of those that are not settled well."""
+        wanted = (
+            select(NoticeRow.channel, NoticeRow.state, func.count())
+            .where(NoticeRow.state.in_(("pending", "claimed", "unclear")))
+            .group_by(NoticeRow.channel, NoticeRow.state)
+        )
+        async with self._database.reading() as session:
+            return {(channel, state): count for channel, state, count in await session.execute(wanted)}
+
+
+async def write(database: Database, session: AsyncSession, notices: Collection[Notice], now: datetime) -> int:
+    """Inside somebody's transaction: how many are new."""
+    rows = [_row(one, now) for one in notices]
+    made = 0
+    for begin in range(0, len(rows), BATCH):
+        added = database.insert(NoticeRow).values(rows[begin : begin + BATCH])
+        once = added.on_conflict_do_nothing(index_elements=["key"]).returning(NoticeRow.id)
+        made += len(list(await session.scalars(once)))
+    return made
+
+
+def _row(one: Notice, now: datetime) -> dict[str, Any]:
+    nobody = one.channel == "none"  # there is no way to tell them, and that is to be seen
+    return {
+        "key": one.key,
+        "about": one.about,
+        "what": one.what,
+        "channel": one.channel,
+        "address": one.address,
+        "language": one.language,
+        "told": dict(one.told),
+        "state": "dropped" if nobody else one.state,
+        "attempts": one.attempts,
+        "next_at": one.next_at or now,
+        "claimed_by": "",
+        "claimed_at": None,
+        "settled_at": now if nobody else None,
+        "result": one.result or ("no address" if nobody else ""),
+        "created_at": one.created_at or now,
+    }
+
+
+async def _one(session: AsyncSession, key: str, *, lock: bool = False) -> NoticeRow:
+    wanted = select(NoticeRow).where(NoticeRow.key == key)
+    row = await session.scalar(wanted.with_for_update() if lock else wanted)
+    if row is None:
+        raise NotFound("no notice has this key")
+    return row
+
+
+def notice(row: NoticeRow) -> Notice:
+    return Notice(
+        key=row.key,
+        about=row.about,
+        what=cast("NoticeKind", row.what),
+        channel=cast("NoticeChannel", row.channel),
+        address=row.address,
+        language=row.language,
+        told=dict(row.told),
+        state=cast("NoticeState", row.state),
+        attempts=row.attempts,
+        next_at=row.next_at,
+        claimed_by=row.claimed_by,
+        claimed_at=row.claimed_at,
+        settled_at=row.settled_at,
+        result=row.result,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,97 @@
+"""What goes out: a notice is claimed once and settled once, whatever dies in between."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kezek_register import Conflict, NotFound, Register
+from kezek_register.notice_types import Notice
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SMS = Notice("outage:1:restored:household:5", "outage:1", "restored", "sms", "+77009990109", "kk", {"outage": 1})
+
+
+def later(**times: float) -> datetime:
+    return NOW + timedelta(**times)
+
+
+async def test_the_same_key_is_the_same_notice(register: Register) -> None:
+    """P18: whoever closes the outage twice has told everybody once."""
+    crowd = [replace(SMS, key=f"outage:1:restored:household:{n}") for n in range(1_200)]
+    assert await register.notices.add(*crowd) == 1_200
+    assert await register.notices.add(SMS, *crowd) == 0
+    assert len(await register.notices.of("outage:1")) == 1_200
+    assert (await register.notices.get(SMS.key)).told == {"outage": 1}
+
+
+async def test_claimed_once_by_many(register: Register) -> None:
+    """P8: eight claimers at once, each notice is one's alone."""
+    await register.notices.add(*[replace(SMS, key=f"k{n}", next_at=NOW) for n in range(100)])
+    batches = await asyncio.gather(*(register.notices.claim(f"node{n}", ("sms",), 20, NOW) for n in range(8)))
+    keys = [one.key for batch in batches for one in batch]
+    assert len(keys) == len(set(keys)) == 100
+    assert all(one.state == "claimed" and one.attempts == 1 for batch in batches for one in batch)
+    assert await register.notices.claim("late", ("sms",), 20, NOW) == []
+
+
+async def test_what_is_due_and_in_which_order(register: Register) -> None:
+    await register.notices.add(
+        replace(SMS, key="old", next_at=NOW),
+        replace(SMS, key="not yet", next_at=later(minutes=1)),
+        replace(SMS, key="call", channel="call", next_at=NOW),
+        replace(SMS, key="urgent", what="call_out", next_at=later(seconds=1)),
+        replace(SMS, key="nobody", channel="none"),
+    )
+    claimed = await register.notices.claim("a", ("sms", "webhook"), 10, later(seconds=2))
+    assert [one.key for one in claimed] == ["urgent", "old"]
+    nobody = await register.notices.get("nobody")
+    assert (nobody.state, nobody.result) == ("dropped", "no address")
+
+
+async def test_settled_once_and_tried_again(register: Register) -> None:
+    await register.notices.add(replace(SMS, key="k", next_at=NOW))
+    await register.notices.claim("a", ("sms",), 1, NOW)
+    again = await register.notices.settle("k", "pending", "busy", later(minutes=5))
+    assert (again.state, again.next_at, again.result) == ("pending", later(minutes=5), "busy")
+    assert await register.notices.claim("a", ("sms",), 1, later(minutes=4)) == []
+    (second,) = await register.notices.claim("b", ("sms",), 1, later(minutes=5))
+    assert second.attempts == 2
+    assert (await register.notices.settle("k", "sent", "id-7")).state == "sent"
+    assert (await register.notices.settle("k", "failed", "late word")).result == "id-7"
+    with pytest.raises(NotFound):
+        await register.notices.settle("unknown", "sent")
+
+
+async def test_what_a_dead_node_had_claimed(register: Register) -> None:
+    """A call or an SMS that may have gone out is not sent again by itself; a webhook is."""
+    for key, channel in (("sms", "sms"), ("call", "call"), ("hook", "webhook")):
+        await register.notices.add(replace(SMS, key=key, channel=channel, next_at=NOW))
+    await register.notices.claim("dead", ("sms", "call", "webhook"), 9, NOW)
+    assert await register.notices.unclear("other") == []
+    assert [one.key for one in await register.notices.unclear("dead", ("sms", "webhook"))] == ["sms"]
+    assert [one.key for one in await register.notices.claim("b", ("sms", "webhook"), 9)] == ["hook"]
+    assert (await register.notices.get("call")).state == "claimed"
+    assert [one.key for one in await register.notices.unclear(before=later(seconds=1))] == ["call"]
+    assert await register.notices.waiting() == {
+        ("sms", "unclear"): 1,
+        ("call", "unclear"): 1,
+        ("webhook", "claimed"): 1,
+    }
+
+    assert (await register.notices.settle("sms", "sent", "the receipt came")).state == "sent"
+    assert (await register.notices.again("call")).state == "pending"
+    with pytest.raises(Conflict):
+        await register.notices.again("sms")
+
+
+async def test_who_need_not_be_told_any_more(register: Register) -> None:
+    await register.notices.add(replace(SMS, key="a"), replace(SMS, key="b", what="expected_moved"))
+    assert await register.notices.drop("outage:1", "it is over", ("expected_moved",)) == 1
+    assert [(one.key, one.state) for one in await register.notices.of("outage:1")] == [
+        ("a", "pending"),
+        ("b", "dropped"),
+    ]
