@@ -182,17 +182,21 @@ def _text(value: bytes | str) -> str:
 
 
 def _pack(staff: Staff) -> str:
-    return json.dumps(
-        {
-            "login": staff.login,
-            "name": staff.name,
-            "role": staff.role,
-            "phone": staff.phone,
-            "language": staff.language,
-            "queues": list(staff.queues),
-            "skills": dict(staff.skills),
-        }
-    )
+    """What was not there once is only told where it says something: a node of an older version reads it too."""
+    told = {
+        "login": staff.login,
+        "name": staff.name,
+        "role": staff.role,
+        "phone": staff.phone,
+        "language": staff.language,
+        "queues": list(staff.queues),
+        "skills": dict(staff.skills),
+    }
+    if staff.organisation_id is not None:
+        told["organisation_id"] = staff.organisation_id
+    if staff.second_line:
+        told["second_line"] = True
+    return json.dumps(told)
 
 
 def _unpack(packed: str) -> Staff:

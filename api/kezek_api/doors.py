@@ -77,6 +77,26 @@ async def manager_of(session: Annotated[Session, Depends(session_of)]) -> Sessio
     return session
 
 
+async def staff_of(session: Annotated[Session, Depends(session_of)]) -> Session:
+    """Operators and managers: an executor has doors of his own."""
+    if session.staff.role not in ("operator", "manager"):
+        raise Forbidden("For operators and managers only")
+    return session
+
+
+async def second_line_of(session: Annotated[Session, Depends(session_of)]) -> Session:
+    """Who routes tickets and tends outages: managers, and operators of the second line."""
+    if session.staff.role != "manager" and not (session.staff.role == "operator" and session.staff.second_line):
+        raise Forbidden("For the second line only")
+    return session
+
+
+async def executor_of(session: Annotated[Session, Depends(session_of)]) -> Session:
+    if session.staff.role != "executor" or session.staff.organisation_id is None:
+        raise Forbidden("For executors only")
+    return session
+
+
 async def loopback(request: Request) -> None:
     """Only from this machine."""
     if not is_loopback(address_of(request)):
@@ -106,3 +126,6 @@ OfDoors = Annotated[Doors, Depends(doors_of)]
 SignedIn = Annotated[Session, Depends(session_of)]
 Operator = Annotated[Session, Depends(operator_of)]
 Manager = Annotated[Session, Depends(manager_of)]
+AnyStaff = Annotated[Session, Depends(staff_of)]
+SecondLine = Annotated[Session, Depends(second_line_of)]
+Executor = Annotated[Session, Depends(executor_of)]

@@ -49,3 +49,23 @@ class WrongOrigin(DoorError):
 
 class Invalid(DoorError):
     code = "invalid"
+
+
+class StaleVersion(DoorError):
+    """If-Match names a version that is no longer the present one: look again."""
+
+    code = "stale_version"
+
+
+class PreconditionRequired(DoorError):
+    """A change of what two people may edit says which version it was made of (RFC 6585)."""
+
+    code = "precondition_required"
+
+
+class UnknownMedia(DoorError):
+    code = "unsupported_media_type"
+
+
+class TooLarge(DoorError):
+    code = "too_large"

@@ -28,7 +28,11 @@ STATUSES: dict[type[Exception], int] = {
     errors.Forbidden: 403,
     errors.WrongOrigin: 403,
     errors.NoPhone: 404,
+    errors.StaleVersion: 412,
+    errors.TooLarge: 413,
+    errors.UnknownMedia: 415,
     errors.Invalid: 422,
+    errors.PreconditionRequired: 428,
     errors.TooManyAttempts: 429,
     NotFound: 404,
     Conflict: 409,
@@ -43,7 +47,14 @@ STATUSES: dict[type[Exception], int] = {
     OSError: 503,
     TimeoutError: 503,
 }
-_HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
+_HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "too_slow",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
 _TITLES = {"not_signed_in": "Sign in first", "unavailable": "Not available at the moment, try again"}
 
 
@@ -66,8 +77,11 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         404: "Not known",
         408: "The body came too slowly",
         409: "The state does not allow it",
+        412: "If-Match: somebody changed it meanwhile",
         413: "The body is too large",
+        415: "Another media type than this door takes",
         422: "Something in the request is wrong",
+        428: "If-Match is missing",
         429: "Too many attempts",
         503: "A part is away, try again",
     }.items()

@@ -29,6 +29,7 @@ class StaffView(Shape):
     phone: str
     language: str
     queues: tuple[str, ...]
+    second_line: bool = False
 
 
 class SignedIn(Shape):
@@ -239,9 +240,15 @@ class Houses(Shape):
 
 
 class TopicView(Shape):
+    """What a ticket of it begins with; '' and None: as the parent says."""
+
     code: str
     names: dict[str, str]
     parent: str
+    kind: str = ""
+    asset_kind: str = ""
+    accident: bool = False
+    emergency: str = ""
 
 
 class Topics(Shape):

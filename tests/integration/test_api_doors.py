@@ -23,6 +23,7 @@ async def test_sign_in_and_out(visitor: Page, queues: RedisQueues) -> None:
         "phone": "201",
         "language": "ru",
         "queues": ["hotline"],
+        "second_line": False,
     }
     cookie = told.headers["set-cookie"].lower()
     assert "httponly" in cookie

@@ -22,6 +22,7 @@ def view(staff: Staff) -> SignedInView:
             phone=staff.phone,
             language=staff.language,
             queues=staff.queues,
+            second_line=staff.second_line,
         )
     )
 

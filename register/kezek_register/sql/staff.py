@@ -68,4 +68,6 @@ def _fields(staff: Staff) -> dict[str, object]:
         "language": staff.language,
         "queues": list(staff.queues),
         "skills": dict(staff.skills),
+        "organisation_id": staff.organisation_id,
+        "second_line": staff.second_line,
     }
