@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import structlog
 from redis.asyncio import Redis
@@ -183,7 +184,7 @@ def _text(value: bytes | str) -> str:
 
 def _pack(staff: Staff) -> str:
     """What was not there once is only told where it says something: a node of an older version reads it too."""
-    told = {
+    told: dict[str, Any] = {
         "login": staff.login,
         "name": staff.name,
         "role": staff.role,

@@ -192,7 +192,7 @@ class TicketCard(Shape):
 
 class PlaceView(Shape):
     """What is known of an address before anything is written down. `territories` from the root down; `answer`: who
-    answers there for the kind of asset that was asked for; `outages`: that concern it now; `tickets`: open ones there."""
+    answers there for the kind of asset that was asked for; `outages`: that concern it now; `tickets`: open ones."""
 
     street: StreetView
     house: str
