@@ -13,7 +13,7 @@ from kezek_api.provision.step import Report, Step, carry_out
 from kezek_api.settings import Settings
 from kezek_api.supervise import secrets
 from kezek_ivr.prompts import LANGUAGES, prompt_texts
-from kezek_register import Register, load_sample
+from kezek_register import Register, has_other_town, load_sample
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,7 +44,7 @@ async def _register(home: Path, settings: Settings) -> str:
     secrets.save(home, kept)
     async with Register.open(settings.sql) as register:
         await register.migrate()
-        reports = await load_sample(register)
+        reports = {} if await has_other_town(register) else await load_sample(register)
         await ensure_demo(register, accounts, settings.queues, settings.default_language)
         counts = await register.addresses.counts()
     refused = sum(len(report.refused) for report in reports.values())

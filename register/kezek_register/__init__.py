@@ -9,7 +9,7 @@ from kezek_register.csvfile import BadFile
 from kezek_register.names import LANGUAGES, street_name, street_title
 from kezek_register.numbers import BadNumber
 from kezek_register.register import Register
-from kezek_register.sample import load_sample
+from kezek_register.sample import has_other_town, load_sample
 from kezek_register.settings import RegisterSettings
 from kezek_register.sql.history import Pieces
 from kezek_register.types import (
@@ -60,6 +60,7 @@ __all__ = [
     "Ticket",
     "Topic",
     "Unavailable",
+    "has_other_town",
     "load_sample",
     "street_name",
     "street_title",

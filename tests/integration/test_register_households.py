@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kezek_register import ImportReport, NotFound, Register, load_sample
+from kezek_register import ImportReport, NotFound, Register, has_other_town, load_sample
 
 HEADER = "street;house;flat;person;language;phones\n"
 TAKEN = "a phone number belongs to another household already"
@@ -110,3 +110,14 @@ async def test_a_refused_line_keeps_its_numbers_from_the_others_too(town: Regist
     )
     assert report == ImportReport(1, 0, 0, ((2, TAKEN), (3, TAKEN)))
     assert [await flat_of(town, f"+7700999020{n}") for n in (1, 2, 3)] == ["1-", "2-", "3-"]
+
+
+async def test_the_sample_town_is_told_from_a_real_one(register: Register, tmp_path: Path) -> None:
+    """A set-up that is run again leaves a town's own register alone."""
+    assert not await has_other_town(register)
+    await load_sample(register)
+    assert not await has_other_town(register)
+    own = tmp_path / "streets.csv"
+    own.write_text("code;kind;ru\nlenina;street;Ленина\n", "utf-8")
+    await register.addresses.import_streets(own)
+    assert await has_other_town(register)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,3 +22,10 @@ async def load_sample(register: Register) -> dict[str, ImportReport]:
         "households": await register.addresses.import_households(FOLDER / "households.csv"),
         "topics": await register.topics.import_topics(FOLDER / "topics.csv"),
     }
+
+
+async def has_other_town(register: Register) -> bool:
+    """Whether a street is there that is not the sample's: then the sample has no business in it."""
+    with (FOLDER / "streets.csv").open(encoding="utf-8", newline="") as file:
+        invented = {row["en"] for row in csv.DictReader(file, delimiter=";")}
+    return any(street.names.get("en") not in invented for street in await register.addresses.streets())
