@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Literal
 
 from kezek_register.areas import Area
+from kezek_register.notice_types import Notice
 from kezek_register.ticket_types import Verified
+from kezek_register.types import Conflict, RegisterError
 
 OutageState = Literal["draft", "announced", "restored", "cancelled"]
 Level = Literal[3, 2, 1]  # planned, internal, external
@@ -16,6 +18,24 @@ CAUSES = (
     "unknown", "planned_work", "burst_pipe", "cable_fault", "substation_fault", "boiler_fault", "storm", "flood",
     "fire", "third_party", "no_supply", "attack", "other",
 )  # fmt: skip
+
+
+class BadOutage(RegisterError):
+    """What it says of itself cannot be: no area, an end before its beginning, an unknown cause."""
+
+    code = "bad_outage"
+
+
+class StaleOutage(Conflict):
+    """Somebody changed it since this version was read."""
+
+    code = "stale_version"
+
+
+class OutageOver(Conflict):
+    """It is restored or cancelled already, or was never announced: nothing can be tied to it or changed."""
+
+    code = "outage_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +62,7 @@ class OutageStep:
 @dataclass(frozen=True, slots=True)
 class Outage:
     """It is *now* while `announced` and `starts_at` has come, *coming* before; `words`: language -> what is published
-    beside the facts."""
+    beside the facts; `ends_itself`: at `expected_at`, without anybody's word."""
 
     id: int
     state: OutageState
@@ -63,6 +83,8 @@ class Outage:
     steps: tuple[OutageStep, ...] = ()
     ties: int = 0  # households tied to it
     calls: int = 0  # calls of theirs
+    still_out: int = 0  # of the households those who say that it is not over
+    ends_itself: bool = False
     version: int = 1
 
 
@@ -83,3 +105,39 @@ class Tie:
     tell: bool = True
     restored: Verified = ""
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The outage when it is over, what is to be told by it (nothing when it was over before), and how many tickets are
+    reported with it."""
+
+    outage: Outage
+    notices: tuple[Notice, ...] = ()
+    tickets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Who lives in an area. `people` of the buildings whose number is known; `special_needs`: buildings with somebody
+    who needs help first."""
+
+    buildings: int = 0
+    households: int = 0
+    people: int = 0
+    special_needs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutageFilter:
+    """What is empty does not limit. `state`: one of them, or 'now', 'coming', 'open' (both), 'overdue' (its expected
+    end has passed)."""
+
+    state: OutageState | Literal["", "now", "coming", "open", "overdue"] = ""
+    level: int = 0
+    topic: str = ""
+    asset_kind: str = ""
+    organisation: str = ""  # code
+    text: str = ""  # in its code or its published words
+    since: datetime | None = None  # it was going on at or after
+    until: datetime | None = None  # it began before

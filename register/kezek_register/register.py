@@ -19,6 +19,7 @@ from kezek_register.sql.kept import KeptOfTheLine
 from kezek_register.sql.migrate import migrate
 from kezek_register.sql.notices import Notices
 from kezek_register.sql.numbering import Numbering
+from kezek_register.sql.outages import Outages
 from kezek_register.sql.outbound import OutboundLedger
 from kezek_register.sql.places import Places
 from kezek_register.sql.recordings import Recordings
@@ -47,6 +48,7 @@ class Register:
         self.staff = StaffList(database)
         self.history = History(database, clock)
         self.recordings = Recordings(database)
+        self.outages = Outages(database, self.tickets.number, clock)
         self.outbound = OutboundLedger(database, clock)
         self.audit = Audit(database)
         self.kept = KeptOfTheLine(database)

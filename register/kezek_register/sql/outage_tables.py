@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kezek_register.sql.tables import Base
@@ -28,6 +28,8 @@ class OutageRow(Base):
     starts_at: Mapped[datetime] = mapped_column(index=True)
     expected_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    ends_itself: Mapped[bool] = mapped_column(server_default=false())  # at `expected_at`, without anybody's word
+    begun: Mapped[bool] = mapped_column(server_default=false())  # programs have been told that it began
     created_at: Mapped[datetime]
     created_by: Mapped[str]
     version: Mapped[int] = mapped_column()
@@ -97,3 +99,12 @@ class TieRow(Base):
     tell: Mapped[bool]  # wants to be told
     at: Mapped[datetime]
     restored: Mapped[str]  # types.Verified: what he says when he is told that it is over
+
+
+class TieCallRow(Base):
+    """A call that asked about it: the same call twice, a restart between, counts once."""
+
+    __tablename__ = "outage_calls"
+    outage_id: Mapped[int] = mapped_column(ForeignKey("outages.id", ondelete="CASCADE"), primary_key=True)
+    call: Mapped[str] = mapped_column(primary_key=True)
+    party: Mapped[str]

@@ -32,6 +32,8 @@ def upgrade() -> None:
         sa.Column("starts_at", MOMENT, nullable=False),
         sa.Column("expected_at", MOMENT, nullable=True),
         sa.Column("ended_at", MOMENT, nullable=True),
+        sa.Column("ends_itself", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("begun", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -105,8 +107,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outage_steps")),
         sa.UniqueConstraint("outage_id", "list", "position", name=op.f("uq_outage_steps_outage_id_list_position")),
     )
+    op.create_table(
+        "outage_calls",
+        sa.Column("outage_id", sa.Integer(), nullable=False),
+        sa.Column("call", sa.Text(), nullable=False),
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["outage_id"], ["outages.id"], name=op.f("fk_outage_calls_outage_id_outages"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("outage_id", "call", name=op.f("pk_outage_calls")),
+    )
 
 
 def downgrade() -> None:
-    for table in ("outage_steps", "outage_expectations", "outage_areas", "outages"):
+    for table in ("outage_calls", "outage_steps", "outage_expectations", "outage_areas", "outages"):
         op.drop_table(table)

@@ -1,0 +1,114 @@
+"""The end of an outage: one notice for each household, and its tickets reported, in the transaction that ends it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kezek_register.notice_types import Notice, NoticeChannel
+from kezek_register.outage_types import Closing, Outage
+from kezek_register.sql import outage_tickets, outage_ties
+from kezek_register.sql.database import Database
+from kezek_register.sql.notice_tables import NoticeRow
+from kezek_register.sql.outage_tables import TieRow
+from kezek_register.sql.tables import TicketRow, table_of
+from kezek_register.tellings import Group, groups, party
+
+
+async def close(
+    database: Database, session: AsyncSession, outage: Outage, who: str, now: datetime, tell_by: NoticeChannel
+) -> Closing:
+    await _tie_tickets(database, session, outage.id, now)
+    told = groups(await outage_ties.every(session, outage.id))
+    notices = tuple(one for group in told if (one := notice(outage, group, tell_by, now)) is not None)
+    await _write(database, session, notices, now)
+    tickets = await outage_tickets.report(session, outage.id, who, now, f"outage:{outage.id}")
+    return Closing(outage, notices, tickets)
+
+
+def notice(outage: Outage, group: Group, tell_by: NoticeChannel, now: datetime) -> Notice | None:
+    """What the group is told. None when nobody of it is to be told."""
+    teller = group.teller
+    if teller is None:
+        return None
+    return Notice(
+        key=f"outage:{outage.id}:restored:{teller.party}",
+        about=f"outage:{outage.id}",
+        what="restored",
+        channel=tell_by,
+        address=teller.phone,
+        language=teller.language,
+        told={
+            "outage": outage.id,
+            "cancelled": outage.state == "cancelled",
+            "topic": outage.topic,
+            "cause": outage.cause,
+            "starts_at": outage.starts_at.isoformat(),
+            "ended_at": outage.ended_at.isoformat() if outage.ended_at else None,
+            "party": teller.party,
+            "parties": [tie.party for tie in group.ties],
+            "building_id": teller.building_id,
+            "ticket": next((tie.ticket for tie in group.ties if tie.ticket), ""),
+        },
+        next_at=now,
+        created_at=now,
+    )
+
+
+async def _tie_tickets(database: Database, session: AsyncSession, outage_id: int, now: datetime) -> None:
+    """Tickets that were tied without their household: whoever asked by one is told too."""
+    tied = select(TieRow.ticket_id).where(TieRow.outage_id == outage_id, TieRow.ticket_id.is_not(None))
+    alone = select(TicketRow).where(TicketRow.outage_id == outage_id, TicketRow.id.not_in(tied))
+    rows: list[dict[str, Any]] = []
+    for ticket in await session.scalars(alone.order_by(TicketRow.id)):
+        key = party(ticket.household_id, ticket.building_id, ticket.flat, ticket.caller)
+        if key:
+            rows.append(
+                {
+                    "outage_id": outage_id,
+                    "party": key,
+                    "household_id": ticket.household_id,
+                    "building_id": ticket.building_id,
+                    "flat": ticket.flat,
+                    "phone": ticket.caller,
+                    "language": ticket.language,
+                    "call": ticket.call or "",
+                    "calls": 1,
+                    "ticket_id": ticket.id,
+                    "tell": True,
+                    "at": now,
+                    "restored": "",
+                }
+            )
+    if rows:
+        made = database.insert(table_of(TieRow)).on_conflict_do_nothing(index_elements=["outage_id", "party"])
+        await session.execute(made, rows)
+
+
+async def _write(database: Database, session: AsyncSession, notices: tuple[Notice, ...], now: datetime) -> None:
+    rows = [
+        {
+            "key": one.key,
+            "about": one.about,
+            "what": one.what,
+            "channel": one.channel,
+            "address": one.address,
+            "language": one.language,
+            "told": one.told,
+            "state": "pending",
+            "attempts": 0,
+            "next_at": now,
+            "claimed_by": "",
+            "claimed_at": None,
+            "settled_at": None,
+            "result": "",
+            "created_at": now,
+        }
+        for one in notices
+    ]
+    if rows:
+        made = database.insert(table_of(NoticeRow)).on_conflict_do_nothing(index_elements=["key"])
+        await session.execute(made, rows)

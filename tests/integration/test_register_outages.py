@@ -1,0 +1,156 @@
+"""Outages in SQL, on both dialects: opened, found by a place, tied, closed with one move."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from kezek_register import Conflict, NotFound, Register
+from kezek_register.areas import Area
+from kezek_register.outage_types import BadOutage, OutageOver, StaleOutage
+from kit.databases import draft, told
+from kit.outages_town import (
+    AT,
+    FEEDER_B,
+    LONG,
+    NORTH,
+    RADIO,
+    TREE,
+    Clock,
+    House,
+    build,
+    outage,
+    phone_of,
+    tie,
+)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def register(register_url: str, clock: Clock) -> AsyncIterator[Register]:
+    async with Register.open(register_url, node="test", clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def town(register: Register) -> list[House]:
+    return await build(register)
+
+
+def at(town: list[House], street: int, house: str) -> House:
+    return next(each for each in town if (each.street, each.house) == (street, house))
+
+
+async def test_an_outage_is_heard_where_it_is(register: Register, town: list[House]) -> None:
+    opened = await register.outages.open(outage(), "anna")
+    assert (opened.state, opened.version, opened.created_by, opened.created_at) == ("announced", 1, "anna", AT)
+    assert opened == await register.outages.get(opened.id)
+    assert await register.outages.affecting(at(town, TREE, "3").place) == [opened]
+    assert await register.outages.affecting(at(town, RADIO, "3").place) == []
+    feeder = await register.outages.open(outage(topic="electricity", areas=(Area("part", part_id=FEEDER_B),)), "anna")
+    assert await register.outages.affecting(at(town, RADIO, "3").place) == [feeder]
+    assert await register.outages.affecting(at(town, RADIO, "4").place) == []
+    assert await register.outages.now() == [feeder, opened]
+
+
+async def test_what_cannot_be_is_refused(register: Register, town: list[House]) -> None:
+    for wrong in (
+        {"areas": ()},
+        {"areas": (Area("street"),)},
+        {"level": 4},
+        {"cause": "gremlins"},
+        {"expected_at": AT},
+        {"ends_itself": True},
+        {"state": "restored"},
+    ):
+        with pytest.raises(BadOutage):
+            await register.outages.open(outage(**wrong), "anna")
+    for unknown in ({"topic": "nothing"}, {"organisation": "nobody"}, {"areas": (Area("street", street_id=77),)}):
+        with pytest.raises(NotFound):
+            await register.outages.open(outage(**unknown), "anna")
+    await register.outages.open(outage(code="W-1"), "anna")
+    with pytest.raises(Conflict):
+        await register.outages.open(outage(code="W-1"), "anna")
+    with pytest.raises(NotFound):
+        await register.outages.get(77)
+
+
+async def test_two_people_edit_one_outage(register: Register, town: list[House]) -> None:
+    opened = await register.outages.open(outage(), "anna")
+    moved = outage(id=opened.id, areas=(Area("territory", territory_id=NORTH), Area("street", street_id=LONG)))
+    updated = await register.outages.update(moved, opened.version, "anna")
+    assert (updated.version, updated.areas) == (2, moved.areas)
+    assert await register.outages.affecting(at(town, LONG, "1").place) == [updated]
+    with pytest.raises(StaleOutage):
+        await register.outages.update(moved, opened.version, "olena")
+
+
+async def test_a_draft_is_nobodys_business_until_it_is_announced(register: Register, town: list[House]) -> None:
+    drafted = await register.outages.open(outage(state="draft"), "anna")
+    assert await register.outages.affecting(at(town, TREE, "3").place) == []
+    with pytest.raises(OutageOver):
+        await register.outages.tie(drafted.id, tie(phone_of(1)))
+    announced = await register.outages.update(outage(id=drafted.id), drafted.version, "anna")
+    assert await register.outages.affecting(at(town, TREE, "3").place) == [announced]
+
+
+async def test_a_household_is_tied_once(register: Register, town: list[House]) -> None:
+    """P18."""
+    opened = await register.outages.open(outage(), "anna")
+    first = await register.outages.tie(opened.id, tie(phone_of(1), call="c1"))
+    assert (first.party, first.household_id, first.flat, first.calls) == ("household:1", 1, "1", 1)
+    again = await register.outages.tie(opened.id, tie(phone_of(1), call="c1"))
+    assert again.calls == 1, "the same call, told twice"
+    other = await register.outages.tie(opened.id, tie("+77019990000", building_id=1, flat="кв. 1", call="c2"))
+    assert (other.party, other.calls, other.phone) == ("household:1", 2, phone_of(1))
+    stranger = await register.outages.tie(opened.id, tie("+77019990001", call="c3"))
+    assert stranger.party == "phone:+77019990001"
+    now = await register.outages.get(opened.id)
+    assert (now.ties, now.calls) == (2, 3)
+    assert [each.party for each in await register.outages.ties(opened.id)] == ["household:1", "phone:+77019990001"]
+
+
+async def test_closing_tells_each_household_once_and_reports_its_tickets(
+    register: Register, register_url: str, town: list[House], clock: Clock
+) -> None:
+    """P18, P8."""
+    opened = await register.outages.open(outage(), "anna")
+    ticket = await register.tickets.confirm(draft(call="c1", household_id=1, topic="water"))
+    await register.outages.tie(opened.id, tie(phone_of(1), call="c1", ticket=ticket.number))
+    await register.outages.tie(opened.id, tie(phone_of(2), call="c2", tell=False))
+    await register.outages.tie(opened.id, tie(phone_of(3), call="c3"))
+    clock.later(hours=2)
+    closing = await register.outages.close(opened.id, "anna")
+    assert (closing.outage.state, closing.outage.ended_at, closing.tickets) == ("restored", clock.now, 1)
+    assert [(one.key, one.address) for one in closing.notices] == [
+        (f"outage:{opened.id}:restored:household:1", phone_of(1)),
+        (f"outage:{opened.id}:restored:household:3", phone_of(3)),
+    ]
+    assert closing.notices[0].told["ticket"] == ticket.number
+    again = await register.outages.close(opened.id, "olena")
+    assert (again.outage, again.notices) == (closing.outage, ())
+    assert await told(register_url, "SELECT count(*) FROM notices") == [(2,)]
+    assert (await register.tickets.get(ticket.number)).state == "reported"
+    moved = await told(register_url, "SELECT move, before, after FROM ticket_moves WHERE move = 'report'")
+    assert moved == [("report", "registered", "reported")]
+    assert await register.outages.affecting(at(town, TREE, "3").place) == []
+    with pytest.raises(OutageOver):
+        await register.outages.tie(opened.id, tie(phone_of(4)))
+    happened = await told(register_url, "SELECT event FROM webhook_events WHERE event LIKE 'outage.%' ORDER BY id")
+    assert happened == [("outage.opened",), ("outage.closed",)]
+
+
+async def test_an_end_lies_between_the_beginning_and_now(register: Register, town: list[House], clock: Clock) -> None:
+    opened = await register.outages.open(outage(), "anna")
+    clock.later(hours=1)
+    for wrong in (AT - timedelta(minutes=1), clock.now + timedelta(minutes=1)):
+        with pytest.raises(BadOutage):
+            await register.outages.close(opened.id, "anna", wrong)
+    closing = await register.outages.close(opened.id, "anna", AT + timedelta(minutes=30))
+    assert closing.outage.ended_at == AT + timedelta(minutes=30)
