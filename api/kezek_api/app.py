@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kezek_api import problems, reference
 from kezek_api.doors import Doors, same_site
 from kezek_api.errors import WrongOrigin
+from kezek_api.photos import MAX_PHOTO
 from kezek_api.routes import (
     callbacks,
     calls,
@@ -39,6 +41,8 @@ STATIC = Path(__file__).parent / "static"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 MAX_BODY = 64 * 1024
 BODY_S = 15.0
+PHOTO = re.compile(r"/api/(executor/)?tickets/[^/]+/photos")  # the one door that takes more, and waits longer for it
+PHOTO_S = 60.0
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -113,14 +117,16 @@ class _Guard:
         if changes and not same_site(headers, self._allowed):
             await self._refuse(scope, receive, send)
             return
-        if scope["type"] == "http" and _length(headers) > MAX_BODY:
+        photo = scope["type"] == "http" and scope["method"] == "POST" and PHOTO.fullmatch(scope["path"])
+        most, limit_s = (MAX_PHOTO, PHOTO_S) if photo else (MAX_BODY, BODY_S)
+        if scope["type"] == "http" and _length(headers) > most:
             await problems.answer(413, "too_large", "The request is too large")(scope, receive, send)
             return
 
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
             return
-        body = _Body(receive)
+        body = _Body(receive, most, limit_s)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -142,11 +148,12 @@ class _Guard:
 class _Body:
     """A request's body with its limits, also of one that does not say how long it is."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, most: int, limit_s: float) -> None:
         self._receive = receive
+        self._most = most
         self._size = 0
         self._whole = False
-        self._ends = asyncio.get_running_loop().time() + BODY_S
+        self._ends = asyncio.get_running_loop().time() + limit_s
 
     async def receive(self) -> Message:
         """Raises HTTPException 413, 408."""
@@ -159,7 +166,7 @@ class _Body:
             raise HTTPException(408, "The request comes too slowly") from None
         self._size += len(message.get("body", b""))
         self._whole = not message.get("more_body", False)
-        if self._size > MAX_BODY:
+        if self._size > self._most:
             raise HTTPException(413, "The request is too large")
         return message
 

@@ -194,11 +194,15 @@ def demo_operator() -> None:
 def user_add(
     login: str,
     name: Annotated[str, typer.Option(help="As shown to colleagues; the login when left out.")] = "",
-    role: Annotated[str, typer.Option(help="operator or manager")] = "operator",
+    role: Annotated[str, typer.Option(help="operator, manager or executor")] = "operator",
     phone: Annotated[str, typer.Option(help="The operator's SIP extension, 1001 say.")] = "",
     queue: Annotated[list[str] | None, typer.Option(help="Queue to serve; may be repeated. All when left out.")] = None,
     language: Annotated[str, typer.Option(help="kk, ru, uk or en")] = "kk",
     browser: Annotated[bool, typer.Option("--browser", help="The phone is the one in the operator's page.")] = False,
+    organisation: Annotated[str, typer.Option(help="The code of an executor's own organisation.")] = "",
+    second_line: Annotated[
+        bool, typer.Option("--second-line", help="An operator who may route tickets and tend outages.")
+    ] = False,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
@@ -207,11 +211,21 @@ def user_add(
     from kezek_api.command_user import add
 
     password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
-    raise typer.Exit(
-        asyncio.run(
-            add(Settings.load(), login, name, role, phone, tuple(queue or ()), language, password, browser=browser)
-        )
+    settings, queues = Settings.load(), tuple(queue or ())
+    work = add(
+        settings,
+        login,
+        name,
+        role,
+        phone,
+        queues,
+        language,
+        password,
+        browser=browser,
+        organisation=organisation,
+        second_line=second_line,
     )
+    raise typer.Exit(asyncio.run(work))
 
 
 @user.command("phone")

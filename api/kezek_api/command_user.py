@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets as randomness
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -11,7 +12,7 @@ from kezek_api import browser_phones
 from kezek_api.passwords import Passwords
 from kezek_api.settings import Settings
 from kezek_api.supervise import plan, secrets
-from kezek_register import Conflict, Register, Staff
+from kezek_register import Conflict, NotFound, Register, Staff
 from kezek_register.types import Role
 from kezek_telephony.instance import Instance
 
@@ -29,17 +30,28 @@ async def add(
     password: str,
     *,
     browser: bool = False,
+    organisation: str = "",
+    second_line: bool = False,
 ) -> int:
-    """0 when added; 1 with the reason when not."""
+    """0 when added; 1 with the reason when not. `organisation`: the code of an executor's own."""
     console = Console(highlight=False)
-    known: dict[str, Role] = {"operator": "operator", "manager": "manager"}
-    if wrong := refused(role in known, phone, password, set(queues) - set(settings.queues)):
+    known: dict[str, Role] = {"operator": "operator", "manager": "manager", "executor": "executor"}
+    wrong = refused(role in known, phone, password, set(queues) - set(settings.queues))
+    if wrong := wrong or refused_of_role(role, phone, organisation, second_line):
         console.print(f"[red]{wrong}[/]")
         return 1
     shown = "" if password else randomness.token_urlsafe(12)
-    member = Staff(login, name or login, known[role], phone, language, queues or settings.queues, {})
+    serves = () if role == "executor" else queues or settings.queues
+    member = Staff(login, name or login, known[role], phone, language, serves, {}, second_line=second_line)
     async with Register.open(settings.sql) as register:
         await register.migrate()
+        if organisation:
+            try:
+                own = await register.organisations.get(organisation)
+            except NotFound:
+                console.print(f"[red]there is no organisation {organisation}[/] (kezek import organisations FILE)")
+                return 1
+            member = replace(member, organisation_id=own.id)
         if phone and (owner := await register.staff.by_phone(phone)):
             console.print(f"[red]the phone {phone} is {owner.login}'s[/]")
             return 1
@@ -68,13 +80,26 @@ async def move(settings: Settings, phone: str, *, browser: bool) -> int:
 def refused(role_known: bool, phone: str, password: str, unknown_queues: set[str]) -> str:
     """Why not, in words; '' when all is well."""
     if not role_known:
-        return "the role is operator or manager"
+        return "the role is operator, manager or executor"
     if phone and not (phone.isdigit() and 2 <= len(phone) <= 6):
         return "a phone is an extension of 2 to 6 digits"
     if password and len(password) < LEAST_PASSWORD:
         return f"a password has at least {LEAST_PASSWORD} characters"
     if unknown_queues:
         return f"no such queue: {', '.join(sorted(unknown_queues))}"
+    return ""
+
+
+def refused_of_role(role: str, phone: str, organisation: str, second_line: bool) -> str:
+    """Why not, in words; '' when what is given fits the role."""
+    if role == "executor" and not organisation:
+        return "an executor belongs to an organisation: --organisation CODE"
+    if role != "executor" and organisation:
+        return "only an executor belongs to an organisation"
+    if role == "executor" and phone:
+        return "an executor has no extension here"
+    if role != "operator" and second_line:
+        return "the second line are operators; a manager may route anyway"
     return ""
 
 

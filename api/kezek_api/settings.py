@@ -101,6 +101,7 @@ class Settings(BaseSettings):
     wrap_up_s: float = Field(default=30, ge=0)
     rules: Path | None = None  # the site's rules.toml; None is the packaged one
     recordings: Path | None = None  # where Asterisk records talks; None is <home>/asterisk/spool/monitor
+    photos: Path | None = None  # where photos of tickets are kept; None is <home>/photos
     timezone: str = ""  # where midnight is, 'Asia/Almaty'; '' is the machine's own
     drain_s: float = Field(default=10, ge=0)  # how long talks may go on after SIGTERM
     service_level_s: float = Field(default=20, gt=0)  # T of the service level
@@ -194,6 +195,10 @@ class Settings(BaseSettings):
     @property
     def recordings_folder(self) -> Path:
         return self.recordings or self.home / "asterisk" / "spool" / "monitor"
+
+    @property
+    def photos_folder(self) -> Path:
+        return self.photos or self.home / "photos"
 
     @property
     def browser_phones(self) -> Path:
