@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from kezek_register.settings import RegisterSettings
 from kezek_register.sql.addresses import Addresses
+from kezek_register.sql.area_names import AreaNames
 from kezek_register.sql.audit import Audit
 from kezek_register.sql.database import Database
 from kezek_register.sql.history import History
@@ -41,6 +42,7 @@ class Register:
     def __init__(self, database: Database, *, node: str, clock: Callable[[], datetime]) -> None:
         self._database = database
         self.addresses = Addresses(database)
+        self.area_names = AreaNames(database)
         self.households = Households(database)
         self.places = Places(database)
         self.topics = Topics(database)
