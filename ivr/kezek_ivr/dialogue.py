@@ -7,114 +7,31 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from kezek_ivr.prompts import OPENS, WAITS, prompt_texts
+from kezek_ivr.dialogue_parts import (
+    CalledBack,
+    Closed,
+    Consent,
+    InLine,
+    Instead,
+    LanguageMenu,
+    LanguageSwitches,
+    Limits,
+    OutageWords,
+    Question,
+    SilentWords,
+    TicketWords,
+    ToldWords,
+)
+from kezek_ivr.prompts import CAUSES, DAYS, MINUTES, OPENS, STATES, SUBJECTS, WAITS, prompt_texts
 from kezek_ivr.tables import TableError, part, table
-
-QuestionName = Literal["open", "street", "house", "topic"]
-KnownAddress = Literal["keep", "ask"]
 
 
 class DialogueError(Exception):
     """The dialogue's file is wrong; the message names the place and what was expected."""
 
     code = "dialogue"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    interview_s: float
-    silences: int
-    fruitless: int
-    sure: float
-    digit_s: float
-    places: int
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageMenu:
-    prompt: str
-    first_digit_s: float
-    rounds: int
-    default: str
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageSwitches:
-    digit: str
-    open: bool
-    known_address: KnownAddress
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question; the limits are seconds after the prompt's end."""
-
-    name: QuestionName
-    prompt: str
-    again: str
-    reasks: int
-    first_word_s: float
-    silence_s: float
-    total_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class InLine:
-    """What is told in the line beside the place."""
-
-    place_kept: str
-    transferred: str
-    full: str
-    call_later: str
-
-
-@dataclass(frozen=True, slots=True)
-class Instead:
-    """A callback instead of waiting: offered, agreed upon, told. A digit is said as press/<digit>."""
-
-    digit: str
-    agree_digit: str
-    offer: str
-    this_number: str
-    other_number: str
-    keyed: str
-    right: str
-    wrong: str
-    told: str
-    rounds: int
-    answer_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class CalledBack:
-    """We have dialled, and somebody picked up."""
-
-    join_digit: str
-    no_need_digit: str
-    hello: str
-    join: str
-    no_need: str
-    joining: str
-    thanks: str
-    answer_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    refuse_digit: str
-    ask: str
-    always: str
-    refused: str
-    answer_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    closed: str
-    emergency: str
-    answer_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +50,10 @@ class Dialogue:
     called_back: CalledBack
     recording: Consent
     closed: Closed
+    outage: OutageWords
+    ticket: TicketWords
+    told: ToldWords
+    silent: SilentWords
     language: LanguageMenu
     languages: Mapping[str, LanguageSwitches]
     questions: tuple[Question, ...]
@@ -167,7 +88,10 @@ class Dialogue:
     def prompts(self) -> Iterator[str]:
         """Every prompt this dialogue can play; each is wanted in every language of it."""
         yield from (self.greeting, self.keys, self.queued, self.number_told, self.goodbye, self.sorry)
-        for told in (self.in_line, self.callback, self.called_back, self.recording, self.closed):
+        for told in (
+            self.in_line, self.callback, self.called_back, self.recording, self.closed,
+            self.outage, self.ticket, self.told, self.silent,
+        ):  # fmt: skip
             said = {each.name: getattr(told, each.name) for each in fields(told)}
             yield from (text for name, text in said.items() if isinstance(text, str) and "digit" not in name)
         yield self.language.prompt
@@ -181,6 +105,13 @@ class Dialogue:
         yield from (f"{what}/{hour}" for what in ("hour", "half") for hour in range(24))
         yield from (f"number/{digit}" for digit in range(10))
         yield "place/many"
+        yield from (f"subject/{topic}" for topic in SUBJECTS)
+        yield from (f"cause/{cause}" for cause in CAUSES)
+        yield from (f"state/{state}" for state in STATES)
+        yield from (f"day/{name}" for name in DAYS)
+        yield from (f"{what}/{at}" for what, last in (("date", 31), ("month", 12)) for at in range(1, last + 1))
+        yield from (f"clock/{hour}" for hour in range(24))
+        yield from (f"minute/{minutes}" for minutes in MINUTES)
 
     def waiting_digits(self) -> tuple[str, ...]:
         """The digits that mean something beside the operator's and the emergency's."""
@@ -191,6 +122,11 @@ class Dialogue:
             self.recording.refuse_digit,
             back.join_digit,
             back.no_need_digit,
+            self.outage.that_is_all_digit,
+            self.ticket.digit,
+            self.ticket.that_is_all_digit,
+            self.told.yes_digit,
+            self.told.no_digit,
         )
 
 
@@ -218,6 +154,10 @@ def _dialogue(data: Mapping[str, Any]) -> Dialogue:
         "called_back": CalledBack,
         "recording": Consent,
         "closed": Closed,
+        "outage": OutageWords,
+        "ticket": TicketWords,
+        "told": ToldWords,
+        "silent": SilentWords,
         "language": LanguageMenu,
     }
     parts = {name: table(kind, name, part(data, name)) for name, kind in kinds.items()}
@@ -240,6 +180,9 @@ def _check(dialogue: Dialogue) -> None:
         ("callback, recording", [dialogue.callback.digit, dialogue.recording.refuse_digit]),
         ("callback.agree_digit", [dialogue.callback.agree_digit]),
         ("called_back", [back.join_digit, back.no_need_digit]),
+        ("outage.that_is_all_digit", [dialogue.outage.that_is_all_digit]),
+        ("ticket", [dialogue.ticket.digit, dialogue.ticket.that_is_all_digit]),
+        ("told", [dialogue.told.yes_digit, dialogue.told.no_digit]),
     ):
         for digit in keys:
             if len(digit) != 1 or digit not in "0123456789" or digit in reserved or keys.count(digit) > 1:

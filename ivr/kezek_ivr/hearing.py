@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from kezek_ivr.dialogue import Question
+from kezek_ivr.dialogue_parts import Question
 from kezek_ivr.side_tasks import running
 from kezek_ivr.types import Unheard
 from kezek_speech.types import Dead, Ears, Full, Heard, NoModel, Recogniser, SpeechError, Word

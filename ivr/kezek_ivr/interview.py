@@ -8,7 +8,8 @@ from typing import Literal
 
 from kezek_ivr import prefill
 from kezek_ivr.conversation import EMERGENCY, Conversation
-from kezek_ivr.dialogue import Dialogue, Question
+from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.dialogue_parts import Question
 from kezek_ivr.hearing import Answer, hear
 from kezek_ivr.lookups import Lookups
 from kezek_ivr.types import FieldName, FieldNote

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from importlib import resources
+from typing import Any
 
 import num2words
 
@@ -12,6 +14,17 @@ PLACES = 30  # place/1 .. place/30, and place/many beyond
 WAITS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60)  # wait/<minutes>, and wait/more beyond
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OPENS = ("today", "tomorrow", *WEEKDAYS, "later")  # opens/<day>, then hour/<0..23> or half/<0..23>; later: alone
+DAYS = ("yesterday", "today", "tomorrow")  # day/<name>, else date/<1..31> and month/<1..12>; then clock/<0..23>
+MINUTES = tuple(range(5, 60, 5))  # minute/<5..55>, after a clock/<0..23>
+SUBJECTS = (
+    "heating", "hot_water", "cold_water", "water", "water_quality", "electricity", "gas", "sewerage", "leak",
+    "accident", "heat_main", "lift", "garbage", "street_lighting", "roads", "snow", "landscaping", "animals", "other",
+)  # fmt: skip
+CAUSES = (
+    "unknown", "planned_work", "burst_pipe", "cable_fault", "substation_fault", "boiler_fault", "storm", "flood",
+    "fire", "third_party", "no_supply", "attack", "other",
+)  # fmt: skip
+STATES = ("registered", "assigned", "accepted", "paused", "reported", "closed", "refused")
 
 
 class PromptError(Exception):
@@ -43,7 +56,18 @@ def prompt_texts(language: str) -> dict[str, str]:
     texts |= {f"hour/{at}": data["hour"].format(n=hours[at]) for at in range(24)}
     halves = data.get("half_hours", hours)
     texts |= {f"half/{at}": data["half_hour"].format(n=halves[at]) for at in range(24)}
-    return texts
+    return texts | _moments(data, language)
+
+
+def _moments(data: Mapping[str, Any], language: str) -> dict[str, str]:
+    """The parts of which a moment is said (see `saying`)."""
+    minutes = data.get("minutes") or [data["minute"].format(n=in_words(at, language)) for at in MINUTES]
+    return {
+        **{f"clock/{at}": data.get("clock", data["hours"])[at] for at in range(24)},
+        **{f"minute/{at}": text for at, text in zip(MINUTES, minutes, strict=True)},
+        **{f"date/{at}": text for at, text in enumerate(data["dates"], 1)},
+        **{f"month/{at}": text for at, text in enumerate(data["months"], 1)},
+    }
 
 
 def in_words(number: int, language: str) -> str:
