@@ -56,8 +56,6 @@ class Handling:
         async with talk.turn:
             aside = asked(attempt)
             operator = talk.holder
-            phone = next((phone for _, phone in aside.trace.legs.values()), "")
-            self.moves.set(caller, KEZEK_WITH=phone)  # whoever finds this talk later knows with whom it is
             self._hand_over(attempt, aside)  # before the operator leaves: the caller on hold waits for the other one
             if talk.waits:
                 self.moves.vouch(caller, attempt)
@@ -126,11 +124,15 @@ class Handling:
         if attempt.trace.end is not None:
             return  # the caller went first
         if aside is not None and aside.joined and aside.connected:
-            self._hand_over(attempt, aside)
+            with suppress(TelephonyError):  # the link broke just now: what it has missed is looked up
+                self._hand_over(attempt, aside)
         else:
             attempt.talk.deserted = True
 
     def _hand_over(self, attempt: Attempt, aside: Aside) -> None:
+        """Raises LinkDown."""
+        phone = next((phone for _, phone in aside.trace.legs.values()), "")
+        self.moves.name_partner(attempt, phone)
         self.moves.hold_for(attempt, aside.room_leg, aside.trace.leg)
         end_aside(attempt, "handed_over")
 

@@ -82,6 +82,11 @@ class Moves:
         for name, value in variables.items():
             self.link.begin("Setvar", {"Channel": caller.arrival.channel, "Variable": name, "Value": value})
 
+    def name_partner(self, attempt: Attempt, phone: str) -> None:
+        """Whoever finds this talk later knows with whom it is. Raises LinkDown."""
+        told = {"Channel": attempt.trace.call, "Variable": "KEZEK_WITH", "Value": phone}
+        self.link.begin("Setvar", told)
+
     def hang_up(self, leg: str) -> asyncio.Future[list[AmiEvent]]:
         """Written before this returns. Raises LinkDown."""
         return self.link.begin("Hangup", {"Channel": leg, "Cause": str(CLEARED)})
