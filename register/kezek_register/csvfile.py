@@ -19,6 +19,7 @@ LONGEST_LINE = 4_000  # bytes
 MOST_LINES = 3_000_000  # a city of ten million has fewer households
 MOST_COLUMNS = 200
 LONGEST_CELL = 120  # characters, unless the column has a limit of its own
+_YES, _NO = ("yes", "true", "1", "иә", "да", "так"), ("no", "false", "0", "жоқ", "нет", "ні")
 
 
 class BadFile(RegisterError):
@@ -42,11 +43,21 @@ class Row:
             return value
         raise BadRow(f"{column} is missing")
 
+    def yes_no(self, column: str, *, otherwise: bool) -> bool:
+        """`otherwise` when the cell is empty; raises BadRow."""
+        text = self.cells[column].lower()
+        if text in _YES or text in _NO:
+            return text in _YES
+        if not text:
+            return otherwise
+        raise BadRow(f"{column} is yes or no")
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     rows: tuple[Row, ...]
     refused: tuple[tuple[int, str], ...]
+    columns: frozenset[str] = frozenset()  # of the known ones, those that the file has
 
 
 def read(
@@ -77,7 +88,7 @@ def read(
             rows.append(Row(number, cells))
         except BadRow as bad:
             refused.append((number, str(bad)))
-    return Sheet(tuple(rows), tuple(refused))
+    return Sheet(tuple(rows), tuple(refused), frozenset(header) & frozenset(known))
 
 
 def _lines(path: Path) -> list[bytes]:

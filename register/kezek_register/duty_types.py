@@ -8,6 +8,19 @@ from typing import Literal
 
 from kezek_register.areas import Area
 from kezek_register.notice_types import NoticeChannel
+from kezek_register.types import Conflict
+
+
+class BadOrganisation(Conflict):
+    """It contradicts itself or what is there: a ring of heads, a channel without an address."""
+
+    code = "bad_organisation"
+
+
+class BadDuty(Conflict):
+    """The rule's area lacks what its scope needs."""
+
+    code = "bad_duty"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,17 @@ from sqlalchemy import text
 from kezek_register.settings import RegisterSettings
 from kezek_register.sql.addresses import Addresses
 from kezek_register.sql.area_names import AreaNames
+from kezek_register.sql.asset_kinds import AssetKinds
 from kezek_register.sql.audit import Audit
 from kezek_register.sql.database import Database
+from kezek_register.sql.duties import Duties
 from kezek_register.sql.history import History
 from kezek_register.sql.households import Households
 from kezek_register.sql.kept import KeptOfTheLine
 from kezek_register.sql.migrate import migrate
 from kezek_register.sql.notices import Notices
 from kezek_register.sql.numbering import Numbering
+from kezek_register.sql.organisations import Organisations
 from kezek_register.sql.outages import Outages
 from kezek_register.sql.outbound import OutboundLedger
 from kezek_register.sql.places import Places
@@ -46,6 +49,9 @@ class Register:
         self.households = Households(database)
         self.places = Places(database)
         self.topics = Topics(database)
+        self.organisations = Organisations(database)
+        self.asset_kinds = AssetKinds(database)
+        self.duties = Duties(database)
         self.tickets = Tickets(database, Numbering(database, node=node, clock=clock), clock)
         self.staff = StaffList(database)
         self.history = History(database, clock)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kezek_register import topic_rows
 from kezek_register.csvfile import BadRow, Row
 from kezek_register.houses import normalise_flat, normalise_house
 from kezek_register.names import KINDS, LANGUAGES, fold
@@ -14,7 +15,12 @@ from kezek_register.phones import e164
 STREETS = {"needed": ("code", "kind"), "optional": (*LANGUAGES, "other")}
 BUILDINGS = {"needed": ("street", "house"), "optional": ("entrances", "flats")}
 HOUSEHOLDS = {"needed": ("street", "house", "phones"), "optional": ("flat", "person", "language")}
-TOPICS = {"needed": ("code",), "optional": ("parent", *LANGUAGES)}
+TOPICS = {
+    "needed": ("code",),
+    "optional": (
+        "parent", *LANGUAGES, "kind", "asset_kind", "accident", "allowed_hours", "allowed_days", "emergency",
+    ),
+}  # fmt: skip
 LIMITS: Mapping[str, int] = {
     "code": 40,
     "kind": 20,
@@ -59,6 +65,7 @@ class TopicLine:
     code: str
     parent: str
     names: tuple[tuple[str, str], ...]
+    begins: topic_rows.Beginning = topic_rows.NOTHING
 
 
 class StreetFinder:
@@ -113,7 +120,7 @@ def topic(row: Row) -> TopicLine:
     names = _names(row)
     if not names:
         raise BadRow(f"a name is missing: one of {', '.join(LANGUAGES)}")
-    return TopicLine(_code(row, "code"), row.cells["parent"], names)
+    return TopicLine(_code(row, "code"), row.cells["parent"], names, topic_rows.beginning(row))
 
 
 def _code(row: Row, column: str) -> str:

@@ -265,3 +265,4 @@ class ImportReport:
     changed: int
     unchanged: int
     refused: tuple[tuple[int, str], ...]  # (line number, reason)
+    warnings: tuple[str, ...] = ()  # what is taken and yet worth a look

@@ -20,10 +20,10 @@ Line = TypeVar("Line")
 Accepted: TypeAlias = tuple[list[tuple[int, Line]], list[tuple[int, str]]]
 
 
-async def sheet(path: Path, columns: Mapping[str, tuple[str, ...]]) -> Sheet:
+async def sheet(path: Path, columns: Mapping[str, tuple[str, ...]], limits: Mapping[str, int] = rows.LIMITS) -> Sheet:
     """Raises BadFile."""
     return await asyncio.to_thread(
-        read, Path(path), needed=columns["needed"], optional=columns["optional"], limits=rows.LIMITS
+        read, Path(path), needed=columns["needed"], optional=columns["optional"], limits=limits
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, true
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kezek_register.sql.tables import Base
@@ -38,7 +38,7 @@ class DutyRow(Base):
     """A rule: for this kind of asset, in this area, that organisation answers. The narrower area wins."""
 
     __tablename__ = "duties"
-    __table_args__ = (Index(None, "asset_kind", "scope"),)
+    __table_args__ = (Index(None, "asset_kind", "scope"), UniqueConstraint("asset_kind", "area"))
     id: Mapped[int] = mapped_column(primary_key=True)
     asset_kind: Mapped[str] = mapped_column(ForeignKey("asset_kinds.code"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
@@ -51,6 +51,7 @@ class DutyRow(Base):
     house_from: Mapped[str]
     house_to: Mapped[str]
     parity: Mapped[str]
+    area: Mapped[str]  # all of this in one spelling (duty_areas.key): one kind has one rule for one area
     note: Mapped[str]  # why it is so: a contract, a decision
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("house_from", sa.Text(), nullable=False),
         sa.Column("house_to", sa.Text(), nullable=False),
         sa.Column("parity", sa.Text(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["asset_kind"], ["asset_kinds.code"], name=op.f("fk_duties_asset_kind_asset_kinds")),
@@ -68,6 +69,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["street_id"], ["streets.id"], name=op.f("fk_duties_street_id_streets")),
         sa.ForeignKeyConstraint(["territory_id"], ["territories.id"], name=op.f("fk_duties_territory_id_territories")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duties")),
+        sa.UniqueConstraint("asset_kind", "area", name=op.f("uq_duties_asset_kind_area")),
     )
     with op.batch_alter_table("duties", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_duties_asset_kind_scope"), ["asset_kind", "scope"], unique=False)
