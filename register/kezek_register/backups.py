@@ -10,10 +10,10 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from kezek_register.progress import Progress, Told, untold
 from kezek_register.sql import backup as sql_backup
 from kezek_register.sql import restore as sql_restore
 from kezek_register.sql.archive import BadBackup, CannotWrite, Manifest, reading
-from kezek_register.sql.backup import Progress, Told, untold
 from kezek_register.sql.database import parsed
 from kezek_register.sql.restore import NotEmpty, Restored
 

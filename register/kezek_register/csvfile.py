@@ -84,7 +84,7 @@ def read(
             if len(texts) != len(header):
                 raise BadRow(f"{len(texts)} cells where the header has {len(header)}")
             named = dict(zip(header, texts, strict=True))
-            cells = {column: _clean(column, named.get(column, ""), limits or {}) for column in known}
+            cells = {column: cleaned(column, named.get(column, ""), limits or {}) for column in known}
             rows.append(Row(number, cells))
         except BadRow as bad:
             refused.append((number, str(bad)))
@@ -140,7 +140,8 @@ def _cells(raw: bytes, delimiter: str) -> list[str]:
         raise BadRow("torn quoting") from None
 
 
-def _clean(column: str, text: str, limits: Mapping[str, int]) -> str:
+def cleaned(column: str, text: str, limits: Mapping[str, int]) -> str:
+    """Without needless blanks, in NFC. Raises BadRow for what is too long or cannot be seen."""
     text = unicodedata.normalize("NFC", text.strip(" \t"))
     if any(unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} for letter in text):
         raise BadRow(f"control characters in {column}")

@@ -31,6 +31,7 @@ from kezek_register.sql.sessions import Sessions
 from kezek_register.sql.staff import StaffList
 from kezek_register.sql.tickets import Tickets
 from kezek_register.sql.topics import Topics
+from kezek_register.sql.trees import Networks, Territories
 from kezek_register.sql.webhooks import Webhooks
 
 
@@ -48,6 +49,8 @@ class Register:
         self.area_names = AreaNames(database)
         self.households = Households(database)
         self.places = Places(database)
+        self.territories = Territories(database)
+        self.networks = Networks(database)
         self.topics = Topics(database)
         self.organisations = Organisations(database)
         self.asset_kinds = AssetKinds(database)

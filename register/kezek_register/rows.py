@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from kezek_register import topic_rows
 from kezek_register.csvfile import BadRow, Row
@@ -12,8 +13,14 @@ from kezek_register.houses import normalise_flat, normalise_house
 from kezek_register.names import KINDS, LANGUAGES, fold
 from kezek_register.phones import e164
 
-STREETS = {"needed": ("code", "kind"), "optional": (*LANGUAGES, "other")}
-BUILDINGS = {"needed": ("street", "house"), "optional": ("entrances", "flats")}
+STREETS = {"needed": ("code", "kind"), "optional": (*LANGUAGES, "other", "territory")}
+BUILDINGS = {
+    "needed": ("street", "house"),
+    "optional": (
+        "entrances", "flats", "territory", "people", "lifts", "special_needs", "lon", "lat", "networks",
+    ),
+}  # fmt: skip
+TREES = {"needed": ("code", "kind"), "optional": ("parent", *LANGUAGES)}
 HOUSEHOLDS = {"needed": ("street", "house", "phones"), "optional": ("flat", "person", "language")}
 TOPICS = {
     "needed": ("code",),
@@ -29,9 +36,14 @@ LIMITS: Mapping[str, int] = {
     "other": 400,
     "phones": 200,
     "language": 8,
+    "special_needs": 400,
+    "networks": 400,
 }
 _CODE = re.compile(r"[\w.\-]+")
+_DEGREES = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,10})?")
+_NONE: Mapping[str, int] = MappingProxyType({})
 _LARGEST_COUNT = 5_000
+_MOST_PEOPLE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +52,32 @@ class StreetLine:
     kind: str
     names: tuple[tuple[str, str], ...]  # (language, name), in the order of LANGUAGES
     other_names: tuple[tuple[str, str], ...]
+    territory_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TreeLine:
+    code: str
+    kind: str
+    parent: str
+    names: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BuildingLine:
+    """`parts`: ids of the network's parts that it hangs on."""
+
     street_id: int
     house: str
     entrances: int | None
     flats: int | None
+    territory_id: int | None = None
+    people: int | None = None
+    lifts: int | None = None
+    special_needs: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    parts: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +103,7 @@ class StreetFinder:
 
     def __init__(self, codes: Mapping[str, int], names: Mapping[int, tuple[str, ...]]) -> None:
         self._codes = codes
+        self._found: dict[str, int] = {}  # names that were folded already: a file says each a hundred times
         self._named: dict[str, set[int]] = {}
         for street_id, each in names.items():
             for name in each:
@@ -80,29 +111,57 @@ class StreetFinder:
 
     def find(self, text: str) -> int:
         """Raises BadRow."""
-        if (street_id := self._codes.get(text)) is not None:
+        if (street_id := self._codes.get(text, self._found.get(text))) is not None:
             return street_id
         found = self._named.get(fold(text), set())
         if len(found) > 1:
             raise BadRow("several streets have this name: give the street's code")
         if not found:
             raise BadRow("unknown street")
-        return next(iter(found))
+        return self._found.setdefault(text, next(iter(found)))
 
 
-def street(row: Row) -> StreetLine:
+def street(row: Row, territories: Mapping[str, int] = _NONE) -> StreetLine:
     kind = row.need("kind").lower()
     if kind not in KINDS:
         raise BadRow(f"kind is one of {', '.join(KINDS)}")
     names = _names(row)
     if not names:
         raise BadRow(f"a name is missing: one of {', '.join(LANGUAGES)}")
-    return StreetLine(_code(row, "code"), kind, names, _other_names(row.cells["other"]))
+    territory = _known(row, "territory", territories)
+    return StreetLine(_code(row, "code"), kind, names, _other_names(row.cells["other"]), territory)
 
 
-def building(row: Row, streets: StreetFinder) -> BuildingLine:
+def tree(row: Row, kinds: Collection[str]) -> TreeLine:
+    kind = row.need("kind").lower()
+    if kind not in kinds:
+        raise BadRow(f"kind is one of {', '.join(kinds)}")
+    names = _names(row)
+    if not names:
+        raise BadRow(f"a name is missing: one of {', '.join(LANGUAGES)}")
+    return TreeLine(_code(row, "code"), kind, row.cells["parent"], names)
+
+
+def building(
+    row: Row, streets: StreetFinder, territories: Mapping[str, int] = _NONE, parts: Mapping[str, int] = _NONE
+) -> BuildingLine:
     street_id = streets.find(row.need("street"))
-    return BuildingLine(street_id, _house(row), _count(row, "entrances"), _count(row, "flats"))
+    lon, lat = _degrees(row, "lon", 180.0), _degrees(row, "lat", 90.0)
+    if (lon is None) != (lat is None):
+        raise BadRow("lon and lat belong together")
+    return BuildingLine(
+        street_id,
+        _house(row),
+        _count(row, "entrances"),
+        _count(row, "flats"),
+        _known(row, "territory", territories),
+        _count(row, "people", _MOST_PEOPLE),
+        _count(row, "lifts"),
+        row.cells.get("special_needs", ""),
+        lon,
+        lat,
+        _parts(row, parts),
+    )
 
 
 def household(row: Row, streets: StreetFinder) -> HouseholdLine:
@@ -153,13 +212,38 @@ def _house(row: Row) -> str:
     raise BadRow("house is no house number")
 
 
-def _count(row: Row, column: str) -> int | None:
-    text = row.cells[column]
+def _count(row: Row, column: str, largest: int = _LARGEST_COUNT) -> int | None:
+    text = row.cells.get(column, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) <= 6 and int(text) <= _LARGEST_COUNT):
-        raise BadRow(f"{column} is a whole number up to {_LARGEST_COUNT}")
+    if not (text.isascii() and text.isdecimal() and len(text) <= 6 and int(text) <= largest):
+        raise BadRow(f"{column} is a whole number up to {largest}")
     return int(text)
+
+
+def _degrees(row: Row, column: str, largest: float) -> float | None:
+    text = row.cells.get(column, "")
+    if not text:
+        return None
+    if not _DEGREES.fullmatch(text) or abs(float(text)) > largest:
+        raise BadRow(f"{column} is in degrees, from -{largest:.0f} to {largest:.0f}, with a point")
+    return float(text)
+
+
+def _known(row: Row, column: str, codes: Mapping[str, int]) -> int | None:
+    code = row.cells.get(column, "")
+    if not code:
+        return None
+    if (found := codes.get(code)) is None:
+        raise BadRow(f"unknown {column}")
+    return found
+
+
+def _parts(row: Row, codes: Mapping[str, int]) -> frozenset[int]:
+    named = [code.strip() for code in row.cells.get("networks", "").split("|") if code.strip()]
+    if unknown := [code for code in named if code not in codes]:
+        raise BadRow(f"unknown network part {unknown[0]}")
+    return frozenset(codes[code] for code in named)
 
 
 def _phones(row: Row) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from kezek_api.settings import Settings, SettingsError
 from kezek_api.sip_frame import MAX_FRAME, METHODS, refusal
 from kezek_register import csvfile, rows
 from kezek_register.csvfile import BadFile, BadRow
+from kezek_register.place_types import TERRITORY_KINDS
 
 QUICK = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -56,6 +57,7 @@ TABLES = {
     "streets": rows.STREETS,
     "buildings": rows.BUILDINGS,
     "households": rows.HOUSEHOLDS,
+    "territories": rows.TREES,
 }
 
 
@@ -102,6 +104,7 @@ def read_rows(folder: Path, name: str, content: bytes) -> None:
         "streets": rows.street,
         "buildings": lambda row: rows.building(row, finder),
         "households": lambda row: rows.household(row, finder),
+        "territories": lambda row: rows.tree(row, TERRITORY_KINDS),
     }
     for row in sheet.rows:
         assert all(len(cell) <= 4_000 and "\n" not in cell for cell in row.cells.values())

@@ -1,47 +1,63 @@
-"""Streets and buildings from a town's CSV: a whole file is one transaction, wrong lines are named, right ones kept."""
+"""Streets from a town's file, and what every import shares: a whole file is one transaction, wrong lines are named,
+right ones kept."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kezek_register import rows
+from kezek_register import geojson, rows
 from kezek_register.csvfile import BadRow, Row, Sheet, read
+from kezek_register.names import fold, without_kind
+from kezek_register.progress import Progress, Told, untold
+from kezek_register.skeleton import latin
+from kezek_register.sql.bulk import write_many
 from kezek_register.sql.database import Database
-from kezek_register.sql.tables import BuildingRow, Revision, StreetNameRow, StreetRow
+from kezek_register.sql.place_tables import NetworkPartRow, TerritoryRow
+from kezek_register.sql.revisions import STREETS, bump
+from kezek_register.sql.tables import StreetNameRow, StreetRow, table_of
 from kezek_register.types import ImportReport
 
+TOLD_EVERY = 2_000  # rows
 Line = TypeVar("Line")
 Accepted: TypeAlias = tuple[list[tuple[int, Line]], list[tuple[int, str]]]
 
 
 async def sheet(path: Path, columns: Mapping[str, tuple[str, ...]], limits: Mapping[str, int] = rows.LIMITS) -> Sheet:
-    """Raises BadFile."""
+    """CSV, or GeoJSON by the file's ending. Raises BadFile."""
+    reader = geojson.read if Path(path).suffix.lower() in geojson.ENDINGS else read
     return await asyncio.to_thread(
-        read, Path(path), needed=columns["needed"], optional=columns["optional"], limits=limits
+        reader, Path(path), needed=columns["needed"], optional=columns["optional"], limits=limits
     )
 
 
 async def accept(
-    whole: Sheet, parse: Callable[[Row], Line], key: Callable[[Line], Hashable], twice: str
+    whole: Sheet,
+    parse: Callable[[Row], Line],
+    key: Callable[[Line], Hashable],
+    twice: str,
+    told: Told = untold,
 ) -> Accepted[Line]:
     """Lines that parse and whose key comes for the first time, with their line numbers; and the refused ones.
 
     In a thread and outside any transaction: a city's file takes seconds, and calls go on meanwhile.
     """
-    return await asyncio.to_thread(_accept, whole, parse, key, twice)
+    return await asyncio.to_thread(_accept, whole, parse, key, twice, told)
 
 
-def _accept(whole: Sheet, parse: Callable[[Row], Line], key: Callable[[Line], Hashable], twice: str) -> Accepted[Line]:
+def _accept(
+    whole: Sheet, parse: Callable[[Row], Line], key: Callable[[Line], Hashable], twice: str, told: Told
+) -> Accepted[Line]:
     accepted: list[tuple[int, Line]] = []
     refused = list(whole.refused)
     seen: dict[Hashable, int] = {}
-    for row in whole.rows:
+    for done, row in enumerate(whole.rows, 1):
         try:
             line = parse(row)
             first = seen.setdefault(key(line), row.line)
@@ -50,6 +66,8 @@ def _accept(whole: Sheet, parse: Callable[[Row], Line], key: Callable[[Line], Ha
             accepted.append((row.line, line))
         except BadRow as bad:
             refused.append((row.line, str(bad)))
+        if done % TOLD_EVERY == 0 or done == len(whole.rows):
+            told(Progress("read", done, len(whole.rows), "rows"))
     return accepted, refused
 
 
@@ -65,86 +83,68 @@ async def street_finder(session: AsyncSession) -> rows.StreetFinder:
     return rows.StreetFinder(codes, names)
 
 
-async def streets(database: Database, path: Path) -> ImportReport:
+async def codes(session: AsyncSession, table: type[TerritoryRow] | type[NetworkPartRow]) -> dict[str, int]:
+    return dict((await session.execute(select(table.code, table.id))).all())
+
+
+async def streets(database: Database, path: Path, told: Told = untold) -> ImportReport:
     whole = await sheet(path, rows.STREETS)
-    accepted, refused = await accept(whole, rows.street, lambda line: line.code, "this code")
+    async with database.reading() as session:
+        territories = await codes(session, TerritoryRow)
+    accepted, refused = await accept(
+        whole, lambda row: rows.street(row, territories), lambda line: line.code, "this code", told
+    )
     async with database.importing() as session:
         known = await _known_streets(session)
+        if "territory" not in whole.columns:  # a file that says nothing of territories changes none
+            accepted = [(number, _where_it_was(line, known)) for number, line in accepted]
         added = [line for _, line in accepted if line.code not in known]
         changed = [line for _, line in accepted if line.code in known and known[line.code][1] != line]
         if added:
-            await session.execute(insert(StreetRow), [{"code": line.code, "kind": line.kind} for line in added])
+            await session.execute(
+                insert(StreetRow),
+                [{"code": line.code, "kind": line.kind, "territory_id": line.territory_id} for line in added],
+            )
         for line in changed:
             street_id = known[line.code][0]
-            await session.execute(update(StreetRow).where(StreetRow.id == street_id).values(kind=line.kind))
+            values = {"kind": line.kind, "territory_id": line.territory_id}
+            await session.execute(update(StreetRow).where(StreetRow.id == street_id).values(values))
             await session.execute(delete(StreetNameRow).where(StreetNameRow.street_id == street_id))
         if added or changed:
             found = await session.execute(select(StreetRow.code, StreetRow.id))
             ids = dict(found.all())
-            await session.execute(
-                insert(StreetNameRow),
-                [name for line in (*added, *changed) for name in _name_rows(ids[line.code], line)],
-            )
-            await _bump(database, session)
+            names = [name for line in (*added, *changed) for name in _name_rows(ids[line.code], line)]
+            await write_many(session, table_of(StreetNameRow), names, told)
+            await bump(database, session, STREETS)
     return report(len(added), len(changed), len(accepted) - len(added) - len(changed), refused)
 
 
+def _where_it_was(line: rows.StreetLine, known: Mapping[str, tuple[int, rows.StreetLine]]) -> rows.StreetLine:
+    return replace(line, territory_id=known[line.code][1].territory_id) if line.code in known else line
+
+
 async def _known_streets(session: AsyncSession) -> dict[str, tuple[int, rows.StreetLine]]:
-    found: dict[int, tuple[str, str, list[tuple[str, str]], list[tuple[str, str]]]] = {}
-    for street_id, code, kind in await session.execute(select(StreetRow.id, StreetRow.code, StreetRow.kind)):
-        found[street_id] = (code, kind, [], [])
+    names: dict[int, tuple[list[tuple[str, str]], list[tuple[str, str]]]] = {}
     named = select(StreetNameRow.street_id, StreetNameRow.language, StreetNameRow.name, StreetNameRow.other)
     for street_id, language, name, other in await session.execute(named.order_by(StreetNameRow.id)):
-        _, _, names, others = found[street_id]
-        (others if other else names).append((language, name))
-    return {
-        code: (street_id, rows.StreetLine(code, kind, tuple(names), tuple(others)))
-        for street_id, (code, kind, names, others) in found.items()
-    }
+        names.setdefault(street_id, ([], []))[1 if other else 0].append((language, name))
+    found = select(StreetRow.id, StreetRow.code, StreetRow.kind, StreetRow.territory_id)
+    known: dict[str, tuple[int, rows.StreetLine]] = {}
+    for street_id, code, kind, territory_id in await session.execute(found):
+        signs, others = names.get(street_id, ([], []))
+        known[code] = street_id, rows.StreetLine(code, kind, tuple(signs), tuple(others), territory_id)
+    return known
 
 
 def _name_rows(street_id: int, line: rows.StreetLine) -> list[dict[str, Any]]:
     return [
-        {"street_id": street_id, "language": language, "name": name, "other": other}
+        {
+            "street_id": street_id,
+            "language": language,
+            "name": name,
+            "other": other,
+            "search": latin(without_kind(fold(name))),
+        }
         for other, pairs in ((False, line.names), (True, line.other_names))
         for language, name in pairs
     ]
-
-
-async def _bump(database: Database, session: AsyncSession) -> None:
-    statement = database.insert(Revision).values(name="streets", revision=1)
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["name"], set_={"revision": Revision.revision + 1})
-    )
-
-
-async def buildings(database: Database, path: Path) -> ImportReport:
-    whole = await sheet(path, rows.BUILDINGS)
-    async with database.reading() as session:
-        finder = await street_finder(session)
-    accepted, refused = await accept(
-        whole, lambda row: rows.building(row, finder), lambda line: (line.street_id, line.house), "this house"
-    )
-    async with database.importing() as session:
-        known = {
-            (street_id, house): (building_id, entrances, flats)
-            for building_id, street_id, house, entrances, flats in await session.execute(
-                select(
-                    BuildingRow.id, BuildingRow.street_id, BuildingRow.house, BuildingRow.entrances, BuildingRow.flats
-                )
-            )
-        }
-        added: list[dict[str, Any]] = []
-        changed: list[dict[str, Any]] = []
-        for _, line in accepted:
-            was = known.get((line.street_id, line.house))
-            now = {"entrances": line.entrances, "flats": line.flats}
-            if was is None:
-                added.append({"street_id": line.street_id, "house": line.house, **now})
-            elif was[1:] != (line.entrances, line.flats):
-                changed.append({"id": was[0], **now})
-        if added:
-            await session.execute(insert(BuildingRow), added)
-        if changed:
-            await session.execute(update(BuildingRow), changed)
-    return report(len(added), len(changed), len(accepted) - len(added) - len(changed), refused)

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from kezek_register.houses import house_key, normalise_house
+from kezek_register.progress import Told, untold
 from kezek_register.search import StreetIndex
-from kezek_register.sql import address_imports, household_imports, values
+from kezek_register.sql import address_imports, building_imports, household_imports, values
 from kezek_register.sql.database import Database
 from kezek_register.sql.tables import BuildingRow, HouseholdRow, Revision, StreetRow
 from kezek_register.types import Building, ImportReport, NotFound, Street
@@ -23,20 +24,21 @@ class Addresses:
         self._index = StreetIndex(())
         self._revision = -1
 
-    async def import_streets(self, csv_path: Path) -> ImportReport:
-        """Columns: code, kind, kk, ru, uk, en, ko, other. Raises BadFile. The second time nothing changes."""
-        return await address_imports.streets(self._database, csv_path)
+    async def import_streets(self, csv_path: Path, told: Told = untold) -> ImportReport:
+        """Columns: code, kind, kk, ru, uk, en, ko, other, territory. Raises BadFile. Repeatable."""
+        return await address_imports.streets(self._database, csv_path, told)
 
-    async def import_buildings(self, csv_path: Path) -> ImportReport:
-        """Columns: street (code, or a name that only one street has), house, entrances, flats. Raises BadFile."""
-        return await address_imports.buildings(self._database, csv_path)
+    async def import_buildings(self, csv_path: Path, told: Told = untold) -> ImportReport:
+        """Columns: street (code, or a name that only one street has), house, entrances, flats, territory, people,
+        lifts, special_needs, lon, lat, networks (codes with '|' between); or GeoJSON. Raises BadFile."""
+        return await building_imports.buildings(self._database, csv_path, told)
 
-    async def import_households(self, csv_path: Path) -> ImportReport:
+    async def import_households(self, csv_path: Path, told: Told = untold) -> ImportReport:
         """Columns: street, house, flat, person, language, phones (with '|' between). Raises BadFile.
 
         A language that the household chose on the telephone stays when the file's cell is empty.
         """
-        return await household_imports.households(self._database, csv_path)
+        return await household_imports.households(self._database, csv_path, told)
 
     async def streets(self) -> list[Street]:
         """All of them, in the order of their ids."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, NullPool, Table, create_engine, event, func, select, text
 
+from kezek_register.progress import Progress, Told, untold
 from kezek_register.sql.archive import Manifest, writing
 from kezek_register.sql.errors import translating
 from kezek_register.sql.schema import revision_of, revisions, tables_at
@@ -18,23 +18,6 @@ from kezek_register.types import RegisterError
 
 BATCH = 1000
 RECORDINGS = "recordings"  # the table whose rows name files
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """So much of this part is done; `unit`: rows | bytes | files."""
-
-    part: str
-    done: int
-    total: int
-    unit: str
-
-
-Told = Callable[[Progress], None]
-
-
-def untold(progress: Progress) -> None:
-    """Nobody looks."""
 
 
 def back_up(

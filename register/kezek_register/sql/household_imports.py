@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register import rows
 from kezek_register.csvfile import BadRow, Row
+from kezek_register.progress import Told, untold
 from kezek_register.sql.address_imports import accept, report, sheet, street_finder
+from kezek_register.sql.bulk import write_many
 from kezek_register.sql.database import Database
-from kezek_register.sql.tables import BuildingRow, HouseholdRow, PhoneRow
+from kezek_register.sql.tables import BuildingRow, HouseholdRow, PhoneRow, table_of
 from kezek_register.types import ImportReport
 
 _BATCH = 500  # ids in one DELETE: SQLite's limit of variables is far above
@@ -20,7 +22,7 @@ Key = tuple[int, str]  # building, flat
 Known = dict[Key, tuple[int, str, str, tuple[str, ...]]]  # id, person, language, phones
 
 
-async def households(database: Database, path: Path) -> ImportReport:
+async def households(database: Database, path: Path, told: Told = untold) -> ImportReport:
     whole = await sheet(path, rows.HOUSEHOLDS)
     async with database.reading() as session:
         finder = await street_finder(session)
@@ -34,13 +36,13 @@ async def households(database: Database, path: Path) -> ImportReport:
             raise BadRow("unknown house in this street")
         return (building_id, line.flat), line
 
-    accepted, refused = await accept(whole, parse, lambda parsed: parsed[0], "this household")
+    accepted, refused = await accept(whole, parse, lambda parsed: parsed[0], "this household", told)
     async with database.importing() as session:
         known = await _known(session)
         kept = _with_free_phones(accepted, known, refused)
         added = {key: line for key, line in kept.items() if key not in known}
         changed = {key: line for key, line in kept.items() if key in known and _differs(line, known[key])}
-        await _write(session, added, changed, known)
+        await _write(session, added, changed, known, told)
     return report(len(added), len(changed), len(kept) - len(added) - len(changed), refused)
 
 
@@ -96,6 +98,7 @@ async def _write(
     added: dict[Key, rows.HouseholdLine],
     changed: dict[Key, rows.HouseholdLine],
     known: Known,
+    told: Told,
 ) -> None:
     ids = {key: known[key][0] for key in changed}
     stale = list(ids.values())
@@ -111,13 +114,11 @@ async def _write(
             ],
         )
     if added:
-        await session.execute(
-            insert(HouseholdRow),
-            [
-                {"building_id": key[0], "flat": key[1], "person": line.person, "language": line.language}
-                for key, line in added.items()
-            ],
-        )
+        new = [
+            {"building_id": key[0], "flat": key[1], "person": line.person, "language": line.language}
+            for key, line in added.items()
+        ]
+        await write_many(session, table_of(HouseholdRow), new, told)
         found = await session.execute(select(HouseholdRow.building_id, HouseholdRow.flat, HouseholdRow.id))
         ids |= {(building_id, flat): household_id for building_id, flat, household_id in found}
     phones = [
@@ -125,5 +126,4 @@ async def _write(
         for key, line in (*added.items(), *changed.items())
         for position, phone in enumerate(line.phones)
     ]
-    if phones:
-        await session.execute(insert(PhoneRow), phones)
+    await write_many(session, table_of(PhoneRow), phones, told)

@@ -21,6 +21,8 @@ class TerritoryRow(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("territories.id"), index=True)
     path: Mapped[str] = mapped_column(index=True)
     names: Mapped[dict[str, Any]]
+    version: Mapped[int] = mapped_column(server_default="1")
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - declared by the base class
 
 
 class NetworkPartRow(Base):
@@ -33,6 +35,8 @@ class NetworkPartRow(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("network_parts.id"), index=True)
     path: Mapped[str] = mapped_column(index=True)
     names: Mapped[dict[str, Any]]
+    version: Mapped[int] = mapped_column(server_default="1")
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - declared by the base class
 
 
 class BuildingPartRow(Base):

@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import URL, Column, Connection, MetaData, Table, TypeDecorator, func, inspect, select, text
 from sqlalchemy.schema import DropTable
 
+from kezek_register.progress import Progress, Told, untold
 from kezek_register.sql.archive import BadBackup, Reader, reader_of
-from kezek_register.sql.backup import BATCH, Progress, Told, untold
+from kezek_register.sql.backup import BATCH
 from kezek_register.sql.migrate import changing, head, upgrade
 from kezek_register.sql.schema import VERSION_TABLE, revision_of, revisions, tables_at
 from kezek_register.sql.tables import Base, NumberBlockRow, NumberYearRow, table_of

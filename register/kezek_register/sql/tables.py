@@ -97,11 +97,20 @@ class StreetRow(Base):
 
 class StreetNameRow(Base):
     __tablename__ = "street_names"
+    __table_args__ = (
+        Index(
+            "ix_street_names_search",
+            "search",
+            postgresql_using="gin",
+            postgresql_ops={"search": "gin_trgm_ops"},
+        ),  # SQLite's trigrams live in memory (sql/trigrams.py); there it is a plain one
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     street_id: Mapped[int] = mapped_column(ForeignKey("streets.id", ondelete="CASCADE"), index=True)
     language: Mapped[str]
     name: Mapped[str]
     other: Mapped[bool]  # old or spoken, not on the sign
+    search: Mapped[str] = mapped_column(server_default="")  # the name in plain letters (skeleton.py), without its kind
 
 
 class BuildingRow(Base):
