@@ -11,6 +11,7 @@ from kezek_register import Conflict, NotFound, Register
 from kezek_register.areas import Area, Place
 from kezek_register.duty_types import BadDuty, BadOrganisation, Duty, Organisation
 from kezek_register.types import ImportReport, StaleVersion
+from kit.databases import told
 
 ORGANISATIONS = (
     "code;ru;parent;foreign;phone;channel;address\n"
@@ -191,3 +192,50 @@ async def test_rules_are_imported_by_kind_and_area(register: Register, tmp_path:
     answer = await register.duties.who(Place(1, "9/2", building.id), "water_pipe")
     assert answer is not None
     assert (answer.duty.note, answer.organisation.code) == ("блок дороги", "railway")
+
+
+async def test_gaps_and_overlaps_are_named(register: Register, tmp_path: Path) -> None:
+    """Everything that was found in the town's rules, when they are asked and when they are imported."""
+    await furnished(register, tmp_path)
+    gaps = await register.duties.check("en")
+    assert [(one.what, one.asset_kind, one.buildings, one.example) for one in gaps] == [
+        ("gap", "water_pipe", 3, "улица Абая 1"), ("gap", "lift", 3, "улица Абая 1"),
+    ]  # fmt: skip
+    text = (
+        "asset_kind;organisation;street;from;to\nwater_pipe;vodokanal;;;\nwater_pipe;railway;abay;1;5\n"
+        "water_pipe;vodokanal;abay;1;\nlift;lift;abay;;\n"
+    )
+    report = await register.duties.import_duties(written(tmp_path, "d.csv", text))
+    assert (report.added, report.refused) == (4, ())
+    assert report.warnings == (
+        "overlap: railway and vodokanal answer for water_pipe at 1 building, улица Абая 1 for example",
+        "gap: nobody answers for lift at 1 building, улица Мира 4 for example",
+    )
+    mended = "asset_kind;organisation;street;from;to\nwater_pipe;railway;abay;1;\nlift;lift;;;\n"
+    assert (await register.duties.import_duties(written(tmp_path, "d.csv", mended))).warnings == ()
+    assert await register.duties.check() == []
+
+
+async def test_the_check_knows_territories_and_networks(register: Register, register_url: str, tmp_path: Path) -> None:
+    """A house lies in its own territory, else in its street's, and hangs on parts of networks."""
+    await furnished(register, tmp_path)
+    for statement in (
+        "INSERT INTO territories (id, code, kind, parent_id, path, names) VALUES"
+        " (1, 'city', 'city', NULL, '/1/', '{}'), (2, 'north', 'district', 1, '/1/2/', '{}')",
+        "INSERT INTO network_parts (id, code, kind, parent_id, path, names)"
+        " VALUES (5, 'f1', 'feeder', NULL, '/5/', '{}')",
+        "UPDATE streets SET territory_id = 1 WHERE code = 'abay'",
+        "UPDATE buildings SET territory_id = 2 WHERE house = '9/2'",
+        "INSERT INTO building_parts (building_id, part_id) SELECT id, 5 FROM buildings WHERE house = '4'",
+    ):
+        await told(register_url, statement)
+    text = (
+        "asset_kind;organisation;territory;part\nwater_pipe;vodokanal;city;\nwater_pipe;railway;;f1\nlift;lift;north;\n"
+    )
+    await register.duties.import_duties(written(tmp_path, "d.csv", text))
+    found = [(one.what, one.asset_kind, one.buildings, one.example) for one in await register.duties.check()]
+    assert found == [("gap", "water_pipe", 0, "улица Мира"), ("gap", "lift", 2, "улица Абая 1")]
+    for house, organisation in (("1", None), ("9/2", "lift"), ("4", None)):
+        place = await register.places.of_house(2 if house == "4" else 1, house)
+        answer = await register.duties.who(place, "lift")
+        assert (answer.organisation.code if answer else None) == organisation

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kezek_register import duty_areas, duty_rows
+from kezek_register import duty_areas, duty_check, duty_rows
 from kezek_register.csvfile import BadRow, Row
 from kezek_register.duty_types import Duty
 from kezek_register.progress import Progress, Told, untold
-from kezek_register.sql import duty_values
+from kezek_register.sql import duty_checks, duty_values
 from kezek_register.sql.address_imports import accept, report, sheet, street_finder
 from kezek_register.sql.database import Database
 from kezek_register.sql.duty_tables import AssetKindRow, DutyRow, OrganisationRow
@@ -59,7 +60,14 @@ async def load(database: Database, path: Path, progress: Told = untold) -> Impor
         if added or changed:
             await bump(database, session, duty_values.REVISION)
     progress(Progress("duties", len(whole.rows), len(whole.rows), "rows"))
-    return report(len(added), len(changed), len(accepted) - len(added) - len(changed), refused)
+    told = report(len(added), len(changed), len(accepted) - len(added) - len(changed), refused)
+    return replace(told, warnings=tuple(await _warnings(database)))
+
+
+async def _warnings(database: Database) -> list[str]:
+    async with database.reading() as session:
+        book = duty_values.book(await duty_values.everything(session))
+    return [duty_check.words(finding) for finding in await duty_checks.findings(database, book, "")]
 
 
 def _key(duty: Duty) -> tuple[str, str]:
