@@ -16,6 +16,7 @@ from kezek_register.sql.asset_kinds import AssetKinds
 from kezek_register.sql.audit import Audit
 from kezek_register.sql.database import Database
 from kezek_register.sql.duties import Duties
+from kezek_register.sql.filling import Filling
 from kezek_register.sql.history import History
 from kezek_register.sql.households import Households
 from kezek_register.sql.kept import KeptOfTheLine
@@ -33,6 +34,7 @@ from kezek_register.sql.tickets import Tickets
 from kezek_register.sql.topics import Topics
 from kezek_register.sql.trees import Networks, Territories
 from kezek_register.sql.webhooks import Webhooks
+from kezek_register.worktime import WorkCalendar
 
 
 def _utc_now() -> datetime:
@@ -43,7 +45,14 @@ class Register:
     """Every verb is one transaction and raises RegisterErrors only: NotFound, Conflict, Unavailable, and where said
     BadNumber and BadFile. Opening touches no database, so that a service starts while SQL is away."""
 
-    def __init__(self, database: Database, *, node: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        node: str,
+        clock: Callable[[], datetime],
+        calendar: WorkCalendar | None = None,
+    ) -> None:
         self._database = database
         self.addresses = Addresses(database)
         self.area_names = AreaNames(database)
@@ -55,7 +64,8 @@ class Register:
         self.organisations = Organisations(database)
         self.asset_kinds = AssetKinds(database)
         self.duties = Duties(database)
-        self.tickets = Tickets(database, Numbering(database, node=node, clock=clock), clock)
+        filling = Filling(self.topics.begins_with, self.places.of_house, self.duties.who)
+        self.tickets = Tickets(database, Numbering(database, node=node, clock=clock), clock, filling, calendar)
         self.staff = StaffList(database)
         self.history = History(database, clock)
         self.recordings = Recordings(database)
@@ -76,15 +86,19 @@ class Register:
         node: str = "",
         settings: RegisterSettings | None = None,
         clock: Callable[[], datetime] = _utc_now,
+        calendar: WorkCalendar | None = None,
     ) -> AsyncIterator[Register]:
         """`url` is SQLAlchemy's: sqlite+aiosqlite:///path or postgresql+psycopg://user@host/name.
 
         `node` is noted beside the blocks of registration numbers it reserves; `clock` gives the moment with the zone in
-        which the year of a registration number changes. Raises ValueError for another kind of URL.
+        which the year of a registration number changes; `calendar` has the working time by which tickets are due
+        (Monday to Friday, 9 to 18, UTC, without holidays, where it is left out).
+
+        Raises ValueError for another kind of URL.
         """
         database = Database(url, settings or RegisterSettings())
         try:
-            yield cls(database, node=node, clock=clock)
+            yield cls(database, node=node, clock=clock, calendar=calendar)
         finally:
             await database.close()
 

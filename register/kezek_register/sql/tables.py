@@ -173,7 +173,7 @@ class TicketRow(Base):
     number: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str]
     call: Mapped[str | None] = mapped_column(unique=True)  # NULL when entered by hand
-    caller: Mapped[str]
+    caller: Mapped[str] = mapped_column(index=True)
     household_id: Mapped[int | None] = mapped_column(ForeignKey("households.id"))
     street_id: Mapped[int | None] = mapped_column(ForeignKey("streets.id"))
     street: Mapped[str]

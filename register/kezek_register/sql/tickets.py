@@ -1,71 +1,180 @@
-"""Tickets: one for a call, whoever writes it and how often."""
+"""Tickets: registered by calls, by hand and from other channels; read, moved and mended.
+
+What a call's ticket is, whoever writes it, is in call_tickets.py; notes, photos and links in ticket_papers.py; what
+happens when one is late in work.py.
+"""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from kezek_register.deadlines import deadline
+from kezek_register.moves import Mover, MoveRefused
 from kezek_register.numbers import check
-from kezek_register.sql import values
-from kezek_register.sql.database import Database
-from kezek_register.sql.numbering import Numbering
+from kezek_register.paging import Page
+from kezek_register.phones import e164
+from kezek_register.sql import events, ticket_pages, values
+from kezek_register.sql.call_tickets import CallTickets
+from kezek_register.sql.history_tables import AuditRow
 from kezek_register.sql.tables import TicketRow
-from kezek_register.ticket_types import OPEN
-from kezek_register.types import NotFound, RegisterError, Ticket
+from kezek_register.sql.ticket_moves import Order, moves_of, organisation_id
+from kezek_register.sql.ticket_papers import TicketPapers
+from kezek_register.sql.work_tables import TicketMoveRow
+from kezek_register.ticket_types import OPEN, Deadline, Move, TicketFilter, TicketMove, Verified
+from kezek_register.types import Conflict, NotFound, StaleVersion, Ticket
+
+EDITABLE = frozenset({
+    "kind", "topic", "household_id", "street_id", "street", "house", "flat", "words", "note", "language", "requester",
+    "caller", "answer", "asset_kind", "allowed_hours", "allowed_days", "accident", "lon", "lat",
+})  # fmt: skip
+_DECIDES = frozenset({"kind", "topic", "street_id", "house", "asset_kind"})  # on place, time and executor
 
 
-class Tickets:
-    def __init__(self, database: Database, numbering: Numbering, clock: Callable[[], datetime]) -> None:
-        self._database = database
-        self._numbering = numbering
-        self._clock = clock
+class Tickets(CallTickets, TicketPapers):
+    """Each verb raises BadNumber, NotFound and Unavailable, and what it says."""
 
-    async def number(self) -> str:
-        """A registration number for a draft, from this node's stock: it works while SQL is away.
+    async def register(self, draft: Ticket, who: Mover, key: str = "") -> Ticket:
+        """A new ticket, by hand or from another channel: what its topic, its address and the rules say is filled in,
+        and it goes to the one who answers. With a `key`, or with a call, again it is the same ticket.
 
-        Raises Unavailable when the stock is empty then.
+        Raises NotFound for a household, street or organisation that is not there.
         """
-        return await self._numbering.next()
+        if key and (known := await self._by_key(key)):
+            return known
+        if draft.channel == "call" and not draft.call:
+            draft = replace(draft, channel="manual")
+        staff = who.role not in ("citizen", "kezek")
+        draft = replace(draft, operator=draft.operator or (who.who if staff else ""), state="registered")
+        filled = await self._filling.fill(draft, self._clock())
+        number = check(draft.number) if draft.number else await self._numbering.next()
+        try:
+            async with self._database.writing() as session:
+                made = await self._insert(session, draft, number, filled, confirmed=staff)
+                same = TicketRow.number == number if made else TicketRow.call == draft.call
+                row = (await session.scalars(select(TicketRow).where(same))).one()
+                if made:
+                    await self.moving.begin(session, row, who, key)
+                    await self._assign(session, row, filled["organisation_id"])
+        except Conflict:
+            if key and (known := await self._by_key(key)):
+                return known  # the same order was told twice at once
+            raise
+        if not made and not draft.number:
+            self._numbering.give_back(number)
+        return values.ticket(row)
 
-    async def stock(self) -> int:
-        """Fill the stock of numbers now and say how many there are; never raises for a database that is away."""
-        with suppress(RegisterError):
-            await self._numbering.top_up(self._database.settings.block_size // 2)
-        return len(self._numbering)
+    async def move(
+        self,
+        number: str,
+        move: Move,
+        who: Mover,
+        version: int | None = None,
+        organisation: str = "",
+        why: str = "",
+        key: str = "",
+        verified: Verified = "",
+    ) -> Ticket:
+        """One move. `organisation`: the code of whom it goes to; `verified`: what the citizen says, where he was asked;
+        with a `key` the same order told twice is one move.
 
-    async def ensure(self, draft: Ticket) -> Ticket:
-        """The call's ticket, with a registration number: made when there is none, brought up to date while no operator
-        has confirmed it, left alone afterwards. Idempotent by `draft.call`.
-
-        Raises ValueError for a draft with neither call nor number, BadNumber, NotFound (a household or street that is
-        not there), Conflict (the draft's own number is another call's) and Unavailable.
+        Raises MoveRefused, and StaleVersion when `version` is given and no longer true.
         """
-        if not draft.call and not draft.number:
-            raise ValueError("a ticket is ensured by its call or its number")
-        return await self._put(draft, confirm=False)
+        async with self._database.writing() as session:
+            row = await self._locked(session, number)
+            if key:
+                done = await session.scalar(select(TicketMoveRow.ticket_id).where(TicketMoveRow.key == key))
+                if done is not None and done != row.id:
+                    raise Conflict("this key was another ticket's move")
+                if done is not None:
+                    return values.ticket(row)
+            _same_version(row, version)
+            to = await organisation_id(session, organisation)
+            await self.moving.take(session, row, Order(move, who, to, why, key, verified))
+            return values.ticket(row)
 
-    async def confirm(self, draft: Ticket) -> Ticket:
-        """The ticket as the operator confirmed it: made or updated, by call, else by number; again it keeps its number.
+    async def moves(self, number: str) -> builtins.list[TicketMove]:
+        """All of them, in their order."""
+        async with self._database.reading() as session:
+            ticket_id = await self._id(session, number)
+            return (await moves_of(session, [ticket_id])).get(ticket_id, [])
 
-        A draft with neither is a new ticket each time. Raises as `ensure`; Conflict too when somebody changed the row
-        in between.
-        """
-        return await self._put(draft, confirm=True)
+    async def edit(self, number: str, fields: Mapping[str, Any], version: int, who: Mover) -> Ticket:
+        """Mends fields (EDITABLE). A mended topic or address also changes what follows from it; the executor only as
+        long as nobody has taken it up. It goes into the audit. Raises StaleVersion, MoveRefused, ValueError."""
+        if strange := fields.keys() - EDITABLE:
+            raise ValueError(f"not to be edited: {', '.join(sorted(strange))}")
+        if who.role in ("executor", "citizen"):
+            raise MoveRefused(f"mending a ticket is not for the {who.role}")
+        filled = await self._filling.fill(self._mended(await self.get(number), fields), self._clock())
+        async with self._database.writing() as session:
+            row = await self._locked(session, number)
+            _same_version(row, version)
+            decided = any(name in _DECIDES and getattr(row, name) != value for name, value in fields.items())
+            with session.no_autoflush:  # one UPDATE, one new version
+                for name, value in fields.items():
+                    setattr(row, name, value)
+                if decided:
+                    for name in filled.keys() - fields.keys() - {"organisation_id", "clock_from"}:
+                        setattr(row, name, filled[name])
+                row.updated_at = at = self._clock()
+                await self.moving.refresh(session, row)
+                if decided:
+                    await self._assign(session, row, filled["organisation_id"])
+                await session.flush()
+            session.add(AuditRow(login=who.who, what="ticket_edit", subject=row.number, at=at))
+            await events.write(session, "ticket.edit", {"number": row.number, "fields": sorted(fields)}, at)
+            return values.ticket(row)
+
+    async def tie(self, number: str, outage_id: int | None, who: Mover) -> Ticket:
+        """To an outage, or to none. Raises NotFound for an outage that is not there."""
+        async with self._database.writing() as session:
+            row = await self._locked(session, number)
+            if row.outage_id != outage_id:
+                row.outage_id, row.updated_at = outage_id, self._clock()
+                await session.flush()
+                await events.write(session, "ticket.tie", {"number": row.number, "outage": outage_id}, row.updated_at)
+            return values.ticket(row)
+
+    # reading
 
     async def get(self, number: str) -> Ticket:
-        """By its registration number, however it was typed. Raises BadNumber and NotFound."""
+        """By its registration number, however it was typed."""
         written = check(number)
         async with self._database.reading() as session:
             row = await session.scalar(select(TicketRow).where(TicketRow.number == written))
         if row is None:
             raise NotFound(f"no ticket {written}")
         return values.ticket(row)
+
+    async def page(self, wanted: TicketFilter | None = None, after: str = "", limit: int = 50) -> Page[Ticket]:
+        """Newest first. Raises BadCursor."""
+        async with self._database.reading() as session:
+            return await ticket_pages.page(session, wanted or TicketFilter(), after, limit, self._clock())
+
+    async def deadlines(self, tickets: Sequence[Ticket]) -> dict[str, Deadline]:
+        """number -> what its clock is doing now."""
+        now = self._clock()
+        numbers = [ticket.number for ticket in tickets]
+        async with self._database.reading() as session:
+            ids = select(TicketRow.number, TicketRow.id).where(TicketRow.number.in_(numbers))
+            of_number = dict((await session.execute(ids)).all())
+            moves = await moves_of(session, list(of_number.values()))
+        calendar = self.moving.calendar
+        return {
+            ticket.number: deadline(ticket, moves.get(of_number[ticket.number], []), now, calendar)
+            for ticket in tickets
+            if ticket.number in of_number
+        }
+
+    async def of_caller(self, phone: str, limit: int = 20) -> builtins.list[Ticket]:
+        """Registered from this telephone, newest first; () for what is no number."""
+        known = {phone, e164(phone)} - {None, ""}
+        return await self._newest(select(TicketRow).where(TicketRow.caller.in_(known)).limit(limit)) if known else []
 
     async def open_for(self, household_id: int) -> builtins.list[Ticket]:
         """The household's tickets that are not done, newest first."""
@@ -85,45 +194,20 @@ class Tickets:
             found = await session.scalars(wanted.order_by(TicketRow.created_at.desc(), TicketRow.id.desc()))
             return [values.ticket(row) for row in found]
 
-    async def _put(self, draft: Ticket, *, confirm: bool) -> Ticket:
-        given = check(draft.number) if draft.number else ""
-        # taken before the transaction: reserving a block is a transaction of its own
-        number = given or await self._numbering.next()
-        async with self._database.writing() as session:
-            row = await self._find(session, draft.call, given)
-            made = row is None and await self._insert(session, draft, number, confirm=confirm)
-            if row is None:
-                row = await self._find(session, draft.call, number)
-            if row is None:
-                raise NotFound("the ticket went away while it was written")
-            if not made and (confirm or not row.confirmed):
-                for name, value in _fields(draft).items():
-                    setattr(row, name, value)
-                row.confirmed = confirm
-                await session.flush()
-        if not made and not given:
-            self._numbering.give_back(number)
-        return values.ticket(row)
+    async def _by_key(self, key: str) -> Ticket | None:
+        of_key = select(TicketMoveRow.ticket_id).where(TicketMoveRow.key == key).scalar_subquery()
+        async with self._database.reading() as session:
+            row = await session.scalar(select(TicketRow).where(TicketRow.id == of_key))
+            return values.ticket(row) if row else None
 
-    async def _find(self, session: AsyncSession, call: str, number: str) -> TicketRow | None:
-        same = TicketRow.call == call if call else TicketRow.number == number
-        return await session.scalar(select(TicketRow).where(same).with_for_update())
-
-    async def _insert(self, session: AsyncSession, draft: Ticket, number: str, *, confirm: bool) -> bool:
-        """False when another writer made the call's ticket first."""
-        row = {
-            **_fields(draft),
-            "number": number,
-            "state": draft.state,
-            "call": draft.call or None,
-            "confirmed": confirm,
-            "created_at": draft.created_at or self._clock(),
-            "version": 1,
-        }
-        made = self._database.insert(TicketRow).values(row).on_conflict_do_nothing(index_elements=["call"])
-        return await session.scalar(made.returning(TicketRow.id)) is not None
+    @staticmethod
+    def _mended(ticket: Ticket, fields: Mapping[str, Any]) -> Ticket:
+        """What the rest is filled in for: as if it were new, save what somebody says now."""
+        begun = {"kind": "incident", "asset_kind": "", "organisation_id": None, "accident": False}
+        begun |= {"allowed_hours": None, "allowed_days": None, "building_id": None, "territory_id": None}
+        return replace(ticket, **{**begun, **fields})
 
 
-def _fields(draft: Ticket) -> dict[str, Any]:
-    fields = {name: getattr(draft, name) for name in values.TICKET_FIELDS if name != "confirmed"}
-    return {**fields, "provenance": dict(draft.provenance), "confidence": dict(draft.confidence)}
+def _same_version(row: TicketRow, version: int | None) -> None:
+    if version is not None and row.version != version:
+        raise StaleVersion(f"the ticket is at version {row.version}")
