@@ -17,25 +17,31 @@ from kezek_api.doors import Doors, same_site
 from kezek_api.errors import WrongOrigin
 from kezek_api.photos import MAX_PHOTO
 from kezek_api.routes import (
+    addresses,
     callbacks,
     calls,
     colleagues,
+    duties,
+    executors,
     figures,
     handling,
     health,
     history,
     operator,
+    outages,
     phone,
+    photos,
     recordings,
     register,
     session,
     staffing,
+    tickets,
     wallboard,
 )
 
 ROUTES = (
     session, operator, phone, calls, handling, colleagues, register, wallboard, figures, staffing, history, callbacks,
-    recordings, health,
+    recordings, tickets, photos, addresses, duties, outages, executors, health,
 )  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 SAFE = {"GET", "HEAD", "OPTIONS"}

@@ -17,6 +17,7 @@ from kezek_api.errors import Forbidden
 from kezek_api.feed import Feed
 from kezek_api.health import Health
 from kezek_api.limits import PHONES, STREAMS, Places
+from kezek_api.photos import AT_ONCE
 from kezek_api.rules import Rules
 from kezek_api.settings import Settings
 from kezek_api.story import RedisStoryteller
@@ -49,6 +50,7 @@ class Doors:
     supervisors: Supervisors
     streams: Places = field(default_factory=lambda: Places(STREAMS))
     sip: Places = field(default_factory=lambda: Places(PHONES))
+    photos: Places = field(default_factory=lambda: Places(AT_ONCE))
 
     def extensions(self, operator: line.Operator) -> int:
         """How often this operator may prolong a wrap-up."""

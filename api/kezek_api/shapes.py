@@ -221,10 +221,6 @@ class Ticket(Shape):
         )
 
 
-class Tickets(Shape):
-    tickets: tuple[Ticket, ...]
-
-
 class StreetView(Shape):
     id: int
     name: str

@@ -80,10 +80,11 @@ class Contact(Shape):
 
 
 class ExecutorMoveIn(Shape):
-    """`organisation`: to whom, for `hand_on`; `why`: what was done, for `report`; a reason else."""
+    """`route`: back to the second line, it is not his; `organisation`: to whom, for `hand_on`; `why`: what was done,
+    for `report`; a reason else."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"move": "report", "why": "The valve is replaced"}]})
 
-    move: Literal["accept", "pause", "resume", "report", "hand_on", "refuse"]
+    move: Literal["accept", "pause", "resume", "report", "hand_on", "route"]
     organisation: Code | Literal[""] = ""
     why: Text = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from kezek_register.announcements import Announcement, Phase
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from kezek_api.shapes import Shape, Short, StreetId, Text
@@ -94,8 +95,8 @@ class StepView(Shape):
 
 
 class OutageView(Shape):
-    """`now`: it is announced and has begun; `words`: language -> what is published beside the facts; `ties`: households
-    tied to it, `calls`: how often they called."""
+    """`now`: it is announced and has begun; `words`: language -> what is published beside the facts; `ends_itself`: at
+    `expected_at`; `ties`: households tied to it, `calls`: how often they called, `still_out`: who say 'not yet'."""
 
     id: int
     code: str
@@ -111,12 +112,14 @@ class OutageView(Shape):
     starts_at: AwareDatetime
     expected_at: AwareDatetime | None
     ended_at: AwareDatetime | None
+    ends_itself: bool
     created_at: AwareDatetime | None
     created_by: str
     expectations: tuple[ExpectationView, ...]
     steps: tuple[StepView, ...]
     ties: int
     calls: int
+    still_out: int
     version: int
 
 
@@ -125,12 +128,22 @@ class OutagePage(Shape):
     next: str = ""
 
 
+class FirstHelpView(Shape):
+    building_id: int
+    street: str
+    house: str
+    special_needs: str
+
+
 class ConcernedView(Shape):
-    """Whom an area concerns; `special_needs`: buildings with people who need help first."""
+    """Whom an area concerns; `special_needs`: buildings with people who need help first, the first of them in
+    `first_help`."""
 
     buildings: int
+    households: int
     people: int
     special_needs: int
+    first_help: tuple[FirstHelpView, ...]
 
 
 class TieView(Shape):
@@ -171,35 +184,53 @@ class Ties(Shape):
 
 
 class ClosingView(Shape):
-    """`notices`: how many are told that it is over, each household once."""
+    """`notices`: how many are told that it is over, each household once; `tickets`: how many are reported with it."""
 
     outage: OutageView
     notices: int
+    tickets: int
 
 
-class Announcement(Shape):
-    """What is published of it: for the screen and the feed."""
+class AnnouncementView(Shape):
+    """What is published of it. `text`: when, until when, why; `words`: what its editor wrote beside it; `where`: each
+    area in words."""
 
     id: int
     language: str
+    phase: Phase
     title: str
     text: str
+    words: str
+    where: tuple[str, ...]
+
+    @classmethod
+    def of(cls, value: Announcement) -> AnnouncementView:
+        return cls(
+            id=value.outage_id,
+            language=value.language,
+            phase=value.phase,
+            title=value.title,
+            text=value.text,
+            words=value.words,
+            where=value.where,
+        )
 
 
 class PublicNotice(Shape):
-    """For everybody: facts of an outage, nobody's data. `url`: of this notice, relative to the site."""
+    """For everybody: facts of an outage and what is published of it, nobody's data."""
 
     id: int
-    state: Literal["coming", "now", "restored", "cancelled"]
+    state: Phase
     level: Level
     topic: str
+    cause: str
     title: str
     text: str
+    words: str
     where: tuple[str, ...]
     starts_at: AwareDatetime
     expected_at: AwareDatetime | None
     ended_at: AwareDatetime | None
-    updated_at: AwareDatetime | None
 
 
 class PublicNotices(Shape):
@@ -259,6 +290,7 @@ class OutageIn(Shape):
     areas: Annotated[tuple[AreaIn, ...], Field(min_length=1, max_length=1000)]
     starts_at: Moment
     expected_at: Moment | None = None
+    ends_itself: bool = False
     code: Short = ""
 
     def fields(self) -> dict[str, Any]:

@@ -25,13 +25,15 @@ _NEEDS: dict[Scope, tuple[str, ...]] = {
 
 class AddressHit(Shape):
     """`street.name` and `territory` in the language of whoever asks; `house` as in the register, '' for the street;
-    `building_id` null when the register does not know the house; `score`: 0..1, the nearest first."""
+    `building_id` null when the register does not know the house; `score`: 0..1, the nearest first; `flat`: when one was
+    typed."""
 
     street: StreetView
     house: str
     building_id: int | None
     territory: str
     score: float
+    flat: str = ""
 
 
 class Addresses(Shape):
@@ -129,3 +131,33 @@ class AreaIn(Shape):
         if self.scope == "houses":
             needed |= {"house_from": self.house_from.strip(), "house_to": self.house_to.strip(), "parity": self.parity}
         return Area(self.scope, **needed)
+
+
+class Point(Shape):
+    """GeoJSON, WGS 84."""
+
+    type: Literal["Point"] = "Point"
+    coordinates: tuple[float, float]  # longitude, latitude
+
+
+class HouseOnMap(Shape):
+    street_id: int
+    street: str
+    house: str
+    people: int | None
+    special_needs: str
+
+
+class HouseFeature(Shape):
+    type: Literal["Feature"] = "Feature"
+    id: int  # of the building
+    geometry: Point
+    properties: HouseOnMap
+
+
+class HouseMap(Shape):
+    """A GeoJSON FeatureCollection of buildings; `whole`: there are no more."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: tuple[HouseFeature, ...]
+    whole: bool

@@ -70,12 +70,14 @@ class TicketView(Ticket):
         value: register.Ticket,
         deadline: Deadline,
         *,
+        street: str = "",
         organisation: tuple[str, str] = ("", ""),
         territory: str = "",
     ) -> TicketView:
-        """`organisation`: code and title."""
+        """`street`: as its reader calls it, `organisation`: code and title."""
+        plain = Ticket.of(value).model_dump()
         return cls(
-            **Ticket.of(value).model_dump(),
+            **{**plain, "street": street or value.street},
             kind=value.kind,
             channel=value.channel,
             household_id=value.household_id,
@@ -303,6 +305,8 @@ class LinkIn(Shape):
 
 
 class TieTicketIn(Shape):
+    """`null` unties it."""
+
     model_config = ConfigDict(json_schema_extra={"examples": [{"outage_id": 12}]})
 
-    outage_id: Id
+    outage_id: Id | None

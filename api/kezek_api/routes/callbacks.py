@@ -10,7 +10,8 @@ from fastapi import APIRouter, Response
 from kezek_api import problems
 from kezek_api.doors import Doors, Manager, OfDoors
 from kezek_api.filing import within
-from kezek_api.routes.history import LIMIT_S, CallId, audited
+from kezek_api.looks import LIMIT_S, audited
+from kezek_api.routes.history import CallId
 from kezek_api.shapes_history import Callback, Callbacks
 from kezek_queue.types import Call, CallKind, CallState, End, NotAllowed, Unknown
 from kezek_register.types import CallRecord, NotFound

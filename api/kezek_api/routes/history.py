@@ -12,17 +12,16 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
 from kezek_api import problems
-from kezek_api.doors import Doors, Manager, OfDoors
+from kezek_api.doors import Manager, OfDoors
 from kezek_api.errors import Invalid
 from kezek_api.filing import within
+from kezek_api.looks import LIMIT_S, audited
 from kezek_api.shapes_history import AbandonedList, AbandonedView, CallRow, Calls
 from kezek_register.types import Leg
 
 router = APIRouter(prefix="/api", tags=["history"], responses=problems.RESPONSES)
 
 DAY = timedelta(days=1)
-LIMIT_S = 8.0  # what a page waits for SQL; it gives up after 10 s itself
-AUDIT_S = 60.0  # a page that renews itself looks once a minute
 
 CallId = Annotated[str, Path(max_length=128)]
 Since = Annotated[AwareDatetime | None, Query(description="Left out: a day before `until`")]
@@ -79,9 +78,3 @@ def subject_of(since: datetime | None, until: datetime | None) -> str:
     """As it was asked for: the same page renewed is the same look."""
     told = [moment.astimezone(UTC).isoformat(timespec="seconds") if moment else "" for moment in (since, until)]
     return "/".join(told)
-
-
-async def audited(doors: Doors, login: str, what: str, subject: str, *, once_in_s: float = AUDIT_S) -> None:
-    """Nobody looks at callers' data unseen: raises Unavailable when it cannot be written down."""
-    now = datetime.now(UTC)
-    await within(doors.register.audit.write(login, what, subject, now, once_in_s=once_in_s), LIMIT_S)

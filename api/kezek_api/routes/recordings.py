@@ -11,8 +11,9 @@ from fastapi.responses import FileResponse
 from kezek_api import problems
 from kezek_api.doors import Manager, OfDoors
 from kezek_api.filing import within
+from kezek_api.looks import LIMIT_S, audited
 from kezek_api.recordings import path_of
-from kezek_api.routes.history import LIMIT_S, CallId, audited
+from kezek_api.routes.history import CallId
 from kezek_register.types import NotFound
 
 router = APIRouter(prefix="/api/recordings", tags=["recordings"], responses=problems.RESPONSES)

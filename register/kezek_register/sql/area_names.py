@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from kezek_register.area_words import Named, ids
@@ -36,14 +37,28 @@ class AreaNames:
             for some in _chunks(wanted["streets"] | {street for street, _ in buildings.values()}):
                 rows = select(StreetRow).where(StreetRow.id.in_(some)).options(selectinload(StreetRow.names))
                 streets |= {row.id: values.street(row) for row in await session.scalars(rows)}
-            named: list[dict[int, dict[str, str]]] = []
-            for table, some_ids in ((TerritoryRow, wanted["territories"]), (NetworkPartRow, wanted["parts"])):
-                names: dict[int, dict[str, str]] = {}
-                for some in _chunks(some_ids):
-                    told = await session.execute(select(table.id, table.names).where(table.id.in_(some)))
-                    names |= {id: dict(each) for id, each in told}
-                named.append(names)
-        return Named(named[0], named[1], streets, buildings)
+            territories = await _names(session, TerritoryRow, wanted["territories"])
+            parts = await _names(session, NetworkPartRow, wanted["parts"])
+        return Named(territories, parts, streets, buildings)
+
+    async def territories(self, ids: Iterable[int]) -> dict[int, dict[str, str]]:
+        """Names by id."""
+        async with self._database.reading() as session:
+            return await _names(session, TerritoryRow, set(ids))
+
+    async def parts(self, ids: Iterable[int]) -> dict[int, dict[str, str]]:
+        async with self._database.reading() as session:
+            return await _names(session, NetworkPartRow, set(ids))
+
+
+async def _names(
+    session: AsyncSession, table: type[TerritoryRow] | type[NetworkPartRow], ids: set[int]
+) -> dict[int, dict[str, str]]:
+    names: dict[int, dict[str, str]] = {}
+    for some in _chunks(ids):
+        found = await session.execute(select(table.id, table.names).where(table.id.in_(some)))
+        names |= {id: dict(each) for id, each in found}
+    return names
 
 
 def _chunks(wanted: set[int]) -> Iterator[list[int]]:
