@@ -1,6 +1,6 @@
 /** Plays docs/api.md to the pages: one operator's desk, one manager's office, all invented. For development and tests.
  *
- * Any password but `wrong` signs in as `aigul` (operator) or `dana` (manager). `POST /fake/<scene>` changes what happens
+ * Any password but `wrong` signs in as `aigul` (operator), `dana` (manager) or `serik` (executor). `POST /fake/<scene>` changes what happens
  * (scenes.ts), `empty` and `broken` take the history or all answers away and give them back, `reset` begins anew.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -17,10 +17,12 @@ function whoIs(request: IncomingMessage): string {
   return new RegExp(`${COOKIE}=(\\w+)`).exec(request.headers.cookie ?? "")?.[1] ?? "";
 }
 
-async function read(request: IncomingMessage): Promise<Record<string, never>> {
-  let text = "";
-  for await (const chunk of request) text += String(chunk);
-  return text === "" ? {} : JSON.parse(text);
+async function read(request: IncomingMessage): Promise<{ body: Record<string, never>; file: Buffer }> {
+  const parts: Buffer[] = [];
+  for await (const chunk of request) parts.push(chunk as Buffer);
+  const file = Buffer.concat(parts);
+  const words = file.length > 0 && (request.headers["content-type"] ?? "").startsWith("application/json");
+  return { body: words ? JSON.parse(file.toString()) : {}, file };
 }
 
 function stream(fake: Fake, request: IncomingMessage, response: ServerResponse): void {
@@ -48,7 +50,7 @@ async function serve(fake: Fake, request: IncomingMessage, response: ServerRespo
     response.writeHead(200, { "Content-Type": "audio/wav" });
     return void response.end(wav());
   }
-  const body = await read(request);
+  const { body, file } = await read(request);
   if (url.pathname === "/api/session" && method === "POST") {
     const login = String(body["login"]);
     if (body["password"] === "wrong" || !STAFF[login]) return tell(401, { code: "wrong_password" });
@@ -56,7 +58,15 @@ async function serve(fake: Fake, request: IncomingMessage, response: ServerRespo
     return tell(200, { staff: STAFF[login] }, login);
   }
   if (url.pathname === "/api/session" && method === "DELETE") return tell(204, null, "");
-  tell(...answer(fake, who, method, url, body));
+  const { headers } = request;
+  const asked = {
+    file, type: headers["content-type"] ?? "", match: headers["if-match"] ?? "", key: String(headers["idempotency-key"] ?? ""),
+    language: /kezek_language=(\w+)/.exec(headers.cookie ?? "")?.[1] ?? "",
+  };
+  const [status, value] = answer(fake, who, method, url, body, asked);
+  if (!Buffer.isBuffer(value)) return tell(status, value);
+  response.writeHead(status, { "Content-Type": "image/png" });
+  response.end(value);
 }
 
 function attach(server: ViteDevServer | PreviewServer): void {

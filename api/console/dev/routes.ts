@@ -4,6 +4,7 @@ import { colleagues, wallboard } from "./board.ts";
 import { FakeDesk } from "./desk.ts";
 import { figures, staffing } from "./figures.ts";
 import { calls, History } from "./history.ts";
+import { type Asked, FakeRegister } from "./register/routes.ts";
 import { byItself, play } from "./scenes.ts";
 import * as world from "./world.ts";
 
@@ -13,15 +14,17 @@ type Body = Record<string, never>;
 export class Fake {
   desk = new FakeDesk();
   history = new History();
+  register = new FakeRegister();
   /** No history at all, or no answer at all: for the pages' other faces. */
   empty = false;
   broken = false;
   heard: { operator: string; mode: string } | null = null;
 
   scene(name: string): Answer {
-    if (name === "reset") Object.assign(this, { history: new History(), empty: false, broken: false, heard: null });
+    if (name === "reset") Object.assign(this, { history: new History(), register: new FakeRegister(), empty: false, broken: false, heard: null });
     else if (name === "empty") this.empty = !this.empty;
     else if (name === "broken") this.broken = !this.broken;
+    else if (name === "quicker") this.register.quicker = true;
     else return play(this.desk, name) ? [204, null] : [404, { code: "not_found" }];
     if (name === "reset") this.desk.signIn();
     return [204, null];
@@ -36,14 +39,18 @@ export class Fake {
 
 const OK = (value: unknown = null): Answer => [value === null ? 204 : 200, value];
 
-export function answer(fake: Fake, who: string, method: string, url: URL, body: Body): Answer {
+type More = Pick<Asked, "file" | "type" | "match" | "key" | "language">;
+
+export function answer(fake: Fake, who: string, method: string, url: URL, body: Body, more: More): Answer {
   const staff = world.STAFF[who];
   const route = `${method} ${url.pathname}`;
   if (route === "GET /health") return [200, { status: "ok", parts: { redis: { ok: !fake.desk.silent } } }];
   if (!staff) return [401, { code: "not_signed_in" }];
   if (route === "GET /api/session") return [200, { staff }];
   if (fake.broken) return [503, { code: "unavailable" }];
-  return (staff.role === "manager" ? manager(fake, route, url, body) : operator(fake, route, body)) ?? shared(fake, route, url);
+  const mine = staff.role === "manager" ? manager(fake, route, url, body) : staff.role === "operator" ? operator(fake, route, body) : null;
+  const language = more.language || staff.language;
+  return mine ?? shared(route, url) ?? fake.register.answer({ ...more, language, staff, method, path: url.pathname, query: url.searchParams, body }) ?? [404, { code: "not_found" }];
 }
 
 function operator(fake: Fake, route: string, body: Body): Answer | null {
@@ -52,7 +59,7 @@ function operator(fake: Fake, route: string, body: Body): Answer | null {
   const [, verb] = /^POST \/api\/calls\/[^/]+\/(hold|resume|transfer|consult|consult\/\w+|recording)$/.exec(route) ?? [];
   if (verb) return refused(desk.handle(verb, body));
   if (/^PUT .*\/fields$/.test(route)) return OK(desk.mend(body));
-  if (/^POST .*\/ticket$/.test(route)) return OK(desk.confirm(body));
+  if (/^POST .*\/ticket$/.test(route)) return OK(fake.register.tickets.take(desk.confirm(body)));
   switch (route) {
     case "POST /api/operator/ready":
       if (desk.pop === null) byItself(desk);
@@ -116,15 +123,12 @@ function manager(fake: Fake, route: string, url: URL, body: Body): Answer | null
   }
 }
 
-function shared(fake: Fake, route: string, url: URL): Answer {
+function shared(route: string, url: URL): Answer | null {
   if (route === "GET /api/topics") return OK({ topics: world.TOPICS });
-  if (route === "GET /api/tickets") return OK({ tickets: fake.desk.tickets });
   if (/\/houses$/.test(route)) return OK({ houses: world.HOUSES });
   if (route === "GET /api/streets") {
     const q = (url.searchParams.get("q") ?? "").toLowerCase();
     return OK({ streets: world.STREETS.filter((s) => s.name.toLowerCase().includes(q)) });
   }
-  const number = /^GET \/api\/tickets\/(.+)$/.exec(route)?.[1];
-  const ticket = fake.desk.tickets.find((one) => one.number === number);
-  return ticket ? [200, ticket] : [404, { code: "not_found" }];
+  return null;
 }

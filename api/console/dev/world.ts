@@ -4,8 +4,11 @@ import type { Operator, Pop, QueueLoad, Staff, Street, Topic, Words } from "../s
 export const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
 
 export const STAFF: Record<string, Staff> = {
-  aigul: { login: "aigul", name: "Айгүл Сәрсенова", role: "operator", phone: "201", language: "kk", queues: ["heat", "water"] },
+  aigul: {
+    login: "aigul", name: "Айгүл Сәрсенова", role: "operator", phone: "201", language: "kk", queues: ["heat", "water"], second_line: true,
+  },
   dana: { login: "dana", name: "Дана Ким", role: "manager", phone: "301", language: "ru", queues: ["heat", "water", "power"] },
+  serik: { login: "serik", name: "Серік Жанов", role: "executor", phone: "", language: "kk", queues: [], organisation: "teplo" },
 };
 
 export const STREETS: Street[] = [
@@ -32,11 +35,11 @@ export const NUMBERS = [
 export const HOUSES = ["1", "3", "7а", "12", "12/2", "45", "45/1", "47", "89"];
 
 export const TOPICS: Topic[] = [
-  { code: "heating", names: { kk: "Жылу жоқ", ru: "Нет отопления", uk: "Немає опалення", en: "No heating", ko: "난방" }, parent: "" },
-  { code: "hot_water", names: { kk: "Ыстық су", ru: "Горячая вода", uk: "Гаряча вода", en: "Hot water", ko: "온수" }, parent: "" },
-  { code: "cold_water", names: { kk: "Суық су", ru: "Холодная вода", uk: "Холодна вода", en: "Cold water", ko: "냉수" }, parent: "" },
-  { code: "electricity", names: { kk: "Жарық", ru: "Электричество", uk: "Електрика", en: "Electricity", ko: "전기" }, parent: "" },
-  { code: "lift", names: { kk: "Лифт", ru: "Лифт", uk: "Ліфт", en: "Lift", ko: "승강기" }, parent: "" },
+  { code: "heating", names: { kk: "Жылу жоқ", ru: "Нет отопления", uk: "Немає опалення", en: "No heating", ko: "난방" }, parent: "", kind: "incident", asset_kind: "heat_pipe" },
+  { code: "hot_water", names: { kk: "Ыстық су", ru: "Горячая вода", uk: "Гаряча вода", en: "Hot water", ko: "온수" }, parent: "", kind: "incident", asset_kind: "water_pipe" },
+  { code: "cold_water", names: { kk: "Суық су", ru: "Холодная вода", uk: "Холодна вода", en: "Cold water", ko: "냉수" }, parent: "", kind: "incident", asset_kind: "water_pipe" },
+  { code: "electricity", names: { kk: "Жарық", ru: "Электричество", uk: "Електрика", en: "Electricity", ko: "전기" }, parent: "", kind: "incident", asset_kind: "power_line" },
+  { code: "lift", names: { kk: "Лифт", ru: "Лифт", uk: "Ліфт", en: "Lift", ko: "승강기" }, parent: "", kind: "incident", asset_kind: "lift" },
 ];
 
 export const SAID: Words[] = [

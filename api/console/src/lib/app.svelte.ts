@@ -15,11 +15,13 @@ export class App {
   /** The server's time in ms, moved once a second. */
   now = $state(Date.now());
   path = $state("/");
-  /** Which of the manager's pages, with its choices. */
+  /** Which page, with its choices. */
   route = $state.raw<Route>({ page: "wallboard", query: new URLSearchParams() });
   /** undefined: not asked yet; null: nobody is signed in. */
   staff = $state<Staff | null | undefined>(undefined);
   failure = $state("");
+  /** What is typed and not yet sent, by the page it belongs to: a call that rings must not cost a word of it. */
+  readonly drafts = new Map<string, unknown>();
 
   constructor(private readonly memory: Memory = localStorage) {
     this.language = pickLanguage([memory.getItem("kezek.language"), ...navigator.languages]);
@@ -74,6 +76,12 @@ export class App {
     this.readAddress();
   }
 
+  /** Another page, with a step to go back. */
+  visit(page: PageName, choices: Record<string, string | undefined> = {}): void {
+    history.pushState(null, "", this.path + hashOf(page, choices));
+    this.readAddress();
+  }
+
   tick(): void {
     this.now = Date.now() + this.http.skew;
   }
@@ -96,7 +104,7 @@ export class App {
     await this.http.ask("DELETE", "/api/session");
     history.replaceState(null, "", this.path); // whoever signs in next begins at the beginning
     this.readAddress();
-    this.staff = null;
+    this.signedOut();
   }
 
   /** Leads to the sign-in page when the session is over; says nothing otherwise. */
@@ -110,6 +118,7 @@ export class App {
 
   /** The server says that the session is over. */
   signedOut(): void {
+    this.drafts.clear();
     this.staff = null;
   }
 

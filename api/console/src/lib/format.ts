@@ -91,6 +91,14 @@ export function when(at: string | null, now_ms: number, language: string): strin
   return `${String(day.getDate()).padStart(2, "0")}.${String(day.getMonth() + 1).padStart(2, "0")}`;
 }
 
+/** Today: the time; another day: that day and the time. */
+export function moment(at: string | null, now_ms: number, language: string): string {
+  const day = when(at, now_ms, language);
+  if (day === "" || at === null) return "";
+  const time = timeOfDay(at, language);
+  return day === time ? time : `${day}, ${time}`;
+}
+
 export type Sureness = "sure" | "likely" | "unsure";
 
 /** How far a field may be trusted; the same bounds for every field. */

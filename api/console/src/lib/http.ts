@@ -13,6 +13,9 @@ export class Problem extends Error {
   }
 }
 
+/** A photo over a telephone's network takes longer than a few words. */
+const FILE_TIMES = 6;
+
 export class Http {
   /** Milliseconds to add to this machine's clock to get the server's; 0 while they agree within two seconds. */
   skew = 0;
@@ -26,16 +29,17 @@ export class Http {
     return this.ask<T>("GET", path);
   }
 
-  /** `allow`: a status that is an answer too (503 of /health, say). */
-  async ask<T>(method: string, path: string, body?: unknown, allow = 200): Promise<T> {
+  /** `allow`: a status that is an answer too (503 of /health, say); `more`: headers besides the usual ones. */
+  async ask<T>(method: string, path: string, body?: unknown, allow = 200, more: Record<string, string> = {}): Promise<T> {
+    const file = body instanceof Blob;
     let answer: Response;
     try {
       answer = await this.send(path, {
         method,
-        headers: body === undefined ? {} : { "Content-Type": "application/json" },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        headers: body === undefined ? more : { "Content-Type": file ? body.type : "application/json", ...more },
+        ...(body === undefined ? {} : { body: file ? body : JSON.stringify(body) }),
         credentials: "same-origin",
-        signal: AbortSignal.timeout(this.limit_ms),
+        signal: AbortSignal.timeout(file ? this.limit_ms * FILE_TIMES : this.limit_ms),
       });
     } catch {
       throw new Problem(0, "offline", "no answer");

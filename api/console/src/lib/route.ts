@@ -1,11 +1,20 @@
-/** Which of the manager's pages the address names, with its choices: `#/figures?by=queue`. Pure. */
+/** Which page the address names, with its choices: `#/figures?by=queue`. Pure. */
 
-export const PAGES = ["wallboard", "figures", "staffing", "abandoned", "callbacks", "calls"] as const;
+/** The pages of the register: of operators too. */
+export const REGISTER_PAGES = [
+  "tickets", "ticket", "new-ticket", "outages", "outage", "organisations", "duties", "reports",
+] as const; // prettier-ignore
+export type RegisterPageName = (typeof REGISTER_PAGES)[number];
+export const PAGES = ["wallboard", "figures", "staffing", "abandoned", "callbacks", "calls", ...REGISTER_PAGES] as const;
 export type PageName = (typeof PAGES)[number];
 
 export interface Route {
   page: PageName;
   query: URLSearchParams;
+}
+
+export function isRegisterPage(page: PageName): page is RegisterPageName {
+  return (REGISTER_PAGES as readonly string[]).includes(page);
 }
 
 /** null for an anchor of another kind (`#page`, say): the page stays. An unknown page is the wallboard. */
@@ -17,7 +26,7 @@ export function parseRoute(hash: string): Route | null {
 }
 
 /** Choices that are undefined or '' are left out, so that an address stays short. */
-export function hashOf(page: PageName, choices: Record<string, string | undefined> = {}): string {
+export function hashOf(page: PageName, choices: Readonly<Record<string, string | undefined>> = {}): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(choices)) if (value) query.set(name, value);
   const path = page === "wallboard" ? "#/" : `#/${page}`;

@@ -16,10 +16,14 @@ export const FIELD_NAMES: readonly FieldName[] = ["street", "house", "flat", "to
 export interface Staff {
   login: string;
   name: string;
-  role: "operator" | "manager";
+  role: "operator" | "manager" | "executor";
   phone: string;
   language: string;
   queues: string[];
+  /** Routes tickets and tends outages, as a manager does. */
+  second_line?: boolean;
+  /** An executor's own, by its code. */
+  organisation?: string;
 }
 
 export interface Operator {
@@ -154,6 +158,9 @@ export interface Topic {
   code: string;
   names: Record<string, string>;
   parent: string;
+  /** What a ticket of it begins with; '' and left out: as its parent says. */
+  kind?: string;
+  asset_kind?: string;
 }
 
 export interface ChartMinute {

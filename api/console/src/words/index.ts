@@ -1,6 +1,7 @@
 /**
  * The catalogue: one object of the same keys for each language of the screen; the compiler and a test keep them complete.
- * In three parts: the frame and the desk (here), handling a call (talk/), the manager's pages (manager/).
+ * In parts: the frame and the desk (here), handling a call (talk/), the manager's pages (manager/), tickets (register/),
+ * outages and who answers for what (places/).
  */
 import { en } from "./en";
 import { kk } from "./kk";
@@ -9,6 +10,16 @@ import { managerKk } from "./manager/kk";
 import { managerRu } from "./manager/ru";
 import type { ManagerMessages } from "./manager/types";
 import { managerUk } from "./manager/uk";
+import { placesEn } from "./places/en";
+import { placesKk } from "./places/kk";
+import { placesRu } from "./places/ru";
+import type { PlaceMessages } from "./places/types";
+import { placesUk } from "./places/uk";
+import { registerEn } from "./register/en";
+import { registerKk } from "./register/kk";
+import { registerRu } from "./register/ru";
+import type { RegisterMessages } from "./register/types";
+import { registerUk } from "./register/uk";
 import { ru } from "./ru";
 import { talkEn } from "./talk/en";
 import { talkKk } from "./talk/kk";
@@ -17,15 +28,15 @@ import type { TalkMessages } from "./talk/types";
 import { talkUk } from "./talk/uk";
 import { uk } from "./uk";
 
-export type Messages = { [key in keyof typeof en]: string } & TalkMessages & ManagerMessages;
+export type Messages = { [key in keyof typeof en]: string } & TalkMessages & ManagerMessages & RegisterMessages & PlaceMessages;
 export type Key = keyof Messages;
-const ENGLISH: Messages = { ...en, ...talkEn, ...managerEn };
+const ENGLISH: Messages = { ...en, ...talkEn, ...managerEn, ...registerEn, ...placesEn };
 export const LANGUAGES = ["kk", "ru", "uk", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 export const CATALOGUE: Record<Language, Messages> = {
-  kk: { ...kk, ...talkKk, ...managerKk },
-  ru: { ...ru, ...talkRu, ...managerRu },
-  uk: { ...uk, ...talkUk, ...managerUk },
+  kk: { ...kk, ...talkKk, ...managerKk, ...registerKk, ...placesKk },
+  ru: { ...ru, ...talkRu, ...managerRu, ...registerRu, ...placesRu },
+  uk: { ...uk, ...talkUk, ...managerUk, ...registerUk, ...placesUk },
   en: ENGLISH,
 };
 

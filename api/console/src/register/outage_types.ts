@@ -1,0 +1,101 @@
+/** Outages and planned works, as docs/api.md sends them. */
+import type { Area, Names } from "./types";
+
+export const OUTAGE_STATES = ["draft", "announced", "restored", "cancelled"] as const;
+export type OutageState = (typeof OUTAGE_STATES)[number];
+export const LEVELS = [3, 2, 1] as const;
+/** 3 planned, 2 internal, 1 external. */
+export type Level = (typeof LEVELS)[number];
+export const CAUSES = [
+  "unknown", "planned_work", "burst_pipe", "cable_fault", "substation_fault", "boiler_fault", "storm", "flood", "fire",
+  "third_party", "no_supply", "attack", "other",
+] as const; // prettier-ignore
+export type Cause = (typeof CAUSES)[number];
+
+export interface Expectation {
+  at: string;
+  who: string;
+  expected_at: string | null;
+  why: string;
+}
+
+export interface OutageStep {
+  list: "checklist" | "call_out";
+  position: number;
+  code: string;
+  names: Names;
+  phone: string;
+  done_at: string | null;
+  done_by: string;
+  note: string;
+}
+
+export interface Outage {
+  id: number;
+  state: OutageState;
+  /** It is announced and has begun. */
+  now: boolean;
+  level: Level;
+  topic: string;
+  asset_kind: string;
+  cause: string;
+  words: Names;
+  organisation: string;
+  starts_at: string;
+  expected_at: string | null;
+  ended_at: string | null;
+  code: string;
+  created_by: string;
+  created_at: string | null;
+  areas: Area[];
+  expectations: Expectation[];
+  steps: OutageStep[];
+  ties: number;
+  calls: number;
+  version: number;
+}
+
+/** What an outage is made and changed with. */
+export type OutageDraft = Pick<
+  Outage,
+  "level" | "topic" | "asset_kind" | "cause" | "words" | "organisation" | "starts_at" | "expected_at" | "code" | "areas"
+> & { state: "draft" | "announced" };
+
+/** What is said of it beside something else. */
+export interface OutageBrief {
+  id: number;
+  state: OutageState;
+  level: Level;
+  topic: string;
+  cause: string;
+  starts_at: string;
+  expected_at: string | null;
+  words: string;
+}
+
+export interface Tie {
+  party: string;
+  building_id: number | null;
+  flat: string;
+  phone: string;
+  language: string;
+  calls: number;
+  ticket: string;
+  tell: boolean;
+  restored: "" | "yes" | "no" | "unreached";
+  at: string | null;
+}
+
+/** How many an area concerns. */
+export interface Concerned {
+  buildings: number;
+  people: number;
+  /** Buildings with people who need help first. */
+  special_needs: number;
+}
+
+export interface Closing {
+  outage: Outage;
+  /** Households that will be told. */
+  notices: number;
+}

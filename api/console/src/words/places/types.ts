@@ -1,0 +1,3 @@
+import type { placesEn } from "./en";
+
+export type PlaceMessages = { [key in keyof typeof placesEn]: string };

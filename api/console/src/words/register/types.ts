@@ -1,0 +1,3 @@
+import type { registerEn } from "./en";
+
+export type RegisterMessages = { [key in keyof typeof registerEn]: string };
