@@ -29,6 +29,7 @@ class Conversation:
     skills: Mapping[str, int] = field(default_factory=dict)  # wanted: name -> least level
     wanted: str = ""  # the one operator
     straight: bool = False  # no more questions: on to the operator
+    wants_state: bool = False  # of a ticket
     kind: CallKind = CallKind.CALL
     since: float = 0.0  # arrival, by the queue; unix seconds
     place_since: float = 0.0
@@ -38,6 +39,7 @@ class Conversation:
     position: int = 0  # the last place told; it never grows
     told_wait: ToldWait = field(default_factory=ToldWait)
     callback_offered: bool = False
+    told_outages: set[int] = field(default_factory=set)
     recording: Recording = "forbidden"
     operator: str = ""  # who talks or talked with the caller
     offer: int = 0  # the fence; 0 in a talk: none of our operators is in it any more

@@ -8,9 +8,9 @@ from kezek_ivr.dialogue import Dialogue
 CUT_SHORT_S = 0.5  # a digit that cut a prompt short is there by now
 
 
-async def greet(talk: Conversation, dialogue: Dialogue, *, known: str) -> None:
+async def greet(talk: Conversation, dialogue: Dialogue, *, known: str, states: bool = False) -> None:
     """Greet in the `known` language, or ask for one. Sets the conversation's language, and `straight` or the priority
-    when 0 or 9 was pressed. Raises HungUp and LineLost."""
+    when 0 or 9 was pressed; where `states` of tickets can be told, that he wants one. Raises HungUp and LineLost."""
     digit: str | None = None
     if known in dialogue.languages:
         talk.language = known
@@ -24,6 +24,7 @@ async def greet(talk: Conversation, dialogue: Dialogue, *, known: str) -> None:
     talk.story.tell("language", language=talk.language, how="known")
     if await talk.line.play(dialogue.greeting, language=talk.language):
         digit = await talk.line.digit(CUT_SHORT_S)
+    talk.wants_state = states and digit == dialogue.ticket.digit
     _special(talk, dialogue, digit)
 
 

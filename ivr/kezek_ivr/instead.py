@@ -11,7 +11,7 @@ import structlog
 
 from kezek_ivr.conversation import Conversation
 from kezek_ivr.dialogue import Dialogue
-from kezek_ivr.greeting import CUT_SHORT_S
+from kezek_ivr.keying import keyed
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.steady import QueueAway, steady
 from kezek_queue.types import End, QueueError, Queues
@@ -19,8 +19,6 @@ from kezek_register.phones import e164
 from kezek_telephony.types import TelephonyError
 
 log = structlog.get_logger(__name__)
-
-LONGEST_KEYED = 20
 
 
 class Instead:
@@ -93,14 +91,5 @@ class Instead:
             log.error("end.not_told", call=talk.call, code=error.code)
 
     async def _keys(self, talk: Conversation, prompts: tuple[str, ...]) -> str:
-        """What is keyed, without the hash; '' for nothing, or for a hash or a star alone."""
-        cut = await talk.line.play(*prompts, language=talk.language)
-        wait = CUT_SHORT_S if cut else self._dialogue.callback.answer_s
-        keys = ""
-        while len(keys) < LONGEST_KEYED:
-            digit = await talk.line.digit(wait)
-            if digit is None or digit in "#*":
-                break
-            keys += digit
-            wait = self._dialogue.limits.digit_s
-        return keys
+        words, between_s = self._dialogue.callback, self._dialogue.limits.digit_s
+        return await keyed(talk.line, prompts, language=talk.language, answer_s=words.answer_s, between_s=between_s)

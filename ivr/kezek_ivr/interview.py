@@ -17,6 +17,7 @@ from kezek_speech.types import Ears, Mention, Phrasebook, Word
 
 Turn = Literal["straight", "understood", "fruitless", "silent"]
 
+ASKED_STATE_AT = ("open", "street")
 LONGEST_KEYED = 40  # keys of one answer, all taken: what is left of a keyed telephone number answers the next question
 
 
@@ -24,12 +25,21 @@ class Interview:
     """One caller's interview: `prepare` always, `hold` where there is time for questions."""
 
     def __init__(
-        self, talk: Conversation, dialogue: Dialogue, ears: Ears, phrasebook: Phrasebook | None, lookups: Lookups
+        self,
+        talk: Conversation,
+        dialogue: Dialogue,
+        ears: Ears,
+        phrasebook: Phrasebook | None,
+        lookups: Lookups,
+        *,
+        states: bool = False,
     ) -> None:
         self._talk, self._dialogue, self._ears, self._lookups = talk, dialogue, ears, lookups
-        self._phrasebook = phrasebook
+        self._phrasebook, self._states = phrasebook, states
+        self.silent = False  # not a word and not a digit, whatever was asked
         self._switches = dialogue.languages[talk.language]
         self._fields: dict[FieldName, FieldNote] = {}
+        self._keyed_any = False
         self._register_silent = False  # a house that could not be checked is not asked for again
         self._address_stands = False  # known from the number, and the caller said nothing against it
 
@@ -50,7 +60,7 @@ class Interview:
         limits = self._dialogue.limits
         until = asyncio.get_running_loop().time() + limits.interview_s
         silences = fruitless = 0
-        opening: tuple[str, ...] = (self._dialogue.keys,)
+        opening: tuple[str, ...] = (self._dialogue.keys, *self._state_offer(self._dialogue.questions))
         for question in self._dialogue.questions:
             for attempt in range(1 + question.reasks):
                 if not self._wanted(question):
@@ -59,12 +69,13 @@ class Interview:
                     return
                 turn = await self._ask(question, self._phrasebook, attempt, opening)
                 opening = ()
+                self._states = False
                 silences = silences + 1 if turn == "silent" else 0
                 fruitless = fruitless + 1 if turn in ("silent", "fruitless") else 0
                 if turn == "straight":
                     return
                 if silences >= limits.silences or fruitless >= limits.fruitless:
-                    self._give_up()
+                    self._give_up(silent=silences > 0)
                     return
                 if turn == "silent":
                     break  # a silent caller is not asked the same again
@@ -101,6 +112,7 @@ class Interview:
             heard.enough(answer.words, answer.final)
             self._talk.story.tell("words", question=question.name, text=heard.text, final=answer.final)
         keyed = await self._keyed(question, answer.digit) if answer.digit is not None else "none"
+        self._keyed_any = self._keyed_any or answer.digit is not None
         await self._check_house()
         self._show()
         if self._fields != before:
@@ -137,7 +149,8 @@ class Interview:
         if question.name == "house":
             return "0123456789"
         topics = "".join(self._dialogue.topics) if question.name == "topic" else ""
-        return self._dialogue.operator_digit + self._dialogue.emergency_digit + topics
+        state = self._dialogue.ticket.digit if self._states and question.name in ASKED_STATE_AT else ""
+        return self._dialogue.operator_digit + self._dialogue.emergency_digit + topics + state
 
     async def _keyed(self, question: Question, digit: str) -> Literal["straight", "value", "wrong"]:
         """What a key means at this question; a house number's further digits are read here."""
@@ -154,6 +167,9 @@ class Interview:
             return "wrong"
         if digit == self._dialogue.emergency_digit:
             self._talk.priority = EMERGENCY
+            return "straight"
+        if question.name in ASKED_STATE_AT:  # no topic can be keyed there
+            self._talk.wants_state = True
             return "straight"
         self._fields = prefill.with_keyed(self._fields, "topic", self._dialogue.topics[digit])
         return "value"
@@ -175,6 +191,7 @@ class Interview:
         )
         if prefill.is_emergency(mentions):
             self._talk.priority = EMERGENCY
+            self._talk.keeper.set_emergency({"how": "words"})
 
     def says_all(self, question: Question) -> bool:
         sure = self._dialogue.limits.sure
@@ -191,9 +208,17 @@ class Interview:
         unchecked = house is not None and not house["ref"] and house["source"] == "spoken"
         self._talk.keeper.set_fields(prefill.with_building(self._fields, None) if unchecked else self._fields)
 
-    def _give_up(self) -> None:
+    def _state_offer(self, questions: Sequence[Question]) -> tuple[str, ...]:
+        """Beside the keys that help at once, where the first question takes that key."""
+        first = next((question for question in questions if self._wanted(question)), None)
+        if not self._states or first is None or first.name not in ASKED_STATE_AT:
+            return ()
+        return self._dialogue.ticket.offer, f"press/{self._dialogue.ticket.digit}"
+
+    def _give_up(self, *, silent: bool) -> None:
         if not self._talk.keeper.notes["words"]:
             self._talk.keeper.set_unheard("silence")
+            self.silent = silent and not self._keyed_any
 
     @property
     def emergency(self) -> bool:

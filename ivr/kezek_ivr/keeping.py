@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, cast
 
@@ -11,7 +11,7 @@ import structlog
 
 from kezek_ivr.prefill import Fields
 from kezek_ivr.steady import QueueAway, steady
-from kezek_ivr.types import CallbackNote, KnownCaller, Notes, Recording, Step, Storyteller, Unheard
+from kezek_ivr.types import CallbackNote, EmergencyNote, KnownCaller, Notes, Recording, Step, Storyteller, Unheard
 from kezek_queue.types import QueueError, Queues
 from kezek_telephony.types import Arrival
 
@@ -93,6 +93,15 @@ class Keeper:
         if self.notes.get("recording") != recording:
             self.notes["recording"] = recording
             self._touch()
+
+    def set_outages(self, outages: Iterable[int]) -> None:
+        """Of which he has been told; those of before stay."""
+        self.notes["outages"] = sorted({*self.notes.get("outages", ()), *outages})
+        self._touch()
+
+    def set_emergency(self, emergency: EmergencyNote) -> None:
+        self.notes["emergency"] = emergency
+        self._touch()
 
     def set_callback(self, callback: CallbackNote) -> None:
         self.notes["callback"] = callback

@@ -6,29 +6,32 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import cast
 
 import structlog
 
+from kezek_ivr.announcing import Announcing
 from kezek_ivr.called_back import CalledBack
 from kezek_ivr.closing import Closing
 from kezek_ivr.connecting import LINK_DOWN, STALE, Connecting
 from kezek_ivr.conversation import Conversation
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.forgotten import Forgotten
-from kezek_ivr.greeting import greet
 from kezek_ivr.hours import Calendar
 from kezek_ivr.instead import Instead
-from kezek_ivr.interview import Interview
 from kezek_ivr.keeping import Keeper, Story, amend, fresh_notes
 from kezek_ivr.lookups import NOBODY, Lookups
+from kezek_ivr.ports import Outages, Tickets
 from kezek_ivr.recording import Recorder
 from kezek_ivr.refusing import Refusing
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.side_tasks import running
 from kezek_ivr.steady import steady
 from kezek_ivr.telling import Telling
-from kezek_ivr.types import Directory, KnownCaller, Notes, Storyteller, Waits
+from kezek_ivr.ticket_states import TicketStates
+from kezek_ivr.types import Directory, Notes, Storyteller, Waits
+from kezek_ivr.understanding import Understanding
 from kezek_ivr.waiting import EndedElsewhere, WaitingRoom
 from kezek_ivr.watch import Watch
 from kezek_queue.types import Call, CallKind, CallState, End, Full, NotAllowed, Queues, Stale, Unknown
@@ -47,7 +50,7 @@ class Reception:
     gets its place back when it comes back.
 
     `waits`: without it no wait is told and no callback offered, but for a full queue. `calendar`: without it always
-    open. `clock`: unix seconds, for the calendar.
+    open. `outages`, `tickets`: without it nobody is told of one. `clock`: unix seconds, for the calendar.
     """
 
     def __init__(
@@ -63,10 +66,12 @@ class Reception:
         *,
         waits: Waits | None = None,
         calendar: Calendar | None = None,
+        outages: Outages | None = None,
+        tickets: Tickets | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._ears, self._queues, self._dialogue, self._settings = ears, queues, dialogue, settings
-        self._phrasebooks, self._storyteller, self._clock = phrasebooks, storyteller, clock
+        self._queues, self._dialogue, self._settings = queues, dialogue, settings
+        self._storyteller = storyteller
         self._lookups = Lookups(directory, limit=settings.directory_limit_s)
         self._recorder = Recorder(board, queues, dialogue, settings)
         self._forgotten = Forgotten(queues, settings)
@@ -75,6 +80,22 @@ class Reception:
         telling, instead = Telling(dialogue, settings, waits), Instead(queues, dialogue, settings)
         self._waiting = WaitingRoom(queues, dialogue, settings, telling, instead, self._recorder, self._forgotten)
         self._refusing = Refusing(dialogue, telling, instead, calendar, self._closing.end)
+
+        def now() -> datetime:
+            return datetime.fromtimestamp(clock(), calendar.zone if calendar else UTC)
+
+        self._understanding = Understanding(
+            ears,
+            phrasebooks,
+            dialogue,
+            settings,
+            self._lookups,
+            self._recorder,
+            self._refusing,
+            Announcing(outages, dialogue, settings, self._closing.end, now),
+            TicketStates(tickets, dialogue, settings, self._closing.end, now),
+            clock,
+        )
         self._connecting = Connecting(
             board, queues, settings, self._recorder, self._forgotten, self._closing.finish_soon
         )
@@ -119,7 +140,7 @@ class Reception:
         given_away = in_line and standing.connected_at > 0
         if (standing.connected_at or arrival.talked) and not given_away:  # the talk was had while we were away
             talk.connected, talk.operator, talk.offer = True, standing.operator, standing.offer
-            talk.language = self._language_of(arrival.language or "")
+            talk.language = self._understanding.language_of(arrival.language or "")
             await self._closing.close(talk, caller_stays=True)
             return
         talk.talked = given_away
@@ -146,7 +167,10 @@ class Reception:
     async def _prepare(self, talk: Conversation, standing: Call, *, fresh: bool) -> bool:
         """All that comes before the line. False: the call is over."""
         if fresh and talk.kind is CallKind.CALL:
-            return await self._understand(talk)
+            if not await self._understanding.understand(talk):
+                return False
+            self._wish(talk)
+            return True
         await self._recall(talk, standing)
         known = talk.keeper.notes.get("callback")
         dialled = talk.kind is CallKind.CALLBACK and not talk.talked
@@ -162,47 +186,20 @@ class Reception:
         await talk.line.music()
         return True
 
-    async def _understand(self, talk: Conversation) -> bool:
-        """Who is it, in which language, where, and what has happened. False: it is closed, and the call has its end."""
-        arrival, dialogue = talk.line.arrival, self._dialogue
-        known = await self._lookups.known(arrival.caller)
-        talk.keeper.begin(fresh_notes(arrival, known, self._recorder.at_first))
-        await greet(talk, dialogue, known=self._language_of(arrival.language or "", known.language, ask=True))
-        talk.keeper.set_language(talk.language)
-        household = known.household
-        talk.story.tell(
-            "known_number",
-            known=household is not None,
-            household=dict(household) if household else None,
-            open_tickets=len(known.open_tickets),
-        )
-        await talk.line.remember(LANGUAGE=talk.language)
-        if not await self._refusing.passes_hours(talk, self._clock()):
-            return False
-        dialogue = dialogue.for_town(self._lookups.topics(talk.language))
-        interview = Interview(talk, dialogue, self._ears, self._phrasebooks.get(talk.language), self._lookups)
-        async with running(self._remember_language(talk, known)):
-            await interview.prepare()
-            if not talk.straight:
-                await interview.hold()
-            await self._recorder.ask(talk)
-        self._wish(talk)
-        return True
-
     async def _recall(self, talk: Conversation, standing: Call) -> None:
         """A call that another session left, or a callback: its notes as they were, no question again."""
         limit, arrival = self._settings.queue_limit_s, talk.line.arrival
         kept = await steady(lambda: self._queues.notes(talk.call), limit=limit, what="notes")
         if kept.keys() >= Notes.__required_keys__:
             talk.keeper.resume(cast(Notes, kept))
-            talk.language = self._language_of(talk.keeper.notes["language"], arrival.language or "")
+            talk.language = self._understanding.language_of(talk.keeper.notes["language"], arrival.language or "")
             talk.recording = talk.keeper.notes.get("recording", "forbidden")
         else:
             known = await self._lookups.known(arrival.caller)
             talk.keeper.begin(fresh_notes(arrival, known, self._recorder.at_first))
-            talk.language = self._language_of(arrival.language or "", known.language)
+            talk.language = self._understanding.language_of(arrival.language or "", known.language)
             talk.keeper.set_language(talk.language)
-            await Interview(talk, self._dialogue, self._ears, None, self._lookups).prepare()
+            await self._understanding.prepare(talk)
         if standing.state is CallState.ARRIVED:
             self._wish(talk)
         await steady(talk.watch.read_clock, limit=limit, what="clock")
@@ -263,15 +260,6 @@ class Reception:
             return False
         await self._closing.close(talk, caller_stays=talked.caller_stays, cut=talked.cut)
         return True
-
-    async def _remember_language(self, talk: Conversation, known: KnownCaller) -> None:
-        if known.household is not None and known.language != talk.language:
-            await self._lookups.remember_language(known.household["id"], talk.language)
-
-    def _language_of(self, *candidates: str, ask: bool = False) -> str:
-        """The first that this dialogue speaks; else '' where one may `ask`, the default otherwise."""
-        otherwise = "" if ask else self._dialogue.language.default
-        return next((each for each in candidates if each in self._dialogue.languages), otherwise)
 
 
 def end_of(left: HungUp) -> End:

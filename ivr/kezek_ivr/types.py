@@ -48,6 +48,12 @@ class CallbackNote(TypedDict):
     joined: bool  # the citizen has picked up and wants to speak
 
 
+class EmergencyNote(TypedDict):
+    """Which list of questions the operator sees is the register's matter, by the topic."""
+
+    how: Literal["digit", "words", "silent"]  # silent: he does not or cannot speak
+
+
 class _FirstNotes(TypedDict):
     caller: str  # '' when hidden
     caller_name: str
@@ -64,6 +70,8 @@ class Notes(_FirstNotes, total=False):
     recording: Recording  # left out: forbidden
     transferred_by: str  # the login of whoever gave the call away last
     callback: CallbackNote  # of a callback alone
+    outages: list[int]  # at his house, of which he was told before the line
+    emergency: EmergencyNote
 
 
 # --- story ------------------------------------------------------------------------------------------------------------
@@ -73,6 +81,7 @@ Step = Literal[
     "connected", "not_taken", "talk_ended", "ticket", "wrap_up", "ended",
     "wait", "place_kept", "callback_offered", "callback_asked", "called_back", "full", "closed", "recording",
     "held", "resumed", "consulting", "joined", "handed_over", "retrieved", "transferred", "diverted",
+    "outage", "informed", "ticket_state", "silent", "told",
 ]  # fmt: skip
 
 

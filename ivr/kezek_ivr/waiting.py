@@ -164,6 +164,7 @@ class WaitingRoom:
     async def _hurry(self, talk: Conversation) -> None:
         if talk.priority != EMERGENCY:
             talk.priority = EMERGENCY
+            talk.keeper.set_emergency({"how": "digit"})
             await self.place(talk)
 
     async def _place(self, talk: Conversation) -> Waiting:

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.hours import Calendar
+from kezek_ivr.ports import Outages, Tickets
 from kezek_ivr.reception import Reception
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.types import Notes, Step, Waits
@@ -54,6 +55,8 @@ class World:
         self.told = Told()
         self.waits: Waits | None = None
         self.calendar: Calendar | None = None
+        self.outages: Outages | None = None
+        self.tickets: Tickets | None = None
         self.settings = ReceptionSettings(node="node-1", wrap_up_s=10.0)
         self.phrasebooks = {
             language: TownPhrasebook(language, self.directory.streets(language), self.directory.topics(language))
@@ -91,6 +94,8 @@ class World:
             self.settings,
             waits=self.waits,
             calendar=self.calendar,
+            outages=self.outages,
+            tickets=self.tickets,
             clock=virtual_now,
         )
 
@@ -135,7 +140,7 @@ class World:
         assert [o.operator for o in self.queues.model.operators.values() if o.state in held] == []
         assert self.ears.open_now == 0
         ours = [t.get_coro().__qualname__ for t in asyncio.all_tasks() if not t.done()]  # type: ignore[union-attr]
-        rooms = ("Watch", "Keeper", "Interview", "Reception.serve", "InTalk", "Asides")
+        rooms = ("Watch", "Keeper", "Interview", "Reception.serve", "InTalk", "Asides", "Announcing")
         assert [name for name in ours if name.startswith(rooms)] == []
 
     async def _tick(self) -> None:

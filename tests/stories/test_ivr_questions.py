@@ -123,10 +123,21 @@ async def test_a_caller_who_says_nothing_is_with_an_operator_within_a_minute() -
     async with World.open(aigul_201=Phone()) as world:
         line = world.call(language="ru", caller=None)
         await world.serve(line)
-        assert line.heard == ["greeting", "keys", "open", "street", "goodbye"]
+        assert line.heard == ["greeting", "keys", "open", "street", "silent", "silent_usual", "goodbye"]
         assert (await world.notes(line))["unheard"] == "silence"
         call = await world.state(line)
         assert call.connected_at - call.since < 60
+        assert (call.priority, (await world.notes(line))["emergency"]) == (9, {"how": "silent"})
+        world.nothing_is_left()
+
+
+@pytest.mark.parametrize(("key", "priority"), [("0", 0), ("4", 9), ("*", 9)])
+@in_virtual_time
+async def test_who_cannot_speak_presses_any_key_and_who_only_waits_presses_0(key: str, priority: int) -> None:
+    async with World.open(aigul_201=Phone()) as world:
+        line = world.call(after("silent_usual", pause(1), press(key)), language="ru", caller=None)
+        await world.serve(line)
+        assert (await world.state(line)).priority == priority
         world.nothing_is_left()
 
 

@@ -1,0 +1,133 @@
+"""The register's part in what citizens are told: outages, states of tickets, notices. api joins it with SQL.
+
+Each verb may be slow or raise whatever it likes: a call leans on none of them (see `lookups`, `notifying`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+Answer = Literal["yes", "no", "unreached"]
+TellState = Literal["pending", "sent", "failed", "unclear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Who calls, and about which house: a household, else a house (with the flat), else nothing but a number.
+
+    phone: '' when hidden; then nobody can call him."""
+
+    phone: str
+    language: str
+    call: str
+    household_id: int | None = None
+    street_id: int | None = None
+    house: str = ""
+    building_id: int | None = None
+    flat: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Affecting:
+    """An outage as a caller is told of it. `planned`: work that was announced; `until` None: not known yet."""
+
+    id: int
+    topic: str
+    cause: str
+    since: datetime
+    until: datetime | None = None
+    planned: bool = False
+
+
+class Outages(Protocol):
+    async def affecting(self, who: Concerned) -> Sequence[Affecting]:
+        """Those at this house now, and those that begin within a day; the ones that concern it most first."""
+        ...
+
+    async def tie(self, outage: int, who: Concerned, *, tell: bool) -> object:
+        """His household is one of the concerned, told when it is over if `tell`. The same call again changes nothing
+        but `tell`, and that only to True."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TicketState:
+    number: str
+    topic: str
+    state: str
+    due_at: datetime | None = None  # None: no clock runs
+
+
+class Tickets(Protocol):
+    def number(self, keyed: str) -> str | None:
+        """A registration number as it is written; None when the check digit or the length is wrong. No I/O."""
+        ...
+
+    async def state(self, number: str) -> TicketState | None: ...
+
+    async def of_caller(self, phone: str) -> Sequence[TicketState]:
+        """His open ones, the newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A notice that is told by a call. `attempts`: this one included; `told`: what the words need."""
+
+    key: str
+    about: str
+    what: str
+    address: str
+    language: str
+    told: Mapping[str, Any] = field(default_factory=dict)
+    attempts: int = 1
+    state: str = "claimed"
+    result: str = ""
+
+
+class Notices(Protocol):
+    """The ledger: a claim is durable before anything is dialled, and nobody else has it until it is settled."""
+
+    async def claim(self, *, node: str, limit: int, now: datetime) -> Sequence[Tell]: ...
+
+    async def get(self, key: str) -> Tell | None: ...
+
+    async def settle(self, key: str, state: TellState, result: str, next_at: datetime | None = None) -> object:
+        """'pending' with `next_at` is another attempt then; 'unclear' is replaced by a later word."""
+        ...
+
+    async def unsettled(self, node: str) -> Sequence[Tell]:
+        """Claims of this node of which nobody has said what became of them."""
+        ...
+
+    async def answered(self, tell: Tell, answer: Answer) -> object:
+        """What he says to 'is it over?' or 'is it done?': into the outage or the ticket. Said again it changes
+        nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """A caller given to an emergency service; `context` in words, as it was said or shown."""
+
+    call: str
+    service: str
+    context: str
+    by: str
+
+
+class Emergencies(Protocol):
+    def service(self, number: str) -> str | None:
+        """The service behind a number outside (102, another region's), None for an ordinary number. No I/O."""
+        ...
+
+    def language(self, number: str) -> str:
+        """In which that service is told what it is about; '' for the site's default."""
+        ...
+
+    async def handed_off(self, hand_off: HandOff) -> int: ...
+
+    async def outcome(self, hand_off: int, outcome: str) -> object: ...

@@ -1,0 +1,101 @@
+"""All that comes before the line: who, in which language, what is known of his house, where, and what has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from kezek_ivr.announcing import Announcing
+from kezek_ivr.conversation import EMERGENCY, Conversation
+from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.greeting import greet
+from kezek_ivr.interview import Interview
+from kezek_ivr.keeping import fresh_notes
+from kezek_ivr.lookups import Lookups
+from kezek_ivr.recording import Recorder
+from kezek_ivr.refusing import Refusing
+from kezek_ivr.settings import ReceptionSettings
+from kezek_ivr.side_tasks import running
+from kezek_ivr.silent import ask_the_silent
+from kezek_ivr.ticket_states import TicketStates
+from kezek_ivr.types import KnownCaller
+from kezek_speech.types import Ears, Phrasebook
+
+
+class Understanding:
+    """`clock`: unix seconds, for the opening hours."""
+
+    def __init__(
+        self,
+        ears: Ears,
+        phrasebooks: Mapping[str, Phrasebook],
+        dialogue: Dialogue,
+        settings: ReceptionSettings,
+        lookups: Lookups,
+        recorder: Recorder,
+        refusing: Refusing,
+        announcing: Announcing,
+        states: TicketStates,
+        clock: Callable[[], float],
+    ) -> None:
+        self._ears, self._phrasebooks, self._dialogue, self._settings = ears, phrasebooks, dialogue, settings
+        self._lookups, self._recorder, self._refusing = lookups, recorder, refusing
+        self._announcing, self._states, self._clock = announcing, states, clock
+
+    async def understand(self, talk: Conversation) -> bool:
+        """False: the call has its end, for it is closed, or he has been told what he wanted to know."""
+        arrival = talk.line.arrival
+        known = await self._lookups.known(arrival.caller)
+        talk.keeper.begin(fresh_notes(arrival, known, self._recorder.at_first))
+        await greet(
+            talk,
+            self._dialogue,
+            known=self.language_of(arrival.language or "", known.language, ask=True),
+            states=self._states.offered,
+        )
+        talk.keeper.set_language(talk.language)
+        household = known.household
+        talk.story.tell(
+            "known_number",
+            known=household is not None,
+            household=dict(household) if household else None,
+            open_tickets=len(known.open_tickets),
+        )
+        await talk.line.remember(LANGUAGE=talk.language)
+        async with running(self._remember_language(talk, known)):
+            if not await self._announcing.passes(talk):
+                return False
+            if not await self._refusing.passes_hours(talk, self._clock()):
+                return False
+            if not await self._interview(talk):
+                return False
+            if talk.priority == EMERGENCY and "emergency" not in talk.keeper.notes:
+                talk.keeper.set_emergency({"how": "digit"})
+            await self._recorder.ask(talk)
+        return True
+
+    async def prepare(self, talk: Conversation) -> None:
+        """What is known without a question, for a call that is asked none."""
+        await Interview(talk, self._dialogue, self._ears, None, self._lookups).prepare()
+
+    def language_of(self, *candidates: str, ask: bool = False) -> str:
+        """The first that this dialogue speaks; else '' where one may `ask`, the default otherwise."""
+        otherwise = "" if ask else self._dialogue.language.default
+        return next((each for each in candidates if each in self._dialogue.languages), otherwise)
+
+    async def _interview(self, talk: Conversation) -> bool:
+        dialogue = self._dialogue.for_town(self._lookups.topics(talk.language))
+        phrasebook = self._phrasebooks.get(talk.language)
+        states = self._states.offered
+        interview = Interview(talk, dialogue, self._ears, phrasebook, self._lookups, states=states)
+        await interview.prepare()
+        if not (talk.straight or talk.wants_state):
+            await interview.hold()
+            if not await self._announcing.passes(talk):  # by now he may have named another house
+                return False
+            if interview.silent and self._settings.silent_is_emergency:
+                await ask_the_silent(talk, dialogue)
+        return not talk.wants_state or talk.priority == EMERGENCY or await self._states.passes(talk)
+
+    async def _remember_language(self, talk: Conversation, known: KnownCaller) -> None:
+        if known.household is not None and known.language != talk.language:
+            await self._lookups.remember_language(known.household["id"], talk.language)
