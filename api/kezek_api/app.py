@@ -33,6 +33,7 @@ from kezek_api.routes import (
     photos,
     recordings,
     register,
+    reports,
     session,
     staffing,
     tickets,
@@ -41,7 +42,7 @@ from kezek_api.routes import (
 
 ROUTES = (
     session, operator, phone, calls, handling, colleagues, register, wallboard, figures, staffing, history, callbacks,
-    recordings, tickets, photos, addresses, duties, outages, executors, health,
+    recordings, tickets, photos, addresses, duties, outages, executors, reports, health,
 )  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 SAFE = {"GET", "HEAD", "OPTIONS"}

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from kezek_register.place_types import name_in
-
 from kezek_api.auth import Session
 from kezek_api.doors import Doors
 from kezek_api.looks import asked
@@ -16,6 +14,7 @@ from kezek_api.shapes_tickets import LinkView, MoveView, NoteView, PhotoView, Ti
 from kezek_register import moves
 from kezek_register.areas import Place
 from kezek_register.outage_types import Outage
+from kezek_register.place_types import name_in
 from kezek_register.ticket_types import Move, TicketMove
 from kezek_register.types import NotFound, Ticket
 

@@ -28,6 +28,7 @@ from kezek_register.sql.outages import Outages
 from kezek_register.sql.outbound import OutboundLedger
 from kezek_register.sql.places import Places
 from kezek_register.sql.recordings import Recordings
+from kezek_register.sql.reports import Reports
 from kezek_register.sql.sessions import Sessions
 from kezek_register.sql.staff import StaffList
 from kezek_register.sql.tickets import Tickets
@@ -69,6 +70,7 @@ class Register:
         self.staff = StaffList(database)
         self.history = History(database, clock)
         self.recordings = Recordings(database)
+        self.reports = Reports(database, clock, calendar or WorkCalendar())
         self.outages = Outages(database, self.tickets.number, clock)
         self.outbound = OutboundLedger(database, clock)
         self.audit = Audit(database)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from kezek_register.place_types import Node
 
 from kezek_api import problems
 from kezek_api.areas_shown import MOST_HOUSES, answer_view, drawn
@@ -19,6 +18,7 @@ from kezek_api.shapes_places import Node as NodeView
 from kezek_api.shapes_tickets import PlaceView, TicketView
 from kezek_api.ticket_views import TicketViews
 from kezek_register import street_name
+from kezek_register.place_types import Node
 from kezek_register.ticket_types import TicketFilter
 from kezek_register.types import Street
 
