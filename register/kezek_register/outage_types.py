@@ -26,12 +26,6 @@ class BadOutage(RegisterError):
     code = "bad_outage"
 
 
-class StaleOutage(Conflict):
-    """Somebody changed it since this version was read."""
-
-    code = "stale_version"
-
-
 class OutageOver(Conflict):
     """It is restored or cancelled already, or was never announced: nothing can be tied to it or changed."""
 
@@ -126,6 +120,16 @@ class Concerned:
     households: int = 0
     people: int = 0
     special_needs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FirstHelp:
+    """A building where somebody needs help first, and why, in words."""
+
+    building_id: int
+    street_id: int
+    house: str
+    special_needs: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import text
 
+from kezek_register import checklists
 from kezek_register.settings import RegisterSettings
 from kezek_register.sql.addresses import Addresses
 from kezek_register.sql.area_names import AreaNames
@@ -24,6 +25,7 @@ from kezek_register.sql.migrate import migrate
 from kezek_register.sql.notices import Notices
 from kezek_register.sql.numbering import Numbering
 from kezek_register.sql.organisations import Organisations
+from kezek_register.sql.outage_tickets import TicketsOfOutages
 from kezek_register.sql.outages import Outages
 from kezek_register.sql.outbound import OutboundLedger
 from kezek_register.sql.places import Places
@@ -71,7 +73,7 @@ class Register:
         self.history = History(database, clock)
         self.recordings = Recordings(database)
         self.reports = Reports(database, clock, calendar or WorkCalendar())
-        self.outages = Outages(database, self.tickets.number, clock)
+        self.outages = Outages(database, TicketsOfOutages(self.tickets), clock, checklists.load())
         self.outbound = OutboundLedger(database, clock)
         self.audit = Audit(database)
         self.kept = KeptOfTheLine(database)

@@ -9,7 +9,8 @@ import pytest
 
 from kezek_register import Conflict, NotFound, Register
 from kezek_register.areas import Area
-from kezek_register.outage_types import BadOutage, OutageOver, StaleOutage
+from kezek_register.outage_types import BadOutage, OutageOver
+from kezek_register.types import StaleVersion
 from kit.databases import draft, told
 from kit.outages_town import (
     AT,
@@ -87,7 +88,7 @@ async def test_two_people_edit_one_outage(register: Register, town: list[House])
     updated = await register.outages.update(moved, opened.version, "anna")
     assert (updated.version, updated.areas) == (2, moved.areas)
     assert await register.outages.affecting(at(town, LONG, "1").place) == [updated]
-    with pytest.raises(StaleOutage):
+    with pytest.raises(StaleVersion):
         await register.outages.update(moved, opened.version, "olena")
 
 

@@ -8,36 +8,77 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kezek_register.notice_types import Notice, NoticeChannel
+from kezek_register.notice_types import Notice, NoticeChannel, NoticeKind
 from kezek_register.outage_types import Closing, Outage
-from kezek_register.sql import outage_tickets, outage_ties
+from kezek_register.sql import notices, outage_ties
 from kezek_register.sql.database import Database
-from kezek_register.sql.notice_tables import NoticeRow
 from kezek_register.sql.outage_tables import TieRow
+from kezek_register.sql.outage_tickets import TicketsOfOutages
 from kezek_register.sql.tables import TicketRow, table_of
 from kezek_register.tellings import Group, groups, party
 
 
 async def close(
-    database: Database, session: AsyncSession, outage: Outage, who: str, now: datetime, tell_by: NoticeChannel
+    database: Database,
+    tickets: TicketsOfOutages,
+    session: AsyncSession,
+    outage: Outage,
+    who: str,
+    now: datetime,
+    tell_by: NoticeChannel,
 ) -> Closing:
     await _tie_tickets(database, session, outage.id, now)
-    told = groups(await outage_ties.every(session, outage.id))
-    notices = tuple(one for group in told if (one := notice(outage, group, tell_by, now)) is not None)
-    await _write(database, session, notices, now)
-    tickets = await outage_tickets.report(session, outage.id, who, now, f"outage:{outage.id}")
-    return Closing(outage, notices, tickets)
+    told = await _tell(database, session, outage, now, tell_by)
+    return Closing(outage, told, await tickets.report(session, outage.id, who))
 
 
-def notice(outage: Outage, group: Group, tell_by: NoticeChannel, now: datetime) -> Notice | None:
-    """What the group is told. None when nobody of it is to be told."""
+async def cancel(
+    database: Database,
+    tickets: TicketsOfOutages,
+    session: AsyncSession,
+    outage: Outage,
+    now: datetime,
+    tell_by: NoticeChannel,
+) -> Closing:
+    await _tie_tickets(database, session, outage.id, now)
+    told = await _tell(database, session, outage, now, tell_by)
+    return Closing(outage, told, await tickets.untie(session, outage.id))
+
+
+async def moved(
+    database: Database, session: AsyncSession, outage: Outage, entry: int, now: datetime, tell_by: NoticeChannel
+) -> tuple[Notice, ...]:
+    """Each household is told once of this entry in the history of the expected end."""
+    return await _tell(database, session, outage, now, tell_by, f"expected:{entry}", "expected_moved")
+
+
+async def _tell(
+    database: Database,
+    session: AsyncSession,
+    outage: Outage,
+    now: datetime,
+    tell_by: NoticeChannel,
+    name: str = "restored",
+    what: NoticeKind = "restored",
+) -> tuple[Notice, ...]:
+    found = groups(await outage_ties.every(session, outage.id))
+    all_of_them = [notice(outage, group, name, what, tell_by, now) for group in found]
+    told = tuple(one for one in all_of_them if one is not None)
+    await notices.write(database, session, told, now)
+    return told
+
+
+def notice(
+    outage: Outage, group: Group, name: str, what: NoticeKind, tell_by: NoticeChannel, now: datetime
+) -> Notice | None:
+    """What the group is told, once under this name. None when nobody of it is to be told."""
     teller = group.teller
     if teller is None:
         return None
     return Notice(
-        key=f"outage:{outage.id}:restored:{teller.party}",
+        key=f"outage:{outage.id}:{name}:{teller.party}",
         about=f"outage:{outage.id}",
-        what="restored",
+        what=what,
         channel=tell_by,
         address=teller.phone,
         language=teller.language,
@@ -47,6 +88,7 @@ def notice(outage: Outage, group: Group, tell_by: NoticeChannel, now: datetime) 
             "topic": outage.topic,
             "cause": outage.cause,
             "starts_at": outage.starts_at.isoformat(),
+            "expected_at": outage.expected_at.isoformat() if outage.expected_at else None,
             "ended_at": outage.ended_at.isoformat() if outage.ended_at else None,
             "party": teller.party,
             "parties": [tie.party for tie in group.ties],
@@ -85,30 +127,4 @@ async def _tie_tickets(database: Database, session: AsyncSession, outage_id: int
             )
     if rows:
         made = database.insert(table_of(TieRow)).on_conflict_do_nothing(index_elements=["outage_id", "party"])
-        await session.execute(made, rows)
-
-
-async def _write(database: Database, session: AsyncSession, notices: tuple[Notice, ...], now: datetime) -> None:
-    rows = [
-        {
-            "key": one.key,
-            "about": one.about,
-            "what": one.what,
-            "channel": one.channel,
-            "address": one.address,
-            "language": one.language,
-            "told": one.told,
-            "state": "pending",
-            "attempts": 0,
-            "next_at": now,
-            "claimed_by": "",
-            "claimed_at": None,
-            "settled_at": None,
-            "result": "",
-            "created_at": now,
-        }
-        for one in notices
-    ]
-    if rows:
-        made = database.insert(table_of(NoticeRow)).on_conflict_do_nothing(index_elements=["key"])
         await session.execute(made, rows)

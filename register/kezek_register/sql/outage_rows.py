@@ -101,7 +101,7 @@ async def organisation_id(session: AsyncSession, code: str) -> int | None:
 
 async def organisation_codes(session: AsyncSession, ids: Iterable[int]) -> dict[int, str]:
     wanted = select(OrganisationRow.id, OrganisationRow.code).where(OrganisationRow.id.in_(list(ids)))
-    return dict((await session.execute(wanted)).tuples().all())
+    return dict((await session.execute(wanted)).all())
 
 
 def of_ties(*where: Any) -> Select[TieRow, str]:

@@ -1,49 +1,93 @@
-"""What an outage does to the tickets tied to it: the only file of the outages that moves tickets.
-
-Set by set and within the outage's own transaction: two thousand tickets are reported in one.
-"""
+"""What an outage does to tickets: the only file of the outages that moves any, by the verbs of the tickets' own."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
-from kezek_register.sql import events
-from kezek_register.sql.tables import TicketRow
-from kezek_register.sql.work_tables import TicketMoveRow
+from kezek_register.moves import CITIZEN, Mover
+from kezek_register.names import street_title
+from kezek_register.outage_types import Outage, Tie
+from kezek_register.sql import values
+from kezek_register.sql.tables import BuildingRow, StreetRow, TicketRow
+from kezek_register.sql.ticket_moves import Order
+from kezek_register.sql.tickets import Tickets
+from kezek_register.types import Ticket
 
-_AT_WORK = ("registered", "assigned", "accepted", "paused")
+_DONE = ("reported", "closed", "refused")
 
 
-async def report(session: AsyncSession, outage_id: int, who: str, at: datetime, why: str) -> int:
-    """Every ticket of the outage that is at work is reported, with its move and its event; how many. No notice of
-    theirs: who is tied is told by the outage's own."""
-    tied = select(TicketRow.id, TicketRow.number, TicketRow.state, TicketRow.version)
-    wanted = tied.where(TicketRow.outage_id == outage_id, TicketRow.state.in_(_AT_WORK))
-    found = (await session.execute(wanted.order_by(TicketRow.id).with_for_update())).all()
-    if not found:
-        return 0
-    moved = update(TicketRow).where(TicketRow.outage_id == outage_id, TicketRow.state.in_(_AT_WORK))
-    reported = {"state": "reported", "due_at": None, "updated_at": at, "version": TicketRow.version + 1}
-    await session.execute(moved.values(reported).execution_options(synchronize_session=False))
-    moves = [
-        {
-            "ticket_id": ticket_id,
-            "at": at,
-            "who": who,
-            "move": "report",
-            "before": state,
-            "after": "reported",
-            "organisation_id": None,
-            "why": why,
-            "key": f"outage:{outage_id}:report:{number}:{version}",
-        }
-        for ticket_id, number, state, version in found
-    ]
-    await session.execute(insert(TicketMoveRow), moves)
-    for _, number, state, _ in found:
-        told = {"number": number, "before": state, "state": "reported", "who": who, "outage_id": outage_id}
-        await events.write(session, "ticket.report", told, at)
-    return len(found)
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The address of a tie, as a ticket holds it; empty when nobody knows."""
+
+    street_id: int | None = None
+    street: str = ""
+    house: str = ""
+
+
+class TicketsOfOutages:
+    def __init__(self, tickets: Tickets) -> None:
+        self._tickets = tickets
+
+    async def report(self, session: AsyncSession, outage_id: int, who: str) -> int:
+        """Every ticket of the outage that is at work is reported; how many. Whoever closes an outage may do this with
+        any of them. No notice of theirs goes out: whoever is tied is told by the outage's own."""
+        mine = select(TicketRow).where(TicketRow.outage_id == outage_id, TicketRow.state.not_in(_DONE))
+        rows = list(await session.scalars(mine.order_by(TicketRow.id).with_for_update()))
+        return await self._tickets.moving.many(session, rows, Order("report", Mover(who, "manager")))
+
+    async def untie(self, session: AsyncSession, outage_id: int) -> int:
+        """The outage was none: its tickets go their own way; how many."""
+        mine = select(TicketRow).where(TicketRow.outage_id == outage_id).order_by(TicketRow.id)
+        rows = list(await session.scalars(mine.with_for_update()))
+        for row in rows:
+            row.outage_id = None
+        await session.flush()
+        return len(rows)
+
+    async def verify(self, session: AsyncSession, outage_id: int, ties: Sequence[Tie]) -> None:
+        """Its households say that it is over: their reported tickets are closed."""
+        rows = [row for row in await self._of(session, outage_id, ties) if row.state == "reported"]
+        await self._tickets.moving.many(session, rows, Order("verify", CITIZEN, verified="yes"))
+
+    async def reopen(self, session: AsyncSession, outage_id: int, ties: Sequence[Tie], why: str) -> str:
+        """Its households say that it is not over: their tickets are opened again. The first one's number, '' when they
+        have none."""
+        rows = await self._of(session, outage_id, ties)
+        for row in rows:
+            if row.state in ("reported", "closed"):
+                await self._tickets.moving.take(session, row, Order("reopen", CITIZEN, why=why, verified="no"))
+        return rows[0].number if rows else ""
+
+    async def register(self, outage: Outage, tie: Tie, where: Where) -> Ticket:
+        """A ticket of its own for a household that has none, once for each tie; a transaction of its own. Its executor
+        is whom the rules name for the place."""
+        draft = Ticket(
+            number="", state="registered", call="", caller=tie.phone, household_id=tie.household_id,
+            street_id=where.street_id, street=where.street, house=where.house, flat=tie.flat, topic=outage.topic,
+            words="", note="", language=tie.language, operator="", confirmed=True, kind="incident", channel="manual",
+            building_id=tie.building_id, asset_kind=outage.asset_kind, outage_id=outage.id,
+        )  # fmt: skip
+        return await self._tickets.register(draft, CITIZEN, key=f"outage:{outage.id}:still_out:{tie.party}")
+
+    async def where(self, session: AsyncSession, tie: Tie) -> Where:
+        building = select(BuildingRow).where(BuildingRow.id == tie.building_id)
+        building = building.options(joinedload(BuildingRow.street).selectinload(StreetRow.names))
+        row = await session.scalar(building)
+        if row is None:
+            return Where()
+        return Where(row.street_id, street_title(values.street(row.street), tie.language), row.house)
+
+    async def _of(self, session: AsyncSession, outage_id: int, ties: Sequence[Tie]) -> list[TicketRow]:
+        """The households' own tickets among those of the outage, locked."""
+        numbers = {tie.ticket for tie in ties if tie.ticket}
+        homes = {tie.household_id for tie in ties if tie.household_id}
+        phones = {tie.phone for tie in ties if tie.phone}
+        mine = TicketRow.number.in_(numbers) | TicketRow.household_id.in_(homes) | TicketRow.caller.in_(phones)
+        wanted = select(TicketRow).where(TicketRow.outage_id == outage_id, mine).order_by(TicketRow.id)
+        return list(await session.scalars(wanted.with_for_update()))

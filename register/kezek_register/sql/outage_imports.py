@@ -1,0 +1,59 @@
+"""What a file of planned works refers to, asked of SQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import tzinfo
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kezek_register import csvfile, work_rows
+from kezek_register.outage_types import BadOutage, OutageOver
+from kezek_register.sql.address_imports import street_finder
+from kezek_register.sql.database import Database
+from kezek_register.sql.duty_tables import OrganisationRow
+from kezek_register.sql.outage_tables import OutageRow
+from kezek_register.sql.place_tables import NetworkPartRow, TerritoryRow
+from kezek_register.sql.tables import BuildingRow, TopicRow
+from kezek_register.types import NotFound
+from kezek_register.work_rows import Finder, Work
+
+REFUSED = (BadOutage, NotFound, OutageOver)
+_CHUNK = 500
+
+
+async def read(database: Database, path: Path, zone: tzinfo) -> tuple[list[Work], list[tuple[int, str]]]:
+    """The file's works and its refused lines. Raises BadFile."""
+    sheet = await asyncio.to_thread(
+        csvfile.read, path, needed=work_rows.NEEDED, optional=work_rows.OPTIONAL, limits=work_rows.LIMITS
+    )
+    async with database.reading() as session:
+        finder = await _finder(session)
+    works, refused = await asyncio.to_thread(work_rows.works, sheet.rows, finder, zone)
+    return works, [*sheet.refused, *refused]
+
+
+async def known(session: AsyncSession, codes: Sequence[str]) -> dict[str, OutageRow]:
+    """The works that are there, locked."""
+    found: dict[str, OutageRow] = {}
+    for begin in range(0, len(codes), _CHUNK):
+        wanted = select(OutageRow).where(OutageRow.code.in_(codes[begin : begin + _CHUNK])).with_for_update()
+        found |= {row.code: row for row in await session.scalars(wanted) if row.code}
+    return found
+
+
+async def _finder(session: AsyncSession) -> Finder:
+    buildings = select(BuildingRow.street_id, BuildingRow.house, BuildingRow.id)
+    return Finder(
+        streets=await street_finder(session),
+        territories=dict((await session.execute(select(TerritoryRow.code, TerritoryRow.id))).all()),
+        parts=dict((await session.execute(select(NetworkPartRow.code, NetworkPartRow.id))).all()),
+        buildings={(street, house): found for street, house, found in await session.execute(buildings)},
+        topics=frozenset(await session.scalars(select(TopicRow.code))),
+        organisations=frozenset(
+            await session.scalars(select(OrganisationRow.code).where(OrganisationRow.active.is_(True)))
+        ),
+    )
