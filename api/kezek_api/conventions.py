@@ -5,15 +5,11 @@ ETag and If-Match are RFC 9110's, 428 is RFC 6585's, Link is RFC 8288's; `Idempo
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import Header, Query, Request, Response
 
 from kezek_api.errors import Invalid, PreconditionRequired, StaleVersion
-from kezek_register.types import Conflict
-
-T = TypeVar("T")
 
 IfMatch = Annotated[
     str | None,
@@ -55,18 +51,6 @@ def wanted(if_match: str | None, present: int) -> int:
     if told != str(present):
         raise StaleVersion("Somebody changed it meanwhile, look again")
     return present
-
-
-async def changed(work: Awaitable[T], version: Callable[[], Awaitable[int]], before: int) -> T:
-    """The work of a change of version `before`; somebody quicker is told as any other that was: raises StaleVersion.
-
-    `version`: what it is now. A conflict of another kind stays one."""
-    try:
-        return await work
-    except Conflict as refused:
-        if type(refused) is Conflict and await version() != before:
-            raise StaleVersion("Somebody changed it meanwhile, look again") from None
-        raise
 
 
 def linked(request: Request, response: Response, cursor: str) -> None:

@@ -89,6 +89,8 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 
 
 def status_of(error: Exception) -> int:
+    if getattr(error, "code", "") == errors.StaleVersion.code:  # whichever room of the register says it
+        return STATUSES[errors.StaleVersion]
     return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
 
 

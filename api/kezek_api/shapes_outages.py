@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from kezek_register.announcements import Announcement, Phase
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from kezek_api.shapes import Shape, Short, StreetId, Text
@@ -189,53 +188,6 @@ class ClosingView(Shape):
     outage: OutageView
     notices: int
     tickets: int
-
-
-class AnnouncementView(Shape):
-    """What is published of it. `text`: when, until when, why; `words`: what its editor wrote beside it; `where`: each
-    area in words."""
-
-    id: int
-    language: str
-    phase: Phase
-    title: str
-    text: str
-    words: str
-    where: tuple[str, ...]
-
-    @classmethod
-    def of(cls, value: Announcement) -> AnnouncementView:
-        return cls(
-            id=value.outage_id,
-            language=value.language,
-            phase=value.phase,
-            title=value.title,
-            text=value.text,
-            words=value.words,
-            where=value.where,
-        )
-
-
-class PublicNotice(Shape):
-    """For everybody: facts of an outage and what is published of it, nobody's data."""
-
-    id: int
-    state: Phase
-    level: Level
-    topic: str
-    cause: str
-    title: str
-    text: str
-    words: str
-    where: tuple[str, ...]
-    starts_at: AwareDatetime
-    expected_at: AwareDatetime | None
-    ended_at: AwareDatetime | None
-
-
-class PublicNotices(Shape):
-    language: str
-    notices: tuple[PublicNotice, ...]
 
 
 class ChecklistLine(Shape):

@@ -133,6 +133,29 @@ class AreaIn(Shape):
         return Area(self.scope, **needed)
 
 
+class Spot(Shape):
+    """A building on the editor's map; `territories` and `parts` from the root down, so that a page can tell by itself
+    which of them an area takes in."""
+
+    id: int
+    street_id: int
+    street: str
+    house: str
+    territories: tuple[int, ...]
+    parts: tuple[int, ...]
+    people: int | None
+    special_needs: str
+    lon: float
+    lat: float
+
+
+class Spots(Shape):
+    """`whole`: there are no more in that box."""
+
+    buildings: tuple[Spot, ...]
+    whole: bool
+
+
 class Point(Shape):
     """GeoJSON, WGS 84."""
 

@@ -19,6 +19,7 @@ from kezek_register.sql.database import Database
 from kezek_register.sql.duties import Duties
 from kezek_register.sql.filling import Filling
 from kezek_register.sql.history import History
+from kezek_register.sql.house_maps import HouseMaps
 from kezek_register.sql.households import Households
 from kezek_register.sql.kept import KeptOfTheLine
 from kezek_register.sql.migrate import migrate
@@ -59,6 +60,7 @@ class Register:
         self._database = database
         self.addresses = Addresses(database)
         self.area_names = AreaNames(database)
+        self.house_maps = HouseMaps(database)
         self.households = Households(database)
         self.places = Places(database)
         self.territories = Territories(database)

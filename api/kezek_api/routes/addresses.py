@@ -8,12 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from kezek_api import problems
-from kezek_api.areas_shown import MOST_HOUSES, answer_view, drawn
+from kezek_api.areas_shown import answer_view
 from kezek_api.doors import AnyStaff, OfDoors, SignedIn
+from kezek_api.errors import Invalid
 from kezek_api.looks import asked, audited
 from kezek_api.shapes import Short, StreetView
 from kezek_api.shapes_outages import OutageBrief
-from kezek_api.shapes_places import Addresses, AddressHit, BuildingView, HouseMap, Networks, Territories
+from kezek_api.shapes_places import Addresses, AddressHit, BuildingView, Networks, Spot, Spots, Territories
 from kezek_api.shapes_places import Node as NodeView
 from kezek_api.shapes_tickets import PlaceView, TicketView
 from kezek_api.ticket_views import TicketViews
@@ -24,6 +25,7 @@ from kezek_register.types import Street
 
 router = APIRouter(prefix="/api", tags=["places"], responses=problems.RESPONSES)
 
+MOST_SPOTS = 5_000  # on one map
 MOST_TICKETS = 20  # open ones of one house, shown beside its address
 
 
@@ -99,18 +101,41 @@ async def networks(doors: OfDoors, session: AnyStaff) -> Networks:
     return Networks(networks=_nodes(await asked(doors.register.networks.all())))
 
 
-@router.get("/map")
-async def box_map(
-    doors: OfDoors,
-    session: AnyStaff,
-    west: Annotated[float, Query(ge=-180, le=180)],
-    south: Annotated[float, Query(ge=-90, le=90)],
-    east: Annotated[float, Query(ge=-180, le=180)],
-    north: Annotated[float, Query(ge=-90, le=90)],
-) -> HouseMap:
-    """The buildings in a box of the map, in degrees."""
-    found = await asked(doors.register.house_maps.of_box(west, south, east, north, MOST_HOUSES + 1))
-    return await drawn(doors, session, found)
+@router.get("/buildings")
+async def buildings(doors: OfDoors, session: AnyStaff, bbox: Annotated[str, Query(max_length=100)]) -> Spots:
+    """`bbox`: west,south,east,north in degrees (WGS 84). Who needs help first is a look at people."""
+    west, south, east, north = box(bbox)
+    found = await asked(doors.register.house_maps.of_box(west, south, east, north, MOST_SPOTS + 1))
+    if any(building.special_needs for building, _ in found):
+        await audited(doors, session.staff.login, "special_needs", "map")
+    language = session.staff.language
+    spots = tuple(
+        Spot(
+            id=building.id,
+            street_id=building.street_id,
+            street=doors.street_name(building.street_id, language),
+            house=building.house,
+            territories=place.territories,
+            parts=place.parts,
+            people=building.people,
+            special_needs=building.special_needs,
+            lon=building.lon or 0.0,
+            lat=building.lat or 0.0,
+        )
+        for building, place in found[:MOST_SPOTS]
+    )
+    return Spots(buildings=spots, whole=len(found) <= MOST_SPOTS)
+
+
+def box(text: str) -> tuple[float, float, float, float]:
+    """Raises Invalid."""
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise Invalid("bbox: west,south,east,north") from None
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise Invalid("bbox: degrees, west to east and south to north")
+    return west, south, east, north
 
 
 def _street(street: Street, language: str) -> StreetView:

@@ -36,8 +36,12 @@ router = APIRouter(prefix="/api/executor", tags=["executor"], responses=problems
 @router.get("")
 async def me(doors: OfDoors, session: Executor) -> ExecutorView:
     own = await own_organisation(doors, session)
-    open, late = await asked(doors.register.tickets.counts_of(own.id))
-    return ExecutorView(organisation=OrganisationView.of(own), open=open, late=late)
+    tickets = doors.register.tickets
+    return ExecutorView(
+        organisation=OrganisationView.of(own),
+        open=await asked(tickets.count(TicketFilter(state="open", organisation=own.code))),
+        late=await asked(tickets.count(TicketFilter(organisation=own.code, late=True))),
+    )
 
 
 @router.get("/organisations")

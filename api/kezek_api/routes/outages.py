@@ -9,16 +9,16 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime
 
 from kezek_api import problems
-from kezek_api.areas_shown import house_map, outage_view, outage_views
 from kezek_api.conventions import After, IfMatch, Limit, etag, linked, wanted
 from kezek_api.doors import AnyStaff, OfDoors, SecondLine
 from kezek_api.entry import tie_of
 from kezek_api.looks import asked, audited
+from kezek_api.outages_shown import house_map, outage_view, outage_views
 from kezek_api.routes.history import period
 from kezek_api.shapes import Short
 from kezek_api.shapes_duties import Language
+from kezek_api.shapes_notices import AnnouncementView
 from kezek_api.shapes_outages import (
-    AnnouncementView,
     AnsweredIn,
     AreasIn,
     CloseIn,
@@ -166,12 +166,11 @@ async def close(id: OutageId, body: CloseIn, doors: OfDoors, session: SecondLine
 
 
 @router.post("/{id}/cancel")
-async def cancel(id: OutageId, doors: OfDoors, session: SecondLine, response: Response) -> ClosingView:
+async def cancel(id: OutageId, doors: OfDoors, session: SecondLine, response: Response) -> OutageView:
     """What never began, or was no outage. Who was tied is told."""
     closing = await asked(doors.register.outages.cancel(id, session.staff.login))
     etag(response, closing.outage.version)
-    view = await outage_view(doors, closing.outage, session.staff.language)
-    return ClosingView(outage=view, notices=len(closing.notices), tickets=closing.tickets)
+    return await outage_view(doors, closing.outage, session.staff.language)
 
 
 @router.get("/{id}/ties")

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.numbers import BadNumber, check
@@ -32,6 +32,11 @@ async def page(session: AsyncSession, wanted: TicketFilter, after: str, limit: i
     size = size_of(limit)
     rows = list(await session.scalars(asked.limit(size + 1)))
     return page_of(rows, size, values.ticket, lambda row: (row.created_at, row.id))
+
+
+async def count(session: AsyncSession, wanted: TicketFilter, now: datetime) -> int:
+    asked = select(func.count()).select_from(TicketRow).where(*conditions(wanted, now))
+    return await session.scalar(asked) or 0
 
 
 def conditions(wanted: TicketFilter, now: datetime) -> list[ColumnElement[bool]]:

@@ -156,6 +156,11 @@ class Tickets(CallTickets, TicketPapers):
         async with self._database.reading() as session:
             return await ticket_pages.page(session, wanted or TicketFilter(), after, limit, self._clock())
 
+    async def count(self, wanted: TicketFilter) -> int:
+        """How many there are."""
+        async with self._database.reading() as session:
+            return await ticket_pages.count(session, wanted, self._clock())
+
     async def deadlines(self, tickets: Sequence[Ticket]) -> dict[str, Deadline]:
         """number -> what its clock is doing now."""
         now = self._clock()
