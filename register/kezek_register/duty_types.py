@@ -23,6 +23,15 @@ class BadDuty(Conflict):
     code = "bad_duty"
 
 
+class BadEmergency(Conflict):
+    """A hand-off or an outcome without what makes it one."""
+
+    code = "bad_emergency"
+
+
+HandedOver = Literal["transfer", "conference", "sms", "webhook", "operator"]
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """`parent`: the code of its head; `hours`: a calendar's name in the site's rules, '' is day and night; `address`:
@@ -87,7 +96,7 @@ class Emergency:
     call: str
     ticket: str  # number, '' without one
     service: str
-    how: Literal["transfer", "conference", "sms", "webhook", "operator"]
+    how: HandedOver
     context: str
     handed_at: datetime
     handed_by: str

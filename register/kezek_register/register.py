@@ -17,6 +17,7 @@ from kezek_register.sql.asset_kinds import AssetKinds
 from kezek_register.sql.audit import Audit
 from kezek_register.sql.database import Database
 from kezek_register.sql.duties import Duties
+from kezek_register.sql.emergencies import Emergencies
 from kezek_register.sql.filling import Filling
 from kezek_register.sql.history import History
 from kezek_register.sql.house_maps import HouseMaps
@@ -69,6 +70,7 @@ class Register:
         self.organisations = Organisations(database)
         self.asset_kinds = AssetKinds(database)
         self.duties = Duties(database)
+        self.emergencies = Emergencies(database, clock)
         filling = Filling(self.topics.begins_with, self.places.of_house, self.duties.who)
         self.tickets = Tickets(database, Numbering(database, node=node, clock=clock), clock, filling, calendar)
         self.staff = StaffList(database)
