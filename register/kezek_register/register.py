@@ -36,6 +36,7 @@ from kezek_register.sql.reports import Reports
 from kezek_register.sql.sessions import Sessions
 from kezek_register.sql.staff import StaffList
 from kezek_register.sql.tickets import Tickets
+from kezek_register.sql.tickets_of_calls import TicketsOfCalls
 from kezek_register.sql.topics import Topics
 from kezek_register.sql.trees import Networks, Territories
 from kezek_register.sql.webhooks import Webhooks
@@ -74,7 +75,7 @@ class Register:
         filling = Filling(self.topics.begins_with, self.places.of_house, self.duties.who)
         self.tickets = Tickets(database, Numbering(database, node=node, clock=clock), clock, filling, calendar)
         self.staff = StaffList(database)
-        self.history = History(database, clock)
+        self.history = History(database, clock, TicketsOfCalls(database, filling, calendar))
         self.recordings = Recordings(database)
         self.reports = Reports(database, clock, calendar or WorkCalendar())
         self.outages = Outages(database, TicketsOfOutages(self.tickets), clock, checklists.load())

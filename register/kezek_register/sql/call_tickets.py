@@ -9,12 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.numbers import check
 from kezek_register.sql import values
+from kezek_register.sql.filling import DECIDES
 from kezek_register.sql.tables import TicketRow
 from kezek_register.sql.ticket_base import TicketBase, fields_of_draft, mover_of_draft
 from kezek_register.types import NotFound, RegisterError, Ticket
-
-# what decides on the rest of a ticket
-_DECIDES = ("topic", "street_id", "house")
 
 
 class CallTickets(TicketBase):
@@ -79,7 +77,7 @@ class CallTickets(TicketBase):
     async def _update(
         self, session: AsyncSession, row: TicketRow, draft: Ticket, filled: dict[str, object], *, confirm: bool
     ) -> None:
-        decided = any(getattr(row, name) != getattr(draft, name) for name in _DECIDES)
+        decided = any(getattr(row, name) != getattr(draft, name) for name in DECIDES)
         first = confirm and not row.confirmed
         for name, value in fields_of_draft(draft).items():
             setattr(row, name, value)

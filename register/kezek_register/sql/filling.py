@@ -12,6 +12,7 @@ from kezek_register.duty_types import Answer
 from kezek_register.ticket_types import TicketKind
 from kezek_register.types import NotFound, Ticket, Topic
 
+DECIDES = ("topic", "street_id", "house")  # what the rest follows from
 AUTOMATIC: frozenset[TicketKind] = frozenset({"incident", "complaint", "suggestion"})  # the others need no executor
 
 

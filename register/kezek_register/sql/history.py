@@ -35,10 +35,12 @@ class Pieces:
 
 
 class History:
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], tickets: TicketsOfCalls | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
-        self._tickets = TicketsOfCalls(database)
+        self._tickets = tickets or TicketsOfCalls(database)
         # made once: their keys take longer to make than the database needs
         self._upsert_call = merging.of_call(database)
         self._upsert_leg = merging.of_leg(database)
@@ -58,8 +60,10 @@ class History:
         times.sort(key=lambda each: (each["operator"], each["began"], each["told"]))
         if not (calls or parts or times or pieces.recordings or pieces.tickets):
             return {}
+        now = self._clock()
+        drafts = await self._tickets.fill(pieces.tickets, now)
         async with self._database.writing() as session:
-            tickets = await self._tickets.ensure(session, pieces.tickets, self._clock())
+            tickets = await self._tickets.ensure(session, drafts, now)
             for call in calls:
                 if (ticket := tickets.get(call["call"])) is not None:
                     call["ticket"] = ticket.number

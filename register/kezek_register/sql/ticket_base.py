@@ -37,7 +37,7 @@ class TicketBase:
         self._clock = clock
         self._filling = filling or Filling()
         self.moving = Moving(
-            calendar or WorkCalendar(), clock
+            database, calendar or WorkCalendar(), clock
         )  # for repositories that move tickets of their own accord
 
     async def _locked(self, session: AsyncSession, number: str) -> TicketRow:

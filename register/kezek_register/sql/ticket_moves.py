@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register import moves
 from kezek_register.deadlines import DONE, due_of
 from kezek_register.sql import events, values
+from kezek_register.sql.database import Database
 from kezek_register.sql.duty_tables import OrganisationRow
 from kezek_register.sql.tables import TicketRow
 from kezek_register.sql.ticket_notices import tell_executor
 from kezek_register.sql.work_tables import TicketMoveRow
 from kezek_register.ticket_types import Move, State, TicketMove, Verified
-from kezek_register.types import NotFound
+from kezek_register.types import NotFound, Ticket
 from kezek_register.worktime import WorkCalendar
 
 
@@ -38,7 +39,8 @@ class Order:
 class Moving:
     """For use inside a transaction of a repository."""
 
-    def __init__(self, calendar: WorkCalendar, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, calendar: WorkCalendar, clock: Callable[[], datetime]) -> None:
+        self._database = database
         self.calendar = calendar
         self._clock = clock
 
@@ -48,7 +50,8 @@ class Moving:
         move = TicketMove(row.created_at, who.who, "register", "registered", "registered")
         session.add(_row(row.id, move, order))
         await session.flush()
-        await events.write(session, "ticket.register", event_body(row, move, order, None), self._clock())
+        at = self._clock()
+        await events.write(session, *event_of(values.ticket(row), "register", move.before, who.role, at), at)
 
     async def refresh(self, session: AsyncSession, row: TicketRow) -> None:
         """The deadline again, after what decides on it was changed."""
@@ -68,40 +71,11 @@ class Moving:
             session.add(added)
             await session.flush()
             organisation = await session.get(OrganisationRow, row.organisation_id) if row.organisation_id else None
-            await events.write(session, f"ticket.{order.move}", event_body(row, move, order, organisation), move.at)
+            code = organisation.code if organisation else ""
+            told = event_of(values.ticket(row), order.move, move.before, order.who.role, move.at, code)
+            await events.write(session, *told, move.at)
             if row.state == "assigned" and organisation is not None:
-                await tell_executor(session, row, organisation, added.id, move.at)
-
-    async def many(self, session: AsyncSession, rows: Sequence[TicketRow], order: Order) -> int:
-        """The same move of many locked rows; those that do not take it are left out. How many did.
-
-        For moves that end the executor's work (report, verify, close): no deadline follows and nobody is told here.
-        """
-        told: list[tuple[str, dict[str, Any]]] = []
-        added: list[dict[str, Any]] = []
-        by_state: dict[State, list[int]] = {}
-        for row in rows:
-            try:
-                move = self._made(row, order)
-            except moves.MoveRefused:
-                continue
-            by_state.setdefault(move.after, []).append(row.id)
-            added.append(_columns(row.id, move, order))
-            told.append((f"ticket.{order.move}", {**event_body(row, move, order, None), "state": move.after}))
-        at = self._clock()
-        for state, ids in by_state.items():
-            changes: dict[str, Any] = {"state": state, "due_at": None, "updated_at": at}
-            changes |= {"closed_at": at} if state in moves.ENDED else {}
-            changes |= {"answer": order.why} if order.why and order.move in ("report", "close") else {}
-            changes |= {"verified": order.verified} if order.verified else {}
-            changed = update(TicketRow).where(TicketRow.id.in_(ids)).values(**changes, version=TicketRow.version + 1)
-            await session.execute(changed, execution_options={"synchronize_session": False})
-        if added:
-            await session.execute(insert(TicketMoveRow), added)
-            await events.write_all(session, told, at)
-        for row in rows:
-            session.expire(row)
-        return len(added)
+                await tell_executor(self._database, session, row, organisation, added.id, move.at)
 
     async def moves_of(self, session: AsyncSession, ticket_id: int) -> list[TicketMove]:
         return (await moves_of(session, [ticket_id])).get(ticket_id, [])
@@ -164,22 +138,25 @@ async def organisation_id(session: AsyncSession, code: str) -> int | None:
     return found
 
 
-def event_body(row: TicketRow, move: TicketMove, order: Order, organisation: OrganisationRow | None) -> dict[str, Any]:
-    """What programs outside are told: nothing of a person."""
-    return {
-        "number": row.number,
-        "move": order.move,
-        "before": move.before,
-        "state": row.state,
-        "by": order.who.role,
-        "at": move.at.isoformat(),
-        "kind": row.kind,
-        "topic": row.topic,
-        "channel": row.channel,
-        "accident": row.accident,
-        "organisation": organisation.code if organisation else "",
-        "due_at": row.due_at.isoformat() if row.due_at else None,
+def event_of(
+    ticket: Ticket, move: Move, before: State, by: moves.MoverRole, at: datetime, organisation: str = ""
+) -> tuple[str, dict[str, Any]]:
+    """What programs outside are told: nothing of a person. `ticket`: as it is after the move."""
+    body = {
+        "number": ticket.number,
+        "move": move,
+        "before": before,
+        "state": ticket.state,
+        "by": by,
+        "at": at.isoformat(),
+        "kind": ticket.kind,
+        "topic": ticket.topic,
+        "channel": ticket.channel,
+        "accident": ticket.accident,
+        "organisation": organisation,
+        "due_at": ticket.due_at.isoformat() if ticket.due_at else None,
     }
+    return f"ticket.{move}", body
 
 
 def _row(ticket_id: int, move: TicketMove, order: Order) -> TicketMoveRow:
