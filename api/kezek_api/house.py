@@ -31,6 +31,7 @@ from kezek_api.hearing import Hearing
 from kezek_api.keeping import after, end, keep, unbroken
 from kezek_api.leash import Child
 from kezek_api.mqtt import Publisher
+from kezek_api.notifier.notifier import Notifier
 from kezek_api.restoring import Restoring
 from kezek_api.rules import of_site
 from kezek_api.server import HttpServer
@@ -159,6 +160,8 @@ class House:
                 phones=exchanges.tell_phones,
             )
 
+            notifier = Notifier(register, self.rules.notices, settings, self.health)
+
             async with asyncio.TaskGroup() as group:
                 work: dict[str, Callable[[], Awaitable[None]]] = {
                     "http": server.run,
@@ -181,8 +184,9 @@ class House:
                     "hearing": hearing.run,
                     "exchange": lambda: after(self._begun, exchanges.run()),
                     "mqtt": self._publish,
+                    "notifier": lambda: after(self._migrated, notifier.run()),
                 }
-                self.health.figures += of_node(self.behind, self.feed, exchanges, hearing)
+                self.health.figures += [*of_node(self.behind, self.feed, exchanges, hearing), notifier.figures]
                 parts = [
                     group.create_task(keep(name, part, self.health.failed(name)), name=name)
                     for name, part in work.items()
@@ -287,14 +291,3 @@ async def today(
 
 def queue_settings(settings: Settings) -> QueueSettings:
     return QueueSettings(lease_s=settings.ring_s + 5, wrap_up_s=settings.wrap_up_s, timezone=settings.zone)
-
-
-async def sign_in_phone(settings: Settings, login: str) -> None:
-    """An operator with a phone alone: signed in and ready, without a page. Raises NotFound, Unavailable."""
-    async with (
-        Register.open(settings.sql) as register,
-        RedisQueues(settings.redis_url, settings.site, queue_settings(settings)) as queues,
-    ):
-        staff = await register.staff.get(login)
-        await queues.sign_in(login, phone=staff.phone, queues=staff.queues, skills=staff.skills, desk=False)
-        await queues.ready(login)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kezek_api.limits import read_small
+from kezek_api.notifier.rules import NoticeRules
 from kezek_api.settings import Settings, SettingsError
 from kezek_ivr.hours import Calendar, HoursError, from_table
 from kezek_queue import QueueRules, Relax
@@ -96,6 +97,7 @@ class _File(_Table):
     recording: _Recording = _Recording()
     target: _Target = _Target()
     numbers: tuple[_Number, ...] = ()
+    notices: NoticeRules = NoticeRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class Rules:
     keep_days: int
     target_pct: float
     numbers: tuple[tuple[str, Names], ...]
+    notices: NoticeRules = field(default_factory=NoticeRules)
 
     def queue_name(self, queue: str, language: str) -> str:
         return named(self.queue_names.get(queue, {}), language) or queue
@@ -178,4 +181,5 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "") -> R
         keep_days=told.recording.keep_days,
         target_pct=told.target.share_pct,
         numbers=tuple((one.number, one.names) for one in told.numbers),
+        notices=told.notices,
     )

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from kezek_api.directory import SqlDirectory
-from kezek_api.house import House, sign_in_phone
+from kezek_api.house import House
 from kezek_api.settings import Settings
 from kezek_api.story import RedisStoryteller, read_story
 from kezek_queue import End, OperatorState, RedisQueues
 from kezek_register import CallRecord, Register, load_sample
-from kit.api import LIMIT_S, Line, Page, base_of, fill, living_in, notes, until
+from kit.api import LIMIT_S, Line, Page, base_of, fill, living_in, notes, sign_in_phone, until
 from kit.databases import PostgresProxy, PostgresServer, postgres_proxy
 
 

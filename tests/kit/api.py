@@ -17,7 +17,7 @@ import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 from websockets.asyncio.client import ClientConnection, connect
 
-from kezek_api.house import House
+from kezek_api.house import House, queue_settings
 from kezek_api.passwords import Passwords
 from kezek_api.settings import Settings
 from kezek_queue import QueueSettings, RedisQueues
@@ -256,3 +256,14 @@ def notes(**more: Any) -> dict[str, Any]:
         "story": "",
         **more,
     }
+
+
+async def sign_in_phone(settings: Settings, login: str) -> None:
+    """An operator with a phone alone: signed in and ready, without a page. Raises NotFound, Unavailable."""
+    async with (
+        Register.open(settings.sql) as register,
+        RedisQueues(settings.redis_url, settings.site, queue_settings(settings)) as queues,
+    ):
+        staff = await register.staff.get(login)
+        await queues.sign_in(login, phone=staff.phone, queues=staff.queues, skills=staff.skills, desk=False)
+        await queues.ready(login)

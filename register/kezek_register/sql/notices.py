@@ -15,6 +15,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.notice_types import Notice, NoticeChannel, NoticeKind, NoticeState
+from kezek_register.paging import Page, key_of, page_of, size_of
 from kezek_register.sql.database import Database
 from kezek_register.sql.notice_tables import NoticeRow
 from kezek_register.types import Conflict, NotFound
@@ -35,14 +36,27 @@ class Notices:
             return await write(self._database, session, notices, self._clock())
 
     async def claim(
-        self, node: str, channels: Collection[NoticeChannel], limit: int, now: datetime | None = None
+        self,
+        node: str,
+        channels: Collection[NoticeChannel],
+        limit: int,
+        now: datetime | None = None,
+        *,
+        but: Collection[NoticeKind] = (),
     ) -> list[Notice]:
         """Up to `limit` that are due, urgent ones first, then the oldest: whoever claims alone may send. `attempts`
-        counts the one that follows. After Unavailable the claim may stand: `unclear` finds it."""
+        counts the one that follows; `but`: kinds that are left where they are. After Unavailable the claim may stand:
+        `unclear` finds it."""
         now = now or self._clock()
+        wanted = [NoticeRow.state == "pending", NoticeRow.next_at <= now, NoticeRow.channel.in_(tuple(channels))]
+        if but:
+            wanted.append(NoticeRow.what.not_in(tuple(but)))
+        async with self._database.reading() as session:
+            if await session.scalar(select(NoticeRow.id).where(*wanted).limit(1)) is None:
+                return []  # the usual: whoever asks each second writes nothing
         due = (
             select(NoticeRow)
-            .where(NoticeRow.state == "pending", NoticeRow.next_at <= now, NoticeRow.channel.in_(tuple(channels)))
+            .where(*wanted)
             .order_by(case((NoticeRow.what.in_(URGENT), 0), else_=1), NoticeRow.next_at, NoticeRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -92,6 +106,26 @@ class Notices:
                     row.state, row.next_at = "pending", self._clock()
             return [notice(row) for row in rows if row.state == "unclear"]
 
+    async def unsettled(self, node: str, channels: Collection[NoticeChannel] = AT_MOST_ONCE) -> list[Notice]:
+        """Claims of this node of which nobody has said what became of them, as they stand; the oldest first."""
+        wanted = select(NoticeRow).where(
+            NoticeRow.state == "claimed", NoticeRow.claimed_by == node, NoticeRow.channel.in_(tuple(channels))
+        )
+        async with self._database.reading() as session:
+            return [notice(row) for row in await session.scalars(wanted.order_by(NoticeRow.claimed_at, NoticeRow.id))]
+
+    async def expire(self, before: datetime, channels: Collection[NoticeChannel]) -> int:
+        """Those that nobody has claimed and that were made before then are dropped: news that old is none."""
+        old = (
+            NoticeRow.state == "pending",
+            NoticeRow.created_at < before,
+            NoticeRow.next_at < before,
+            NoticeRow.channel.in_(tuple(channels)),
+        )
+        said = update(NoticeRow).where(*old).values(state="dropped", result="too late", settled_at=self._clock())
+        async with self._database.writing() as session:
+            return len(list(await session.scalars(said.returning(NoticeRow.id))))
+
     async def again(self, key: str) -> Notice:
         """A person has decided: one that failed, was dropped or is unclear is sent again. Raises NotFound, Conflict."""
         async with self._database.writing() as session:
@@ -120,6 +154,18 @@ class Notices:
         said = update(NoticeRow).where(*wanted).values(state="dropped", result=why, settled_at=self._clock())
         async with self._database.writing() as session:
             return len(list(await session.scalars(said.returning(NoticeRow.id))))
+
+    async def page(self, states: Collection[NoticeState] = (), after: str = "", limit: int = 50) -> Page[Notice]:
+        """The newest first. Raises BadCursor."""
+        limit = size_of(limit)
+        wanted = select(NoticeRow).order_by(NoticeRow.id.desc()).limit(limit + 1)
+        if states:
+            wanted = wanted.where(NoticeRow.state.in_(tuple(states)))
+        if after:
+            wanted = wanted.where(NoticeRow.id < key_of(after, int)[0])
+        async with self._database.reading() as session:
+            rows = list(await session.scalars(wanted))
+        return page_of(rows, limit, notice, lambda row: (row.id,))
 
     async def waiting(self) -> dict[tuple[str, str], int]:
         """How many there are by channel and state, of those that are not settled well."""
