@@ -48,12 +48,10 @@ def of_day(day: DailyView, language: str) -> list[Table]:
     """A summary, and a sheet for each part of it."""
     said = words(language)
     total = day.total
-    facts: list[list[Cell]] = [
-        *([said[word], getattr(total, word)] for word in _LINE[1:]),
-        [said["emergencies"], day.emergencies],
-        *([f"{said['calls']}: {end}", count] for end, count in sorted(day.calls.items())),
-        [said["waited_s"], day.waited_s],
-    ]
+    facts: list[list[Cell]] = [[said[word], getattr(total, word)] for word in _LINE[1:]]
+    facts.append([said["emergencies"], day.emergencies])
+    facts += [[f"{said['calls']}: {end}", count] for end, count in sorted(day.calls.items())]
+    facts.append([said["waited_s"], day.waited_s])
     overdue: list[list[Cell]] = [
         [
             one.number, one.topic_title, one.organisation_title, one.street, one.house, one.due_at, one.late_h,

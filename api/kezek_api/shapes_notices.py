@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kezek_register.announcements import Announcement, Phase
 from pydantic import AwareDatetime
 
 from kezek_api.shapes import Shape
+from kezek_register.announcements import Announcement, Phase
 from kezek_register.outage_types import Level
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from kezek_register import Register, load_sample
 from kezek_register.areas import Area
-from kezek_register.duty_types import AssetKind, Duty, Organisation
+from kezek_register.duty_types import Duty, Organisation
 from kezek_register.moves import KEZEK, Mover
 from kezek_register.outage_types import Outage
 from kezek_register.report_types import Report, ReportBy, ReportLine
@@ -103,14 +104,12 @@ async def test_a_day_for_the_heads_of_the_city(town: Register, clock: Clock) -> 
     await town.tickets.register(draft(call="", topic="heating", allowed_hours=1, accident=True), ANNA)
     outage = Outage(0, "announced", 2, "heating", BEGIN, (Area("all"),), cause="burst_pipe")
     await town.outages.open(outage, "boss")
+    talked = CallRecord(
+        "", "+77009990109", "109", "ru", "hotline", "anna", "", BEGIN, BEGIN, BEGIN + timedelta(seconds=8),
+        BEGIN + timedelta(minutes=3), "", waited_s=8.0,
+    )  # fmt: skip
     for n, end in enumerate(("answered", "answered", "abandoned")):
-        await town.history.save(
-            CallRecord(
-                f"c{n}", "+77009990109", "109", "ru", "hotline", "anna" if end == "answered" else "", end,
-                BEGIN, BEGIN, BEGIN + timedelta(seconds=8) if end == "answered" else None, BEGIN + timedelta(minutes=3), "",
-                waited_s=8.0,
-            )
-        )  # fmt: skip
+        await town.history.save(replace(talked, call=f"c{n}", end=end))
     clock.now += timedelta(hours=4)
     day = await town.reports.daily(date(2026, 3, 2))
     assert (day.total.registered, day.total.overdue) == (1, 1)
@@ -132,11 +131,11 @@ async def test_a_period_that_is_too_wide_is_refused(town: Register, monkeypatch:
         await in_period(town, "kind")
 
 
-async def test_a_foreign_owner_stands_under_his_own_name(town: Register) -> None:
+async def test_a_foreign_owner_stands_under_his_own_name(town: Register, tmp_path: Path) -> None:
     await town.organisations.add(Organisation(0, "railway", {"en": "Railway"}, foreign=True))
-    known = {each.code for each in await town.asset_kinds.all()}
-    if "heat_main" not in known:
-        await town.asset_kinds.add(AssetKind("heat_main", {"en": "heat main"}))
+    kinds = tmp_path / "kinds.csv"
+    kinds.write_text("code;en\nheat_main;heat main\n", "utf-8")
+    await town.asset_kinds.import_asset_kinds(kinds)
     street = (await town.addresses.streets())[0]
     await town.duties.add(Duty(0, "heat_main", "railway", Area("street", street_id=street.id)))
     await town.tickets.register(draft(call="", street_id=street.id, house="4", asset_kind="heat_main"), ANNA)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -54,7 +55,7 @@ class Town:
             register=self.register,
             street_name=self._street_name,
             photos=Places(4),
-            settings=SimpleNamespace(origins=(), photos_folder=self.folder),
+            settings=SimpleNamespace(origins=(), photos_folder=self.folder, zone=UTC),
         )
 
     def people(self) -> dict[str, Staff]:
