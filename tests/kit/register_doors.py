@@ -17,8 +17,7 @@ from kezek_api.auth import Session
 from kezek_api.errors import NotSignedIn
 from kezek_api.limits import Places
 from kezek_register import Register, Staff, load_sample, street_name
-from kezek_register.areas import Area
-from kezek_register.duty_types import Duty, Organisation
+from kezek_register.duty_types import Organisation
 
 OPERATOR = Staff("aigul", "Айгүл", "operator", "201", "ru", ("hotline",), {})
 SECOND_LINE = Staff("saule", "Сәуле", "operator", "203", "ru", ("hotline",), {}, second_line=True)
@@ -101,6 +100,22 @@ async def settle(register: Register, folder: Path) -> Town:
     return town
 
 
-async def answer_for(register: Register, kind: str, organisation: str) -> Duty:
-    """That organisation answers for this kind in the whole town."""
-    return await register.duties.add(Duty(0, kind, organisation, Area("all")))
+async def assigned_to(town: Town, organisation: str) -> str:
+    """The number of a ticket that this organisation has; '' is nobody."""
+    draft = {
+        "caller": "+77009990111",
+        "requester": "Марина Примерова",
+        "language": "kk",
+        "street_id": town.street_id,
+        "house": "8",
+        "flat": "12",
+        "topic": "heating",
+        "words": "Батареи холодные",
+    }
+    async with town.at_the_door("saule") as second_line:
+        number = str((await second_line.post("/api/tickets", json=draft)).json()["number"])
+        if organisation:
+            order = {"move": "assign", "organisation": organisation, "why": "Theirs"}
+            told = await second_line.post(f"/api/tickets/{number}/moves", json=order, headers={"If-Match": "*"})
+            assert told.status_code == 200, told.text
+    return number
