@@ -14,6 +14,7 @@ from itertools import islice
 import structlog
 
 from kezek_api.ours import Ours
+from kezek_ivr.notice_rules import NOTICE
 from kezek_queue import Call, CallState, End, QueueError, Unknown
 from kezek_register import RegisterError
 from kezek_register.phones import e164
@@ -23,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 BURY_S = 5.0  # what the conductor of a call that has gone gets to end it himself
 BATCH = 200  # asked of the line at one time
-CALLBACK = "cb-"
+OURS = ("cb-", NOTICE)  # whom we have dialled ourselves
 
 
 class Burials:
@@ -73,8 +74,8 @@ class Burials:
         self._ours.telephony.switchboard.settle(gone)
 
     async def _bury_forgotten(self, gone: CallGone) -> None:
-        """A callback is told by the register, and a dialplan of before this one says of nobody who he was."""
-        if not gone.since or gone.call.startswith(CALLBACK) or await self._ours.memory.ended(gone.call):
+        """Whom we dialled the register tells of, and a dialplan of before this one says of nobody who he was."""
+        if not gone.since or gone.call.startswith(OURS) or await self._ours.memory.ended(gone.call):
             return
         await self._ours.queues.bury(
             gone.call,

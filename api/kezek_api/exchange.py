@@ -11,6 +11,7 @@ import structlog
 
 from kezek_api.addresses import ExchangeAddress, split_address
 from kezek_api.burials import Burials
+from kezek_api.citizens import Citizens
 from kezek_api.hearing import Hearing
 from kezek_api.memory import Memory
 from kezek_api.ours import Ours
@@ -18,6 +19,7 @@ from kezek_api.rules import Rules
 from kezek_api.settings import Settings
 from kezek_api.strays import Strays
 from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.notice_rules import NOTICE
 from kezek_ivr.reception import Reception
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.types import Directory, Storyteller, Waits
@@ -60,6 +62,7 @@ class Exchange:
         rules: Rules,
         waits: Waits,
         memory: Memory,
+        citizens: Citizens,
         name: str = "",
         conducted: Callable[[str], bool] = lambda call: False,
     ) -> None:
@@ -68,6 +71,7 @@ class Exchange:
         self._rules = rules
         self._waits = waits
         self._memory = memory
+        self._citizens = citizens
         self._settings = settings
         self._queues = queues
         self._directory = directory
@@ -141,7 +145,8 @@ class Exchange:
         if task is not None:
             self._calls[call] = task
         try:
-            await self._receptions[queue].serve(line)
+            serve = self._citizens.told.serve if call.startswith(NOTICE) else self._receptions[queue].serve
+            await serve(line)
         finally:
             if self._calls.get(call) is task:
                 del self._calls[call]
@@ -178,9 +183,12 @@ class Exchange:
                 callbacks=self._rules.callbacks,
                 callback_from_s=self._rules.callback_from_s,
                 recording=self._rules.recording,
+                silent_is_emergency=self._rules.citizens.silent_is_emergency,
             ),
             waits=self._waits,
             calendar=self._rules.calendar,
+            outages=self._citizens.outages,
+            tickets=self._citizens.tickets,
         )
 
     async def _follow(self, telephony: Telephony, strays: Strays, burials: Burials) -> None:

@@ -6,12 +6,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from datetime import datetime
 
 import structlog
 
 from kezek_api.boards import Boards
+from kezek_api.citizens import citizens_of
 from kezek_api.cut_callers import CutCallers
-from kezek_api.exchange import Exchange
+from kezek_api.exchange import Exchange, spoken_dialogue
 from kezek_api.health import Health
 from kezek_api.hearing import Hearing
 from kezek_api.keeping import keep
@@ -19,6 +21,7 @@ from kezek_api.memory import SqlMemory
 from kezek_api.rules import Rules
 from kezek_api.settings import Settings
 from kezek_api.supervisors import Supervisors
+from kezek_ivr.notifying import Notifying
 from kezek_ivr.outbound import Outbound
 from kezek_ivr.settings import OutboundSettings
 from kezek_ivr.types import Directory, Storyteller, Waits
@@ -51,6 +54,14 @@ class Exchanges:
     ) -> None:
         self._queues, self._health, self._supervisors = queues, health, supervisors
         memory = SqlMemory(register)
+        citizens = citizens_of(
+            register,
+            rules.citizens,
+            spoken_dialogue(settings),
+            node=settings.node,
+            dial_s=rules.dial_s,
+            now=lambda: datetime.now(rules.calendar.zone),
+        )
         self._all = [
             Exchange(
                 settings,
@@ -61,6 +72,7 @@ class Exchanges:
                 rules=rules,
                 waits=waits,
                 memory=memory,
+                citizens=citizens,
                 name=name,
                 conducted=self._conducts,
             )
@@ -69,6 +81,9 @@ class Exchanges:
         self._boards = Boards(self._all, queues)
         asked = OutboundSettings(node=settings.node, dial_s=rules.dial_s)
         self._outbound = Outbound(self._boards, queues, register.outbound, asked)
+        self._notifying = rules.citizens.calls and Notifying(
+            self._boards, queues, citizens.notices, citizens.told, citizens.settings, citizens.now
+        )
         self._cut_callers = rules.callbacks_cut and CutCallers(
             self._boards,
             queues,
@@ -94,6 +109,8 @@ class Exchanges:
                 for one in self._all:
                     group.create_task(self._mark(one))
                 group.create_task(self._outbound.run())
+                if self._notifying:
+                    group.create_task(self._notifying.run())
                 if self._cut_callers:
                     group.create_task(self._cut_callers.run())
                 self._supervisors.use(self._boards)
@@ -104,7 +121,8 @@ class Exchanges:
     async def drain(self) -> None:
         """See Exchange; all at the same time. Nobody is called back any more, and who is being dialled is followed to
         the end of it."""
-        await asyncio.gather(self._outbound.drain(), *(one.drain() for one in self._all))
+        notifying = [self._notifying.drain()] if self._notifying else []
+        await asyncio.gather(self._outbound.drain(), *notifying, *(one.drain() for one in self._all))
 
     async def tell_phones(self) -> None:
         """To a line that has forgotten them."""

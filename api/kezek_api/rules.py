@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from kezek_api.citizens_rules import CitizensRules
 from kezek_api.limits import read_small
 from kezek_api.notifier.rules import NoticeRules
 from kezek_api.settings import Settings, SettingsError
@@ -98,6 +99,7 @@ class _File(_Table):
     target: _Target = _Target()
     numbers: tuple[_Number, ...] = ()
     notices: NoticeRules = NoticeRules()
+    citizens: CitizensRules = CitizensRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class Rules:
     target_pct: float
     numbers: tuple[tuple[str, Names], ...]
     notices: NoticeRules = field(default_factory=NoticeRules)
+    citizens: CitizensRules = field(default_factory=CitizensRules)
 
     def queue_name(self, queue: str, language: str) -> str:
         return named(self.queue_names.get(queue, {}), language) or queue
@@ -182,4 +185,5 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "") -> R
         target_pct=told.target.share_pct,
         numbers=tuple((one.number, one.names) for one in told.numbers),
         notices=told.notices,
+        citizens=told.citizens,
     )

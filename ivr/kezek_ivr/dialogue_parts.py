@@ -153,6 +153,7 @@ class ToldWords:
     no_digit: str
     hello: str
     restored: str
+    cancelled: str
     restored_yes: str
     restored_no: str
     moved: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -47,7 +48,7 @@ class ToldCalls:
             return
         self.serving.add(key)
         try:
-            async with running(self._say(tell, "unclear", PICKED_UP)):
+            async with running(*self._mark(tell)):
                 try:
                     said = await self._tell(line, tell)
                 except HungUp:
@@ -57,6 +58,10 @@ class ToldCalls:
                 await asyncio.wait({writing})
         finally:
             self.serving.discard(key)
+
+    def _mark(self, tell: Tell) -> Iterator[Coroutine[Any, Any, None]]:
+        if tell.what not in TO_BE_HEARD:  # those may be told twice, and must be heard once
+            yield self._say(tell, "unclear", PICKED_UP)
 
     async def _tell(self, line: Line, tell: Tell) -> str:
         """The digit that answers it, or NO_KEY: an answering machine."""
@@ -77,7 +82,7 @@ class ToldCalls:
         words, told, now = self._dialogue.told, tell.told, self._now()
         ticket = str(told.get("number") or tell.about.partition("ticket:")[2])
         yield {
-            "restored": words.restored,
+            "restored": words.cancelled if cancelled(tell) else words.restored,
             "expected_moved": words.moved,
             "verify": words.verify,
             "late": words.late,
@@ -104,6 +109,8 @@ class ToldCalls:
     def _asks(self, tell: Tell) -> tuple[str, ...]:
         words = self._dialogue.told
         yes, no = f"press/{words.yes_digit}", f"press/{words.no_digit}"
+        if cancelled(tell):
+            return ()
         if tell.what == "restored":
             return words.restored_yes, yes, words.restored_no, no
         if tell.what == "verify":
@@ -124,7 +131,7 @@ class ToldCalls:
             again = next_attempt(tell.attempts, now, self._settings)
             await self._say(tell, "pending" if again else "failed", said, again)
             return
-        if tell.what in ASKS:
+        if tell.what in ASKS and not cancelled(tell):
             answer: Answer = {words.yes_digit: "yes", words.no_digit: "no"}.get(said, "unreached")  # type: ignore[assignment]
             limit = self._settings.settle_limit_s
             if not await patiently(lambda: self._notices.answered(tell, answer), limit=limit, what="answered"):
@@ -142,6 +149,11 @@ class ToldCalls:
 
     def _language(self, tell: Tell) -> str:
         return tell.language if tell.language in self._dialogue.languages else self._dialogue.language.default
+
+
+def cancelled(tell: Tell) -> bool:
+    """Planned work that does not come: he is told so, and asked nothing."""
+    return tell.what == "restored" and bool(tell.told.get("cancelled"))
 
 
 def moment_of(told: object) -> datetime | None:

@@ -1,0 +1,197 @@
+"""The register's part in what citizens are told (ivr's ports) over SQL, and who serves the calls that tell it.
+
+Whoever asks has a limit of his own (`kezek_ivr.patience`); a register that is away raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from kezek_api.citizens_rules import CitizensRules
+from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.notice_rules import TellingSettings
+from kezek_ivr.ports import Affecting, Answer, Concerned, Tell, TellState, TicketState
+from kezek_ivr.told_calls import ToldCalls
+from kezek_register import Register
+from kezek_register.areas import Place
+from kezek_register.moves import CITIZEN
+from kezek_register.notice_types import Notice, NoticeChannel
+from kezek_register.numbers import BadNumber, check
+from kezek_register.outage_types import Outage, Tie
+from kezek_register.ticket_types import OPEN
+from kezek_register.types import Conflict, NotFound, Ticket
+
+log = structlog.get_logger(__name__)
+
+COMING = timedelta(days=1)  # planned work is told so long before it begins
+PLANNED = 3  # a level of outages
+CALL: tuple[NoticeChannel, ...] = ("call",)
+OWN = 5  # tickets of a caller that are looked at
+
+
+class SqlOutages:
+    """Meets `kezek_ivr.ports.Outages`."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    async def affecting(self, who: Concerned) -> Sequence[Affecting]:
+        place = await self._place(who)
+        if place is None:
+            return ()
+        return [_affecting(each) for each in await self._register.outages.affecting(place, within=COMING)]
+
+    async def tie(self, outage: int, who: Concerned, *, tell: bool) -> None:
+        """One that is over by now, or a caller of whom nothing is known, has nothing to be tied to."""
+        tie = Tie(
+            outage,
+            "",
+            who.phone,
+            who.language,
+            household_id=who.household_id,
+            building_id=who.building_id,
+            flat=who.flat,
+            call=who.call,
+            tell=tell,
+        )
+        try:
+            await self._register.outages.tie(outage, tie)
+        except (Conflict, NotFound, ValueError) as never:
+            log.info("outage.no_tie", call=who.call, outage=outage, error=type(never).__name__)
+
+    async def _place(self, who: Concerned) -> Place | None:
+        places = self._register.places
+        try:
+            if who.household_id is not None:
+                return await places.of_household(who.household_id)
+            if who.building_id is not None:
+                return await places.place(who.building_id)
+            return await places.of_house(who.street_id, who.house) if who.street_id is not None else None
+        except NotFound:
+            return None
+
+
+class SqlTickets:
+    """Meets `kezek_ivr.ports.Tickets`."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    def number(self, keyed: str) -> str | None:
+        try:
+            return check(keyed)
+        except BadNumber:
+            return None
+
+    async def state(self, number: str) -> TicketState | None:
+        try:
+            return _state(await self._register.tickets.get(number))
+        except NotFound:
+            return None
+
+    async def of_caller(self, phone: str) -> Sequence[TicketState]:
+        """From this telephone, whoever's household it is."""
+        found = await self._register.tickets.of_caller(phone, limit=OWN)
+        return [_state(ticket) for ticket in found if ticket.state in OPEN and ticket.number]
+
+
+class SqlNotices:
+    """Meets `kezek_ivr.ports.Notices`: those that are told by a call."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    async def claim(self, *, node: str, limit: int, now: datetime) -> Sequence[Tell]:
+        return [_tell(each) for each in await self._register.notices.claim(node, CALL, limit, now)]
+
+    async def get(self, key: str) -> Tell | None:
+        try:
+            return _tell(await self._register.notices.get(key))
+        except NotFound:
+            return None
+
+    async def settle(self, key: str, state: TellState, result: str, next_at: datetime | None = None) -> None:
+        await self._register.notices.settle(key, state, result, next_at)
+
+    async def unsettled(self, node: str) -> Sequence[Tell]:
+        return [_tell(each) for each in await self._register.notices.unsettled(node, CALL)]
+
+    async def answered(self, tell: Tell, answer: Answer) -> None:
+        """Into the outage, or into the ticket: 'yes' closes it, 'no' opens it again. A ticket that somebody has moved
+        on meanwhile stays where it is."""
+        about, _, subject = tell.about.partition(":")
+        if about == "outage":
+            await self._register.outages.answered(int(subject), str(tell.told.get("party", "")), answer)
+        elif about == "ticket" and answer != "unreached":
+            move, why = ("verify", "") if answer == "yes" else ("reopen", "not done, says the citizen")
+            try:
+                await self._register.tickets.move(
+                    subject,
+                    move,  # type: ignore[arg-type]
+                    CITIZEN,
+                    why=why,
+                    key=f"{tell.key}:{answer}",
+                    verified=answer,
+                )
+            except (Conflict, NotFound) as moved:
+                log.warning("notice.answer_not_taken", what=tell.what, error=type(moved).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Citizens:
+    """What receptions lean on. `told` serves the calls of ours that tell something."""
+
+    notices: SqlNotices
+    told: ToldCalls
+    settings: TellingSettings
+    now: Callable[[], datetime]
+    outages: SqlOutages | None = None  # None: the site does not want it
+    tickets: SqlTickets | None = None
+
+
+def citizens_of(
+    register: Register, rules: CitizensRules, dialogue: Dialogue, *, node: str, dial_s: int, now: Callable[[], datetime]
+) -> Citizens:
+    notices = SqlNotices(register)
+    settings = rules.settings(node, dial_s)
+    return Citizens(
+        notices=notices,
+        told=ToldCalls(notices, dialogue, settings, now),
+        settings=settings,
+        now=now,
+        outages=SqlOutages(register) if rules.outages else None,
+        tickets=SqlTickets(register) if rules.tickets else None,
+    )
+
+
+def _affecting(outage: Outage) -> Affecting:
+    return Affecting(
+        id=outage.id,
+        topic=outage.topic,
+        cause=outage.cause,
+        since=outage.starts_at,
+        until=outage.expected_at,
+        planned=outage.level == PLANNED,
+    )
+
+
+def _state(ticket: Ticket) -> TicketState:
+    return TicketState(ticket.number, ticket.topic, ticket.state, ticket.due_at)
+
+
+def _tell(notice: Notice) -> Tell:
+    return Tell(
+        key=notice.key,
+        about=notice.about,
+        what=notice.what,
+        address=notice.address,
+        language=notice.language,
+        told=notice.told,
+        attempts=notice.attempts,
+        state=notice.state,
+        result=notice.result,
+    )
