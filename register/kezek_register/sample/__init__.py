@@ -20,6 +20,9 @@ async def load_sample(register: Register) -> dict[str, ImportReport]:
         "streets": await register.addresses.import_streets(FOLDER / "streets.csv"),
         "buildings": await register.addresses.import_buildings(FOLDER / "buildings.csv"),
         "households": await register.addresses.import_households(FOLDER / "households.csv"),
+        "organisations": await register.organisations.import_organisations(FOLDER / "organisations.csv"),
+        "asset_kinds": await register.asset_kinds.import_asset_kinds(FOLDER / "asset_kinds.csv"),
+        "duties": await register.duties.import_duties(FOLDER / "duties.csv"),
         "topics": await register.topics.import_topics(FOLDER / "topics.csv"),
     }
 
