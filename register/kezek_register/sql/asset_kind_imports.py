@@ -37,5 +37,5 @@ async def load(database: Database, path: Path, progress: Told = untold) -> Impor
             await session.execute(update(AssetKindRow), [{"code": kind.code, "names": kind.names} for kind in changed])
         if added or changed:
             await bump(database, session, duty_values.REVISION)
-    progress(Progress("asset-kinds", len(whole.rows), len(whole.rows), "rows"))
+    progress(Progress("asset_kinds", len(whole.rows), len(whole.rows), "rows"))
     return report(len(added), len(changed), len(accepted) - len(added) - len(changed), refused)
