@@ -83,6 +83,27 @@ _KIND_WORDS = frozenset(
 )
 
 
+_SHORT_KINDS = {
+    "street": "ул вул көш st str улицы улице вулиці көше",
+    "avenue": "пр просп проспекте проспекту даңғ даңғыл ave",
+    "microdistrict": "мкр мрн м-н мөлтек шағын",
+    "lane": "пер пров ln",
+    "square": "пл sq",
+}
+_KIND_OF_WORD = {
+    fold(word): kind
+    for kind in KINDS
+    for text in (*(titles[kind] for titles in _TITLES.values()), _SHORT_KINDS[kind])
+    for word in text.replace("{}", "").split()
+    if fold(word) != fold("ауданы")
+}
+
+
+def kind_said(folded: str) -> str:
+    """The kind of street that a folded text names, '' when it names none."""
+    return next((kind for word in folded.split() if (kind := _KIND_OF_WORD.get(word))), "")
+
+
 def without_kind(folded: str) -> str:
     """A folded name without 'улица', 'көшесі', 'street' and their like; unchanged when nothing else is in it."""
     kept = [word for word in folded.split() if word not in _KIND_WORDS]

@@ -22,6 +22,7 @@ from kezek_register.sql.filling import Filling
 from kezek_register.sql.history import History
 from kezek_register.sql.house_maps import HouseMaps
 from kezek_register.sql.households import Households
+from kezek_register.sql.imports import Imports
 from kezek_register.sql.kept import KeptOfTheLine
 from kezek_register.sql.migrate import migrate
 from kezek_register.sql.notices import Notices
@@ -67,6 +68,7 @@ class Register:
         self.places = Places(database)
         self.territories = Territories(database)
         self.networks = Networks(database)
+        self.imports = Imports(database)
         self.topics = Topics(database)
         self.organisations = Organisations(database)
         self.asset_kinds = AssetKinds(database)

@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from kezek_register.houses import house_key, normalise_house
+from kezek_register.place_types import AddressHit
 from kezek_register.progress import Told, untold
 from kezek_register.search import StreetIndex
 from kezek_register.sql import address_imports, building_imports, household_imports, values
+from kezek_register.sql.address_search import AddressSearch
 from kezek_register.sql.database import Database
 from kezek_register.sql.tables import BuildingRow, HouseholdRow, Revision, StreetRow
 from kezek_register.types import Building, ImportReport, NotFound, Street
@@ -23,6 +25,7 @@ class Addresses:
         self._loading = asyncio.Lock()
         self._index = StreetIndex(())
         self._revision = -1
+        self._search = AddressSearch(database, self._fresh)
 
     async def import_streets(self, csv_path: Path, told: Told = untold) -> ImportReport:
         """Columns: code, kind, kk, ru, uk, en, ko, other, territory. Raises BadFile. Repeatable."""
@@ -54,6 +57,11 @@ class Addresses:
     async def search(self, text: str, language: str, limit: int = 10) -> list[tuple[Street, float]]:
         """Streets by what was typed: beginnings, typos, names in any language, old names; best first, score 0..1."""
         return (await self._fresh()).search(text, language, limit)
+
+    async def find(self, text: str, language: str, limit: int = 5) -> list[AddressHit]:
+        """Addresses as a dispatcher types them, the best first: with typos and parts of words, the house before or
+        behind the street, in the wrong keyboard layout, in Cyrillic or Latin, with a territory and a flat beside it."""
+        return await self._search.find(text, language, limit)
 
     async def building(self, street_id: int, house: str) -> Building | None:
         """The building with this number, however it is written; None when there is none."""

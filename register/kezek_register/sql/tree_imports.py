@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register import rows
 from kezek_register.place_types import NETWORK_KINDS, TERRITORY_KINDS
@@ -15,6 +16,7 @@ from kezek_register.sql.address_imports import accept, report, sheet
 from kezek_register.sql.database import Database
 from kezek_register.sql.place_tables import NetworkPartRow, TerritoryRow
 from kezek_register.sql.revisions import STREETS, bump
+from kezek_register.sql.tables import table_of
 from kezek_register.sql.trees import NodeRow
 from kezek_register.types import ImportReport
 
@@ -48,26 +50,44 @@ async def _import(
         ]
         if added:
             new = [{"code": line.code, "kind": line.kind, "names": dict(line.names), "path": ""} for line in added]
-            await session.execute(insert(table), new)
+            await (await session.connection()).execute(insert(table_of(table)), new)
         if added or changed:
             ids = dict((await session.execute(select(table.code, table.id))).all())
             parents |= {line.code: line.parent for line in lines.values()}
             paths = _paths(ids, parents)
             moved = [
-                {"id": node_id, "path": paths[code], "parent_id": ids.get(parents[code])}
+                {"of": node_id, "new_path": paths[code], "new_parent_id": ids.get(parents[code])}
                 for code, node_id in ids.items()
                 if code not in before or before[code].path != paths[code]
             ]
             mended: list[dict[str, Any]] = [
-                {"id": ids[line.code], "kind": line.kind, "names": dict(line.names),
-                 "version": before[line.code].version + 1}
+                {
+                    "of": ids[line.code],
+                    "new_kind": line.kind,
+                    "new_names": dict(line.names),
+                    "new_version": before[line.code].version + 1,
+                }
                 for line in changed
-            ]  # fmt: skip
+            ]
             session.expunge_all()
-            for values in filter(None, (moved, mended)):
-                await session.execute(update(table), values)
+            await _mend(session, table, moved)
+            await _mend(session, table, mended)
             await bump(database, session, STREETS)
     return report(len(added), len(changed), len(lines) - len(added) - len(changed), refused)
+
+
+async def _mend(session: AsyncSession, table: type[NodeRow], changes: list[dict[str, Any]]) -> None:
+    """`of`: the node; 'new_<column>': what it holds from now on, the same columns in each."""
+    if not changes:
+        return
+    rows_of = table_of(table)
+    values: dict[str, Any] = {
+        name.removeprefix("new_"): bindparam(name, type_=rows_of.c[name.removeprefix("new_")].type)
+        for name in changes[0].keys() - {"of"}
+    }
+    await (await session.connection()).execute(
+        update(rows_of).where(rows_of.c.id == bindparam("of")).values(values), changes
+    )
 
 
 def _rooted(
