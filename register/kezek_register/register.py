@@ -31,6 +31,7 @@ from kezek_register.sql.organisations import Organisations
 from kezek_register.sql.outage_tickets import TicketsOfOutages
 from kezek_register.sql.outages import Outages
 from kezek_register.sql.outbound import OutboundLedger
+from kezek_register.sql.persons import Persons
 from kezek_register.sql.places import Places
 from kezek_register.sql.recordings import Recordings
 from kezek_register.sql.reports import Reports
@@ -87,6 +88,7 @@ class Register:
         self.sessions = Sessions(database)
         self.notices = Notices(database, clock)
         self.webhooks = Webhooks(database, clock)
+        self.persons = Persons(database, clock)
 
     @classmethod
     @asynccontextmanager

@@ -1,0 +1,62 @@
+"""What of a row is a person's, and the row without him: tickets and figures remain. Inside somebody's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kezek_register.redact import redacted, spellings
+from kezek_register.sql.duty_tables import EmergencyRow
+from kezek_register.sql.history_tables import CallRow
+from kezek_register.sql.notice_tables import NoticeRow
+from kezek_register.sql.outage_tables import TieRow
+from kezek_register.sql.tables import TicketRow
+from kezek_register.sql.work_tables import TicketMoveRow, TicketNoteRow, TicketPhotoRow
+
+BATCH = 500  # rows of one IN
+
+
+async def out_of_tickets(session: AsyncSession, rows: Sequence[TicketRow], names: Collection[str] = ()) -> None:
+    """Caller, requester and his words go; what others wrote of the work stays, without his number and name."""
+    for row in rows:
+        phones = spellings(row.caller) if row.caller else ()
+        known = [*names, row.requester]
+        for papers, field in ((TicketNoteRow, "text"), (TicketMoveRow, "why"), (TicketPhotoRow, "words")):
+            for paper in await session.scalars(select(papers).where(papers.ticket_id == row.id)):
+                setattr(paper, field, redacted(getattr(paper, field), phones, known))
+        row.answer = redacted(row.answer, phones, known)
+        row.caller = row.requester = row.words = row.note = ""
+    await session.flush()
+
+
+async def out_of_calls(session: AsyncSession, calls: Sequence[str], phones: Collection[str] = ()) -> None:
+    for begin in range(0, len(calls), BATCH):
+        some = calls[begin : begin + BATCH]
+        await session.execute(update(CallRow).where(CallRow.call.in_(some)).values(caller=""))
+        if phones:  # he was the one who was dialled
+            dialled = update(CallRow).where(CallRow.call.in_(some), CallRow.dialled.in_(tuple(phones)))
+            await session.execute(dialled.values(dialled=""))
+        told = update(EmergencyRow).where(EmergencyRow.call.in_(some))
+        await session.execute(told.values(context="", answers={}))
+
+
+async def out_of_notices(session: AsyncSession, rows: Sequence[NoticeRow], now: datetime) -> None:
+    """Whoever is not told yet is told no more: there is no number any more."""
+    for row in rows:
+        if row.state == "pending":
+            row.state, row.result, row.settled_at = "dropped", "erased", now
+        if row.address and row.address in row.key:
+            row.key = row.key.replace(row.address, f"erased:{row.id}")
+        row.address, row.told = "", {}
+    await session.flush()
+
+
+async def out_of_ties(session: AsyncSession, rows: Sequence[TieRow]) -> None:
+    for row in rows:
+        if row.phone and row.phone in row.party:
+            row.party = f"erased:{row.id}"
+        row.phone, row.tell = "", False
+    await session.flush()
