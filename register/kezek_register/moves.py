@@ -24,6 +24,7 @@ MoverRole = Literal["operator", "second_line", "manager", "executor", "citizen",
 NEEDS_WHY: frozenset[Move] = frozenset({"pause", "refuse", "hand_on"})
 TO_ORGANISATION: frozenset[Move] = frozenset({"assign", "hand_on"})
 ENDED: frozenset[State] = frozenset({"closed", "refused"})
+AT_WORK: tuple[State, ...] = ("assigned", "accepted", "paused")  # an executor has it
 
 
 class MoveRefused(Conflict):
@@ -48,28 +49,27 @@ _ROUTERS: frozenset[MoverRole] = frozenset({"second_line", "manager", "kezek"})
 _WORKERS: frozenset[MoverRole] = _ROUTERS | {"executor"}
 _STAFF: frozenset[MoverRole] = _ROUTERS | {"operator"}
 _ALL: frozenset[MoverRole] = _STAFF | {"citizen"}
-_AT_WORK: tuple[State, ...] = ("assigned", "accepted", "paused")
 
 # move -> state before -> (state after, who may)
 _MOVES: dict[Move, dict[State, tuple[State, frozenset[MoverRole]]]] = {
-    "route": {"registered": ("registered", _STAFF), **dict.fromkeys(_AT_WORK, ("registered", _WORKERS))},
-    "assign": dict.fromkeys(("registered", *_AT_WORK), ("assigned", _ROUTERS)),
-    "hand_on": dict.fromkeys(_AT_WORK, ("assigned", _WORKERS)),
+    "route": {"registered": ("registered", _STAFF), **dict.fromkeys(AT_WORK, ("registered", _WORKERS))},
+    "assign": dict.fromkeys(("registered", *AT_WORK), ("assigned", _ROUTERS)),
+    "hand_on": dict.fromkeys(AT_WORK, ("assigned", _WORKERS)),
     "accept": {"assigned": ("accepted", _WORKERS)},
     "pause": dict.fromkeys(("assigned", "accepted"), ("paused", _WORKERS)),
     "resume": {"paused": ("accepted", _WORKERS)},
-    "report": {"registered": ("reported", _ROUTERS), **dict.fromkeys(_AT_WORK, ("reported", _WORKERS))},
+    "report": {"registered": ("reported", _ROUTERS), **dict.fromkeys(AT_WORK, ("reported", _WORKERS))},
     "verify": {"reported": ("closed", _ALL)},
     "close": {
         "registered": ("closed", _STAFF),
         "reported": ("closed", _STAFF),
-        **dict.fromkeys(_AT_WORK, ("closed", _ROUTERS)),
+        **dict.fromkeys(AT_WORK, ("closed", _ROUTERS)),
     },
     "reopen": {
         **dict.fromkeys(("reported", "closed"), ("assigned", _ALL)),
         "refused": ("assigned", _STAFF),
     },
-    "refuse": {"registered": ("refused", _STAFF), **dict.fromkeys(_AT_WORK, ("refused", _ROUTERS))},
+    "refuse": {"registered": ("refused", _STAFF), **dict.fromkeys(AT_WORK, ("refused", _ROUTERS))},
 }
 
 

@@ -42,7 +42,8 @@ from kezek_register.sql.tickets_of_calls import TicketsOfCalls
 from kezek_register.sql.topics import Topics
 from kezek_register.sql.trees import Networks, Territories
 from kezek_register.sql.webhooks import Webhooks
-from kezek_register.worktime import WorkCalendar
+from kezek_register.sql.work import Work
+from kezek_register.work_rules import WorkRules
 
 
 def _utc_now() -> datetime:
@@ -59,7 +60,7 @@ class Register:
         *,
         node: str,
         clock: Callable[[], datetime],
-        calendar: WorkCalendar | None = None,
+        work: WorkRules | None = None,
     ) -> None:
         self._database = database
         self.addresses = Addresses(database)
@@ -76,9 +77,10 @@ class Register:
         self.duties = Duties(database)
         self.emergencies = Emergencies(database, clock)
         filling = Filling(self.topics.begins_with, self.places.of_house, self.duties.who)
-        self.tickets = Tickets(database, Numbering(database, node=node, clock=clock), clock, filling, calendar)
+        self.tickets = Tickets(database, Numbering(database, node=node, clock=clock), clock, filling, work)
+        self.work = Work(database, self.duties, work or WorkRules(), clock)
         self.staff = StaffList(database)
-        self.history = History(database, clock, TicketsOfCalls(database, filling, calendar))
+        self.history = History(database, clock, TicketsOfCalls(database, filling, work))
         self.recordings = Recordings(database)
         self.reports = Reports(database, clock, calendar or WorkCalendar())
         self.outages = Outages(database, TicketsOfOutages(self.tickets), clock, checklists.load())
@@ -99,19 +101,19 @@ class Register:
         node: str = "",
         settings: RegisterSettings | None = None,
         clock: Callable[[], datetime] = _utc_now,
-        calendar: WorkCalendar | None = None,
+        work: WorkRules | None = None,
     ) -> AsyncIterator[Register]:
         """`url` is SQLAlchemy's: sqlite+aiosqlite:///path or postgresql+psycopg://user@host/name.
 
         `node` is noted beside the blocks of registration numbers it reserves; `clock` gives the moment with the zone in
-        which the year of a registration number changes; `calendar` has the working time by which tickets are due
-        (Monday to Friday, 9 to 18, UTC, without holidays, where it is left out).
+        which the year of a registration number changes; `work` has the working time by which tickets are due
+        (Monday to Friday, 9 to 18, UTC, without holidays, where it is left out), and who is told of late ones.
 
         Raises ValueError for another kind of URL.
         """
         database = Database(url, settings or RegisterSettings())
         try:
-            yield cls(database, node=node, clock=clock, calendar=calendar)
+            yield cls(database, node=node, clock=clock, work=work)
         finally:
             await database.close()
 

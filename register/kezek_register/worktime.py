@@ -75,6 +75,11 @@ class WorkCalendar:
         return local.astimezone(UTC)
 
 
+def check_country(country: str) -> None:
+    """Raises ValueError for one whose holidays are not known; '' is none at all."""
+    _of_country(country, datetime.now(UTC).year)
+
+
 @lru_cache(maxsize=64)
 def _of_country(country: str, year: int) -> tuple[frozenset[date], frozenset[date]]:
     """A year's free days, and its days of the weekend on which people work. Raises ValueError for no country."""

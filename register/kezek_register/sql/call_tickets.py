@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.numbers import check
 from kezek_register.sql import values
-from kezek_register.sql.filling import DECIDES
+from kezek_register.sql.filling import FOLLOWS
 from kezek_register.sql.tables import TicketRow
 from kezek_register.sql.ticket_base import TicketBase, fields_of_draft, mover_of_draft
 from kezek_register.types import NotFound, RegisterError, Ticket
@@ -77,15 +77,14 @@ class CallTickets(TicketBase):
     async def _update(
         self, session: AsyncSession, row: TicketRow, draft: Ticket, filled: dict[str, object], *, confirm: bool
     ) -> None:
-        decided = any(getattr(row, name) != getattr(draft, name) for name in DECIDES)
+        decided = self._filling.follows(name for name in FOLLOWS if getattr(row, name) != getattr(draft, name))
         first = confirm and not row.confirmed
         for name, value in fields_of_draft(draft).items():
             setattr(row, name, value)
         row.confirmed = confirm
         if decided:
-            for name, value in filled.items():
-                if name not in ("organisation_id", "clock_from"):
-                    setattr(row, name, value)
+            for name in decided:
+                setattr(row, name, filled[name])
             await self.moving.refresh(session, row)
         if session.is_modified(row):
             row.updated_at = self._clock()

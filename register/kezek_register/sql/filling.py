@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,9 @@ from kezek_register.duty_types import Answer
 from kezek_register.ticket_types import TicketKind
 from kezek_register.types import NotFound, Ticket, Topic
 
-DECIDES = ("topic", "street_id", "house")  # what the rest follows from
+_OF_TOPIC = ("kind", "asset_kind", "accident", "allowed_hours", "allowed_days")
+_OF_ADDRESS = ("building_id", "territory_id")
+FOLLOWS = {"topic": _OF_TOPIC, "street_id": _OF_ADDRESS, "house": _OF_ADDRESS}  # what follows from which field
 AUTOMATIC: frozenset[TicketKind] = frozenset({"incident", "complaint", "suggestion"})  # the others need no executor
 
 
@@ -63,6 +65,11 @@ class Filling:
             "organisation_id": executor,
             "clock_from": draft.clock_from or draft.created_at or now,
         }
+
+    @staticmethod
+    def follows(changed: Iterable[str]) -> frozenset[str]:
+        """The columns to fill in again when these fields have changed."""
+        return frozenset(name for field in changed for name in FOLLOWS.get(field, ()))
 
     async def _place(self, draft: Ticket) -> Place:
         if draft.street_id is None:

@@ -20,7 +20,7 @@ from kezek_register.sql.numbering import Numbering
 from kezek_register.sql.tables import TicketRow
 from kezek_register.sql.ticket_moves import Moving, Order
 from kezek_register.types import NotFound, Ticket
-from kezek_register.worktime import WorkCalendar
+from kezek_register.work_rules import WorkRules
 
 
 class TicketBase:
@@ -30,14 +30,14 @@ class TicketBase:
         numbering: Numbering,
         clock: Callable[[], datetime],
         filling: Filling | None = None,
-        calendar: WorkCalendar | None = None,
+        rules: WorkRules | None = None,
     ) -> None:
         self._database = database
         self._numbering = numbering
         self._clock = clock
         self._filling = filling or Filling()
         self.moving = Moving(
-            database, calendar or WorkCalendar(), clock
+            database, rules or WorkRules(), clock
         )  # for repositories that move tickets of their own accord
 
     async def _locked(self, session: AsyncSession, number: str) -> TicketRow:

@@ -20,7 +20,7 @@ from kezek_register.sql.ticket_notices import tell_executor
 from kezek_register.sql.work_tables import TicketMoveRow
 from kezek_register.ticket_types import Move, State, TicketMove, Verified
 from kezek_register.types import NotFound, Ticket
-from kezek_register.worktime import WorkCalendar
+from kezek_register.work_rules import WorkRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,10 @@ class Order:
 class Moving:
     """For use inside a transaction of a repository."""
 
-    def __init__(self, database: Database, calendar: WorkCalendar, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, rules: WorkRules, clock: Callable[[], datetime]) -> None:
         self._database = database
-        self.calendar = calendar
+        self.calendar = rules.calendar
+        self._language = rules.language
         self._clock = clock
 
     async def begin(self, session: AsyncSession, row: TicketRow, who: moves.Mover, key: str = "") -> None:
@@ -75,7 +76,7 @@ class Moving:
             told = event_of(values.ticket(row), order.move, move.before, order.who.role, move.at, code)
             await events.write(session, *told, move.at)
             if row.state == "assigned" and organisation is not None:
-                await tell_executor(self._database, session, row, organisation, added.id, move.at)
+                await tell_executor(self._database, session, row, organisation, added.id, self._language, move.at)
 
     async def moves_of(self, session: AsyncSession, ticket_id: int) -> list[TicketMove]:
         return (await moves_of(session, [ticket_id])).get(ticket_id, [])

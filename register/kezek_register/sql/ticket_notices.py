@@ -15,7 +15,13 @@ from kezek_register.sql.tables import TicketRow
 
 
 async def tell_executor(
-    database: Database, session: AsyncSession, row: TicketRow, organisation: OrganisationRow, move_id: int, at: datetime
+    database: Database,
+    session: AsyncSession,
+    row: TicketRow,
+    organisation: OrganisationRow,
+    move_id: int,
+    language: str,
+    at: datetime,
 ) -> None:
     """That it has a new ticket; nothing for one that only looks at its page."""
     if organisation.channel == "none" or not organisation.address:
@@ -26,7 +32,7 @@ async def tell_executor(
         what="assigned",
         channel=cast("NoticeChannel", organisation.channel),
         address=organisation.address,
-        language=row.language,
+        language=language,
         told=ticket_told(row) | {"organisation": organisation.code},
     )
     await notices.write(database, session, [notice], at)

@@ -20,6 +20,7 @@ from kezek_register.paging import Page
 from kezek_register.phones import e164
 from kezek_register.sql import events, ticket_pages, values
 from kezek_register.sql.call_tickets import CallTickets
+from kezek_register.sql.filling import FOLLOWS
 from kezek_register.sql.history_tables import AuditRow
 from kezek_register.sql.tables import TicketRow
 from kezek_register.sql.ticket_moves import Order, moves_of, organisation_id
@@ -32,7 +33,7 @@ EDITABLE = frozenset({
     "kind", "topic", "household_id", "street_id", "street", "house", "flat", "words", "note", "language", "requester",
     "caller", "answer", "asset_kind", "allowed_hours", "allowed_days", "accident", "lon", "lat",
 })  # fmt: skip
-_DECIDES = frozenset({"kind", "topic", "street_id", "house", "asset_kind"})  # on place, time and executor
+_DECIDES = frozenset({*FOLLOWS, "kind", "asset_kind"})  # on the executor
 
 
 class Tickets(CallTickets, TicketPapers):
@@ -114,16 +115,15 @@ class Tickets(CallTickets, TicketPapers):
         async with self._database.writing() as session:
             row = await self._locked(session, number)
             _same_version(row, version)
-            decided = any(name in _DECIDES and getattr(row, name) != value for name, value in fields.items())
+            changed = {name for name, value in fields.items() if getattr(row, name) != value}
             with session.no_autoflush:  # one UPDATE, one new version
-                for name, value in fields.items():
-                    setattr(row, name, value)
-                if decided:
-                    for name in filled.keys() - fields.keys() - {"organisation_id", "clock_from"}:
-                        setattr(row, name, filled[name])
+                for name in changed:
+                    setattr(row, name, fields[name])
+                for name in self._filling.follows(changed) - fields.keys():
+                    setattr(row, name, filled[name])
                 row.updated_at = at = self._clock()
                 await self.moving.refresh(session, row)
-                if decided:
+                if changed & _DECIDES:
                     await self._assign(session, row, filled["organisation_id"])
                 await session.flush()
             session.add(AuditRow(login=who.who, what="ticket_edit", subject=row.number, at=at))
@@ -205,12 +205,11 @@ class Tickets(CallTickets, TicketPapers):
             row = await session.scalar(select(TicketRow).where(TicketRow.id == of_key))
             return values.ticket(row) if row else None
 
-    @staticmethod
-    def _mended(ticket: Ticket, fields: Mapping[str, Any]) -> Ticket:
-        """What the rest is filled in for: as if it were new, save what somebody says now."""
-        begun = {"kind": "incident", "asset_kind": "", "organisation_id": None, "accident": False}
-        begun |= {"allowed_hours": None, "allowed_days": None, "building_id": None, "territory_id": None}
-        return replace(ticket, **{**begun, **fields})
+    def _mended(self, ticket: Ticket, fields: Mapping[str, Any]) -> Ticket:
+        """What the rest is filled in for: as if it were new, save what still stands and what somebody says now."""
+        empty = {"kind": "incident", "accident": False, "asset_kind": ""}
+        anew = {name: empty.get(name) for name in self._filling.follows(fields)}
+        return replace(ticket, **{**anew, "organisation_id": None, **fields})
 
 
 def _same_version(row: TicketRow, version: int | None) -> None:

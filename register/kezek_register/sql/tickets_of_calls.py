@@ -14,13 +14,13 @@ from kezek_register.deadlines import due_of
 from kezek_register.numbers import check
 from kezek_register.sql import events, values
 from kezek_register.sql.database import Database
-from kezek_register.sql.filling import DECIDES, Filling
+from kezek_register.sql.filling import FOLLOWS, Filling
 from kezek_register.sql.tables import TicketRow, table_of
 from kezek_register.sql.ticket_base import mover_of_draft
 from kezek_register.sql.ticket_moves import event_of
 from kezek_register.sql.work_tables import TicketMoveRow
 from kezek_register.types import Ticket
-from kezek_register.worktime import WorkCalendar
+from kezek_register.work_rules import WorkRules
 
 _TABLE = table_of(TicketRow)
 _FIELDS = (*(name for name in values.TICKET_FIELDS if name != "confirmed"), "provenance", "confidence")
@@ -32,11 +32,9 @@ _FOLLOWS = (
 class TicketsOfCalls:
     """Its statements are made once: making their keys anew takes longer than the database does."""
 
-    def __init__(
-        self, database: Database, filling: Filling | None = None, calendar: WorkCalendar | None = None
-    ) -> None:
+    def __init__(self, database: Database, filling: Filling | None = None, rules: WorkRules | None = None) -> None:
         self._filling = filling or Filling()
-        self._calendar = calendar or WorkCalendar()
+        self._calendar = (rules or WorkRules()).calendar
         column = _TABLE.c
         self._found = select(_TABLE).where(column.call.in_(bindparam("calls", expanding=True))).order_by(column.call)
         self._found = self._found.with_for_update()
@@ -125,9 +123,11 @@ def _first_move(ticket: Ticket, ticket_id: int) -> dict[str, Any]:
 
 def _changes(standing: Ticket, draft: Ticket, now: datetime) -> dict[str, Any]:
     """What follows from topic and address stands where these do, or where somebody works on it already."""
-    decided = any(getattr(standing, name) != getattr(draft, name) for name in DECIDES)
-    follows = draft if decided and standing.state == "registered" else standing
-    changed = {name: getattr(follows, name) for name in _FOLLOWS}
+    decided = Filling.follows(name for name in FOLLOWS if getattr(standing, name) != getattr(draft, name))
+    if standing.state != "registered":
+        decided = frozenset()
+    changed = {name: getattr(draft if name in decided else standing, name) for name in _FOLLOWS}
+    changed["due_at"] = draft.due_at if "allowed_days" in decided else standing.due_at
     return {**_fields(draft), **changed, "updated_at": now, "of_call": draft.call}
 
 
