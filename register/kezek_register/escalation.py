@@ -71,10 +71,18 @@ def owed(
     return found
 
 
-def contact(organisation: Organisation) -> Contact:
-    """How one of them is told of a late ticket: as it wishes, else its phone is rung."""
-    if organisation.channel != "none" and organisation.address:
-        return organisation.channel, organisation.address
+def contact(channel: NoticeChannel, address: str, phone: str) -> Contact:
+    """How an organisation is told: as it wishes, calls and texts without an address on its duty phone."""
+    if channel in ("call", "sms"):
+        address = address or phone
+    return (channel, address) if channel != "none" and address else NOBODY
+
+
+def contact_when_late(organisation: Organisation) -> Contact:
+    """The same; whoever wishes to be told nothing is phoned then."""
+    wished = contact(organisation.channel, organisation.address, organisation.phone)
+    if wished != NOBODY:
+        return wished
     return ("call", organisation.phone) if organisation.phone else NOBODY
 
 

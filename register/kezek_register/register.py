@@ -44,6 +44,7 @@ from kezek_register.sql.trees import Networks, Territories
 from kezek_register.sql.webhooks import Webhooks
 from kezek_register.sql.work import Work
 from kezek_register.work_rules import WorkRules
+from kezek_register.worktime import WorkCalendar
 
 
 def _utc_now() -> datetime:
@@ -60,7 +61,7 @@ class Register:
         *,
         node: str,
         clock: Callable[[], datetime],
-        work: WorkRules | None = None,
+        work: WorkRules,
     ) -> None:
         self._database = database
         self.addresses = Addresses(database)
@@ -78,11 +79,11 @@ class Register:
         self.emergencies = Emergencies(database, clock)
         filling = Filling(self.topics.begins_with, self.places.of_house, self.duties.who)
         self.tickets = Tickets(database, Numbering(database, node=node, clock=clock), clock, filling, work)
-        self.work = Work(database, self.duties, work or WorkRules(), clock)
+        self.work = Work(database, self.duties, work, clock)
         self.staff = StaffList(database)
         self.history = History(database, clock, TicketsOfCalls(database, filling, work))
         self.recordings = Recordings(database)
-        self.reports = Reports(database, clock, calendar or WorkCalendar())
+        self.reports = Reports(database, clock, work.calendar)
         self.outages = Outages(database, TicketsOfOutages(self.tickets), clock, checklists.load())
         self.outbound = OutboundLedger(database, clock)
         self.audit = Audit(database)
@@ -102,16 +103,19 @@ class Register:
         settings: RegisterSettings | None = None,
         clock: Callable[[], datetime] = _utc_now,
         work: WorkRules | None = None,
+        calendar: WorkCalendar | None = None,
     ) -> AsyncIterator[Register]:
         """`url` is SQLAlchemy's: sqlite+aiosqlite:///path or postgresql+psycopg://user@host/name.
 
         `node` is noted beside the blocks of registration numbers it reserves; `clock` gives the moment with the zone in
         which the year of a registration number changes; `work` has the working time by which tickets are due
-        (Monday to Friday, 9 to 18, UTC, without holidays, where it is left out), and who is told of late ones.
+        (Monday to Friday, 9 to 18, UTC, without holidays, where it is left out), and who is told of late ones;
+        `calendar` is the working time alone.
 
         Raises ValueError for another kind of URL.
         """
         database = Database(url, settings or RegisterSettings())
+        work = work or WorkRules(calendar or WorkCalendar())
         try:
             yield cls(database, node=node, clock=clock, work=work)
         finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kezek_register.duty_types import Organisation
-from kezek_register.escalation import Chain, contact, owed
+from kezek_register.escalation import Chain, contact, contact_when_late, owed
 from kezek_register.ticket_types import State, TicketMove
 from kezek_register.types import Ticket
 from kezek_register.work_rules import WorkRulesError, days_of_file, from_table
@@ -67,9 +67,12 @@ def test_whose_work_is_done_is_not_late(state: State) -> None:
 
 
 def test_an_organisation_is_told_as_it_wishes_else_its_phone_is_rung() -> None:
-    assert contact(Organisation(1, "a", {}, channel="sms", address="+7700", phone="+7701")) == ("sms", "+7700")
-    assert contact(Organisation(1, "a", {}, channel="none", address="+7700", phone="+7701")) == ("call", "+7701")
-    assert contact(Organisation(1, "a", {})) == ("none", "")
+    assert contact("sms", "+7700", "+7701") == ("sms", "+7700")
+    assert contact("sms", "", "+7701") == ("sms", "+7701")
+    assert contact("webhook", "", "+7701") == contact("none", "+7700", "+7701") == ("none", "")
+    assert contact_when_late(Organisation(1, "a", {}, channel="none", phone="+7701")) == ("call", "+7701")
+    assert contact_when_late(Organisation(1, "a", {}, channel="sms", phone="+7701")) == ("sms", "+7701")
+    assert contact_when_late(Organisation(1, "a", {})) == ("none", "")
 
 
 def test_a_site_says_its_own_hours_and_days(tmp_path: Path) -> None:

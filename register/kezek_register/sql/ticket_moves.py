@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register import moves
@@ -21,6 +21,9 @@ from kezek_register.sql.work_tables import TicketMoveRow
 from kezek_register.ticket_types import Move, State, TicketMove, Verified
 from kezek_register.types import NotFound, Ticket
 from kezek_register.work_rules import WorkRules
+
+
+_BATCH = 500  # rows of one UPDATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,42 @@ class Moving:
             await events.write(session, *told, move.at)
             if row.state == "assigned" and organisation is not None:
                 await tell_executor(self._database, session, row, organisation, added.id, self._language, move.at)
+
+    async def many(self, session: AsyncSession, rows: Sequence[TicketRow], order: Order) -> int:
+        """The same move of many locked rows; those that do not take it are left out. How many did. An order's key is
+        each ticket's own with its number and version behind it.
+
+        For moves that end the executor's work (report, verify, close): no deadline follows and nobody is told here.
+        """
+        told: list[tuple[str, dict[str, Any]]] = []
+        added: list[dict[str, Any]] = []
+        by_state: dict[State, list[int]] = {}
+        at = self._clock()
+        for row in rows:
+            try:
+                move = self._made(row, order)
+            except moves.MoveRefused:
+                continue
+            by_state.setdefault(move.after, []).append(row.id)
+            key = f"{order.key}:{row.number}:{row.version}" if order.key else ""
+            added.append(_columns(row.id, move, replace(order, key=key)))
+            ticket = replace(values.ticket(row), state=move.after, due_at=None)
+            told.append(event_of(ticket, order.move, move.before, order.who.role, at))
+        for state, ids in by_state.items():
+            changes: dict[str, Any] = {"state": state, "due_at": None, "updated_at": at}
+            changes |= {"closed_at": at} if state in moves.ENDED else {}
+            changes |= {"answer": order.why} if order.why and order.move in ("report", "close") else {}
+            changes |= {"verified": order.verified} if order.verified else {}
+            for begin in range(0, len(ids), _BATCH):
+                some = TicketRow.id.in_(ids[begin : begin + _BATCH])
+                changed = update(TicketRow).where(some).values(**changes, version=TicketRow.version + 1)
+                await session.execute(changed, execution_options={"synchronize_session": False})
+        if added:
+            await session.execute(insert(TicketMoveRow), added)
+            await events.write_all(session, told, at)
+        for row in rows:
+            session.expire(row)
+        return len(added)
 
     async def moves_of(self, session: AsyncSession, ticket_id: int) -> list[TicketMove]:
         return (await moves_of(session, [ticket_id])).get(ticket_id, [])

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kezek_register.escalation import contact
 from kezek_register.notice_types import Notice, NoticeChannel
 from kezek_register.sql import notices
 from kezek_register.sql.database import Database
@@ -24,14 +25,15 @@ async def tell_executor(
     at: datetime,
 ) -> None:
     """That it has a new ticket; nothing for one that only looks at its page."""
-    if organisation.channel == "none" or not organisation.address:
+    channel, address = contact(cast("NoticeChannel", organisation.channel), organisation.address, organisation.phone)
+    if not address:
         return
     notice = Notice(
         key=f"ticket:{row.number}:assigned:{move_id}",
         about=f"ticket:{row.number}",
         what="assigned",
-        channel=cast("NoticeChannel", organisation.channel),
-        address=organisation.address,
+        channel=channel,
+        address=address,
         language=language,
         told=ticket_told(row) | {"organisation": organisation.code},
     )

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.deadlines import DONE, due_of
 from kezek_register.duty_types import Organisation
-from kezek_register.escalation import NOBODY, contact, owed
+from kezek_register.escalation import NOBODY, contact_when_late, owed
 from kezek_register.notice_types import Notice
 from kezek_register.numbers import check
 from kezek_register.sql import events, notices, values
@@ -108,7 +108,7 @@ class Work:
         channel, address = NOBODY
         if escalation.organisation:
             found = await self._duties.chain(escalation.organisation)
-            channel, address = contact(found[0]) if found else NOBODY
+            channel, address = contact_when_late(found[0]) if found else NOBODY
         elif escalation.step == "coordinator":
             channel, address = self.rules.chain.coordinator
         elif escalation.step == "city":
