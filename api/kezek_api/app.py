@@ -22,11 +22,13 @@ from kezek_api.routes import (
     calls,
     colleagues,
     duties,
+    emergencies,
     executors,
     figures,
     handling,
     health,
     history,
+    notices,
     operator,
     outages,
     phone,
@@ -42,7 +44,8 @@ from kezek_api.routes import (
 
 ROUTES = (
     session, operator, phone, calls, handling, colleagues, register, wallboard, figures, staffing, history, callbacks,
-    recordings, tickets, photos, addresses, duties, outages, executors, reports, health,
+    recordings, tickets, photos, addresses, duties, outages, emergencies,
+    executors, reports, notices, health,
 )  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -78,6 +81,7 @@ def build(doors: Doors, *, static: Path = STATIC) -> FastAPI:
         app.include_router(one.router)
     app.include_router(operator.desk_router)
     app.include_router(phone.sip_router)
+    app.include_router(outages.checklist_router)
 
     @app.get("/api/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:

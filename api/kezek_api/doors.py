@@ -18,6 +18,7 @@ from kezek_api.feed import Feed
 from kezek_api.health import Health
 from kezek_api.limits import PHONES, STREAMS, Places
 from kezek_api.photos import AT_ONCE
+from kezek_api.published import Published
 from kezek_api.rules import Rules
 from kezek_api.settings import Settings
 from kezek_api.story import RedisStoryteller
@@ -26,7 +27,9 @@ from kezek_api.supervisors import Supervisors
 from kezek_api.wallboard import Board
 from kezek_queue import types as line
 from kezek_queue.types import Queues
-from kezek_register import Register
+from kezek_register import Register, checklists, emergency
+from kezek_register.checklists import Checklists
+from kezek_register.emergency import Services
 
 COOKIE = "kezek_session"
 
@@ -51,6 +54,9 @@ class Doors:
     streams: Places = field(default_factory=lambda: Places(STREAMS))
     sip: Places = field(default_factory=lambda: Places(PHONES))
     photos: Places = field(default_factory=lambda: Places(AT_ONCE))
+    checklists: Checklists = field(default_factory=checklists.load)
+    services: Services = field(default_factory=emergency.load)
+    published: Published = field(default_factory=Published)
 
     def extensions(self, operator: line.Operator) -> int:
         """How often this operator may prolong a wrap-up."""

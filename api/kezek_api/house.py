@@ -32,6 +32,7 @@ from kezek_api.keeping import after, end, keep, unbroken
 from kezek_api.leash import Child
 from kezek_api.mqtt import Publisher
 from kezek_api.notifier.notifier import Notifier
+from kezek_api.outage_facts import OutageFacts
 from kezek_api.restoring import Restoring
 from kezek_api.rules import of_site
 from kezek_api.server import HttpServer
@@ -183,7 +184,7 @@ class House:
                     "wallboard": lambda: self.board.draw(queues),
                     "hearing": hearing.run,
                     "exchange": lambda: after(self._begun, exchanges.run()),
-                    "mqtt": self._publish,
+                    "mqtt": lambda: self._publish(register),
                     "notifier": lambda: after(self._migrated, notifier.run()),
                 }
                 self.health.figures += [*of_node(self.behind, self.feed, exchanges, hearing), notifier.figures]
@@ -228,7 +229,7 @@ class House:
         async for login in self.files.marks():
             desks.look_again(login)
 
-    async def _publish(self) -> None:
+    async def _publish(self, register: Register) -> None:
         settings = self.settings
         if not settings.mqtt_url:
             self.health.mark("mqtt", True, "none wanted")
@@ -240,6 +241,7 @@ class House:
             feed=self.feed,
             board=self.board,
             health=self.health,
+            outages=OutageFacts(register, self._migrated),
         )
         await publisher.run()
 

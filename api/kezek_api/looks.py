@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from kezek_api.doors import Doors
 from kezek_api.filing import within
+
+if TYPE_CHECKING:
+    from kezek_api.doors import Doors
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""Queue loads, calls and the node's own state to an MQTT broker; away today, back tomorrow, nobody waits for it."""
+"""Queue loads, calls, outages and the node's state to an MQTT broker; away today, back tomorrow, nobody waits."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import structlog
 
 from kezek_api.feed import Feed, Look
 from kezek_api.health import Health
+from kezek_api.outage_facts import OutageFacts
 from kezek_api.wallboard import Board
 from kezek_queue.types import Kind
 
@@ -30,7 +31,17 @@ INCOMING = 10  # messages kept of a broker that sends what nobody asked for
 class Publisher:
     """`run` for ever. Topics: docs/api.md, 'MQTT'."""
 
-    def __init__(self, url: str, *, site: str, node: str, feed: Feed, board: Board, health: Health) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        site: str,
+        node: str,
+        feed: Feed,
+        board: Board,
+        health: Health,
+        outages: OutageFacts | None = None,
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
             raise ValueError("an MQTT address is mqtt://host:port")
@@ -40,6 +51,7 @@ class Publisher:
         self._feed = feed
         self._board = board
         self._health = health
+        self._outages = outages
         self._failures = 0
 
     async def run(self) -> None:
@@ -74,6 +86,8 @@ class Publisher:
                         group.create_task(self._loads(client))
                         group.create_task(self._calls(client, look))
                         group.create_task(self._listen(client))
+                        if self._outages is not None:
+                            group.create_task(self._facts(client, self._outages))
             except asyncio.CancelledError:
                 async with asyncio.timeout(1.0):
                     await self._publish(client, self._of_node, self._state(up=False), retain=True)
@@ -102,6 +116,11 @@ class Publisher:
                 "end": event.data.get("end", ""),
             }
             await self._publish(client, f"{self._base}/call/{event.call}", json.dumps(payload), retain=False)
+
+    async def _facts(self, client: aiomqtt.Client, outages: OutageFacts) -> None:
+        """Each node tells the same: a message that is there already stays as it is."""
+        async for id, payload in outages.changes():
+            await self._publish(client, f"{self._base}/outage/{id}", payload, retain=True)
 
     async def _listen(self, client: aiomqtt.Client) -> None:
         """Nothing is subscribed: this only notices that the broker has gone."""

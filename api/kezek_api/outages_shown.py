@@ -44,7 +44,7 @@ async def outage_views(doors: Doors, outages: Sequence[Outage], language: str, n
             created_at=one.created_at,
             created_by=one.created_by,
             expectations=tuple(ExpectationView.of(each) for each in one.expectations),
-            steps=tuple(StepView.of(each, doors.step_words(each.code)) for each in one.steps),
+            steps=tuple(StepView.of(each, doors.checklists.names(each.code)) for each in one.steps),
             ties=one.ties,
             calls=one.calls,
             still_out=one.still_out,

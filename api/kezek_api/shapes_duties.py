@@ -1,20 +1,20 @@
-"""The shapes of who answers for what: organisations, kinds of assets, rules, findings, emergencies (docs/api.md)."""
+"""The shapes of who answers for what: organisations, kinds of assets, rules, findings (docs/api.md)."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from kezek_api.shapes import Shape, Short, Text
 from kezek_api.shapes_places import AreaIn, AreaView
-from kezek_register.duty_types import AssetKind, Duty, Emergency, Finding, Organisation
+from kezek_register.duty_types import AssetKind, Duty, Finding, Organisation
 from kezek_register.notice_types import NoticeChannel
 
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Language = Literal["kk", "ru", "uk", "en", "ko"]
 Names = Annotated[dict[Language, Annotated[Short, Field(min_length=1)]], Field(min_length=1, max_length=5)]
-Number = Annotated[str, Field(max_length=32, pattern=r"^[0-9-]*$")]
+Number = Annotated[str, Field(max_length=32, pattern=r"^[0-9-]*$")]  # a registration number
 Url = Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x20\x7f]*$")]
 
 
@@ -173,91 +173,3 @@ class FindingView(Shape):
 
 class Findings(Shape):
     findings: tuple[FindingView, ...]
-
-
-How = Literal["transfer", "conference", "sms", "webhook", "operator"]
-
-
-class EmergencyView(Shape):
-    """A hand-off to a service for emergencies; `outcome` '' while it is open."""
-
-    id: int
-    call: str
-    ticket: str
-    service: str
-    how: How
-    context: str
-    answers: dict[str, str]
-    handed_at: AwareDatetime
-    handed_by: str
-    outcome: str
-    outcome_at: AwareDatetime | None
-    outcome_by: str
-
-    @classmethod
-    def of(cls, value: Emergency) -> EmergencyView:
-        return cls(
-            id=value.id,
-            call=value.call,
-            ticket=value.ticket,
-            service=value.service,
-            how=value.how,
-            context=value.context,
-            answers=value.answers,
-            handed_at=value.handed_at,
-            handed_by=value.handed_by,
-            outcome=value.outcome,
-            outcome_at=value.outcome_at,
-            outcome_by=value.outcome_by,
-        )
-
-
-class Emergencies(Shape):
-    emergencies: tuple[EmergencyView, ...]
-
-
-class EmergencyIn(Shape):
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "call": "1763800000.12",
-                    "ticket": "26-000123-4",
-                    "service": "104",
-                    "how": "operator",
-                    "context": "Smell of gas at the entrance, people are outside",
-                    "answers": {"people_inside": "no"},
-                }
-            ]
-        }
-    )
-
-    call: Short = ""
-    ticket: Number = ""
-    service: Annotated[str, Field(min_length=2, max_length=32, pattern=r"^[0-9+A-Za-z_-]+$")]
-    how: How = "operator"
-    context: Text = ""
-    answers: Annotated[dict[Annotated[Short, Field(min_length=1)], Text], Field(default_factory=dict, max_length=30)]
-
-
-class OutcomeIn(Shape):
-    text: Annotated[Text, Field(min_length=1)]
-
-
-class QuestionView(Shape):
-    code: str
-    names: dict[str, str]
-
-
-class ServiceView(Shape):
-    """`number`: as it is dialled in this region; `questions`: to be asked before or while it is handed over."""
-
-    code: str
-    number: str
-    region: str
-    names: dict[str, str]
-    questions: tuple[QuestionView, ...]
-
-
-class Services(Shape):
-    services: tuple[ServiceView, ...]

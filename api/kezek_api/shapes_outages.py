@@ -255,12 +255,15 @@ class AreasIn(Shape):
 
 
 class ExpectIn(Shape):
+    """`expected_at` null: not known any more; `tell`: each tied household is told of the new end once."""
+
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"expected_at": "2026-11-22T16:00:00Z", "why": "A second leak was found"}]}
     )
 
     expected_at: Moment | None
     why: Text = ""
+    tell: bool = False
 
 
 class StepIn(Shape):
@@ -269,6 +272,7 @@ class StepIn(Shape):
     list: Literal["checklist", "call_out"]
     position: Annotated[int, Field(ge=0, le=1000)]
     note: Text = ""
+    done: bool = True
 
 
 class CloseIn(Shape):

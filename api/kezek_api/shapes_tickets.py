@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from kezek_api.shapes import Shape, Short, StreetId, StreetView, Text, Ticket
-from kezek_api.shapes_duties import AnswerView, Code, EmergencyView, Language, Number
+from kezek_api.shapes_duties import AnswerView, Code, Language, Number
+from kezek_api.shapes_emergencies import EmergencyView
 from kezek_api.shapes_outages import OutageBrief
 from kezek_api.shapes_places import BuildingView, Id, Latitude, Longitude, Node
 from kezek_register import types as register

@@ -8,6 +8,7 @@ from contextlib import suppress
 from kezek_api.auth import Session
 from kezek_api.doors import Doors
 from kezek_api.looks import asked
+from kezek_api.shapes_emergencies import EmergencyView
 from kezek_api.shapes_outages import OutageBrief
 from kezek_api.shapes_tickets import LinkView, MoveView, NoteView, PhotoView, TicketCard, TicketView
 from kezek_register import moves
@@ -63,6 +64,7 @@ class TicketViews:
         tied = next((one for one in outages if one.id == ticket.outage_id), None)
         if tied is None and ticket.outage_id is not None:
             tied = await asked(self._register.outages.get(ticket.outage_id))
+        emergencies = await asked(self._register.emergencies.of_ticket(number))
         return TicketCard(
             ticket=await self.of(ticket),
             may=self.may(ticket),
@@ -72,7 +74,7 @@ class TicketViews:
             links=tuple(LinkView.of(one) for one in await asked(tickets.links(number))),
             outage=OutageBrief.of(tied, self._language) if tied else None,
             outages=tuple(OutageBrief.of(one, self._language) for one in outages if one.id != ticket.outage_id),
-            emergencies=(),
+            emergencies=tuple(EmergencyView.of(one) for one in emergencies),
         )
 
     def may(self, ticket: Ticket) -> tuple[Move, ...]:

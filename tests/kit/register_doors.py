@@ -16,7 +16,8 @@ from kezek_api.app import build
 from kezek_api.auth import Session
 from kezek_api.errors import NotSignedIn
 from kezek_api.limits import Places
-from kezek_register import Register, Staff, load_sample, street_name
+from kezek_api.published import Published
+from kezek_register import Register, Staff, checklists, emergency, load_sample, street_name
 from kezek_register.duty_types import Organisation
 
 OPERATOR = Staff("aigul", "Айгүл", "operator", "201", "ru", ("hotline",), {})
@@ -54,6 +55,9 @@ class Town:
             register=self.register,
             street_name=self._street_name,
             photos=Places(4),
+            checklists=checklists.load(),
+            services=emergency.load(),
+            published=Published(keep_s=0),
             settings=SimpleNamespace(origins=(), photos_folder=self.folder, zone=UTC),
         )
 

@@ -21,6 +21,9 @@ from kezek_api.shapes_notices import AnnouncementView
 from kezek_api.shapes_outages import (
     AnsweredIn,
     AreasIn,
+    Checklist,
+    ChecklistLine,
+    Checklists,
     CloseIn,
     ClosingView,
     ConcernedView,
@@ -35,9 +38,11 @@ from kezek_api.shapes_outages import (
     TieView,
 )
 from kezek_api.shapes_places import HouseMap
+from kezek_register.checklists import LEVELS
 from kezek_register.outage_types import Level, Outage, OutageFilter, OutageState
 
 router = APIRouter(prefix="/api/outages", tags=["outages"], responses=problems.RESPONSES)
+checklist_router = APIRouter(prefix="/api", tags=["outages"], responses=problems.RESPONSES)
 
 OutageId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 FIRST_HELP = 100  # buildings that are named
@@ -119,6 +124,30 @@ async def area_map(body: AreasIn, doors: OfDoors, session: AnyStaff) -> HouseMap
     return await house_map(doors, session, [one.area() for one in body.areas])
 
 
+@checklist_router.get("/checklists")
+async def checklists(doors: OfDoors, session: AnyStaff) -> Checklists:
+    """What is done at an outage of each level, and who is called out."""
+    known = doors.checklists
+    return Checklists(
+        checklists=tuple(
+            Checklist(
+                level=level,
+                lines=tuple(
+                    ChecklistLine(
+                        list=one.list,
+                        position=one.position,
+                        code=one.code,
+                        names=known.names(one.code),
+                        phone=one.phone,
+                    )
+                    for one in known.steps(level)
+                ),
+            )
+            for level in LEVELS
+        )
+    )
+
+
 @router.get("/{id}")
 async def outage(id: OutageId, doors: OfDoors, session: AnyStaff, response: Response) -> OutageView:
     found = await asked(doors.register.outages.get(id))
@@ -141,16 +170,20 @@ async def change(
 
 @router.post("/{id}/expected")
 async def expect(id: OutageId, body: ExpectIn, doors: OfDoors, session: SecondLine, response: Response) -> OutageView:
-    told = await asked(doors.register.outages.expect(id, body.expected_at, body.why.strip(), session.staff.login))
+    told = await asked(
+        doors.register.outages.expect(id, body.expected_at, body.why.strip(), session.staff.login, tell=body.tell)
+    )
     etag(response, told.version)
     return await outage_view(doors, told, session.staff.language)
 
 
 @router.post("/{id}/steps")
 async def step(id: OutageId, body: StepIn, doors: OfDoors, session: AnyStaff, response: Response) -> OutageView:
-    """A line of the checklist, or of the call-out chain, is done."""
+    """A line of the checklist, or of the call-out chain, is done, or is not after all."""
     told = await asked(
-        doors.register.outages.step_done(id, body.list, body.position, session.staff.login, body.note.strip())
+        doors.register.outages.step_done(
+            id, body.list, body.position, session.staff.login, body.note.strip(), done=body.done
+        )
     )
     etag(response, told.version)
     return await outage_view(doors, told, session.staff.language)

@@ -1,4 +1,4 @@
-"""Buildings that have a place on the map, in a box of it, each with where it lies and what it hangs on."""
+"""Buildings that have a place on the map: in a box of it, and in some areas."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from kezek_register.areas import Place
+from kezek_register.areas import Area, Place
 from kezek_register.sql import values
 from kezek_register.sql.database import Database
+from kezek_register.sql.outage_concerned import inside
 from kezek_register.sql.place_tables import BuildingPartRow, NetworkPartRow, TerritoryRow
 from kezek_register.sql.places import ids_of, parts_of
 from kezek_register.sql.tables import BuildingRow, StreetRow
@@ -26,7 +27,7 @@ class HouseMaps:
     async def of_box(
         self, west: float, south: float, east: float, north: float, limit: int
     ) -> list[tuple[Building, Place]]:
-        """Degrees, WGS 84. What has no coordinates is left out."""
+        """Degrees, WGS 84; each with where it lies and what it hangs on. What has no coordinates is left out."""
         own, of_street = aliased(TerritoryRow), aliased(TerritoryRow)
         wanted = (
             select(BuildingRow, func.coalesce(own.path, of_street.path))
@@ -46,6 +47,13 @@ class HouseMaps:
             )
             for row, path in rows
         ]
+
+    async def of_areas(self, areas: Sequence[Area], limit: int) -> list[Building]:
+        """What has no coordinates is left out."""
+        wanted = select(BuildingRow).join(StreetRow, StreetRow.id == BuildingRow.street_id).order_by(BuildingRow.id)
+        async with self._database.reading() as session:
+            here = (await inside(session, areas), BuildingRow.lon.is_not(None), BuildingRow.lat.is_not(None))
+            return [values.building(row) for row in await session.scalars(wanted.where(*here).limit(limit))]
 
 
 async def _parts(session: AsyncSession, buildings: Sequence[int]) -> dict[int, list[str]]:

@@ -129,6 +129,10 @@ class Outages(OutageEnds, OutageHouseholds, OutageSteps):
         whole = await self.get(outage) if isinstance(outage, int) else outage
         return (await self._published.of([whole], language, place, at))[0]
 
+    async def announced(self, outages: Sequence[Outage], language: str) -> builtins.list[Announcement]:
+        """The words of all of these, in their order, with one look at what they name."""
+        return await self._published.of(outages, language, None, None)
+
     async def announcements(
         self, language: str, *, within: timedelta = timedelta(days=7), at: datetime | None = None
     ) -> builtins.list[Announcement]:
