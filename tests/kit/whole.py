@@ -56,6 +56,10 @@ from_s = 1
 dial_s = 8
 [recording]
 mode = "always"
+[citizens]
+quiet_from = "00:00"
+quiet_to = "00:00"
+retries_s = [1, 600]
 """
 
 

@@ -1,0 +1,118 @@
+"""What is known is told, with a real Asterisk: to who calls from an affected house, and again when it is over."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from kezek_register import Register
+from kezek_register.areas import Area
+from kezek_register.notice_types import Notice
+from kezek_register.outage_types import Outage, Tie
+from kit.api import until
+from kit.sip_agent import SipAgent, SipCall
+from kit.valkey import Valkey
+from kit.whole import City, Street, hotline
+
+pytestmark = pytest.mark.timeout(90)
+
+HOME = "+77009990111"  # of a household of the sample town
+NEIGHBOUR = "+77009990113"
+
+
+@pytest.fixture(scope="module")
+async def city(tmp_path_factory: pytest.TempPathFactory, town: Path, valkey: Valkey) -> AsyncIterator[City]:
+    async with hotline(tmp_path_factory.mktemp("city"), town, valkey, "whole-citizens") as made:
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def register_of(city: City) -> AsyncIterator[Register]:
+    async with Register.open(city.settings.sql) as register:
+        yield register
+
+
+async def outage_at(register: Register, *phones: str) -> Outage:
+    """Of the houses of these telephones."""
+    buildings = []
+    for phone in phones:
+        household = await register.households.by_phone(phone)
+        assert household is not None
+        buildings.append(household.building.id)
+    now = datetime.now(UTC)
+    areas = tuple(Area("building", building_id=building) for building in dict.fromkeys(buildings))
+    facts = {"level": 2, "topic": "heating", "cause": "burst_pipe", "expected_at": now + timedelta(hours=5)}
+    outage = Outage(id=0, state="announced", starts_at=now - timedelta(hours=2), areas=areas, **facts)  # type: ignore[arg-type]
+    return await register.outages.open(outage, "dina")
+
+
+async def informed(city: City, street: Street, caller: str, token: str) -> None:
+    """He hears what is known, presses 1, and the call is over without anybody's phone ringing."""
+    citizen = await street.dials(caller=caller, story=token, press="")
+    await city.told(token, "outage")
+    citizen.press("1")
+    assert (await city.told(token, "informed"))["tell"] is True
+    await citizen.ended()
+    assert (await city.told(token, "ended"))["end"] == "informed"
+
+
+async def told_again(world: SipAgent, number: str, key: str) -> SipCall:
+    """The citizen's phone rings, he picks up, is told, and presses a key."""
+    bell = await world.rings()
+    assert bell.number == number
+    bell.answer()
+    bell.press(key)
+    await bell.ended()
+    return bell
+
+
+async def settled(register: Register, key: str) -> Notice:
+    async def found() -> Notice | None:
+        notice = await register.notices.get(key)
+        return notice if notice.state not in ("pending", "claimed") and notice.result != "picked_up" else None
+
+    notice: Notice = await until(found)
+    return notice
+
+
+async def ties(register: Register, outage: Outage) -> dict[str, Tie]:
+    return {tie.phone: tie for tie in await register.outages.ties(outage.id)}
+
+
+async def test_who_is_affected_hears_it_and_is_called_once_when_it_is_over_and_may_say_that_it_is_not(
+    city: City,
+) -> None:
+    """P8, P18: the whole way from the announcement to the outage that is opened again for him."""
+    async with register_of(city) as register, city.citizens() as street, city.trunk() as world, city.head() as head:
+        outage = await outage_at(register, HOME, NEIGHBOUR)
+        await informed(city, street, HOME, "heat1")
+        await informed(city, street, HOME, "heat2")
+        await informed(city, street, NEIGHBOUR, "heat3")
+        tied = await ties(register, outage)
+        assert {phone: (tie.calls, tie.tell) for phone, tie in tied.items()} == {HOME: (2, True), NEIGHBOUR: (1, True)}
+        row = await city.row(head, lambda row: row["caller"] == HOME and row["end"])
+        assert row["end"] == "informed"
+
+        closing = await register.outages.close(outage.id, "dina")
+        assert len(closing.notices) == 2
+        keys = {notice.address: notice.key for notice in closing.notices}
+        bells = [await world.rings(), await world.rings()]
+        assert {bell.number for bell in bells} == {HOME, NEIGHBOUR}
+        for bell in bells:
+            bell.answer()
+            bell.press("2" if bell.number == HOME else "1")
+        for bell in bells:
+            await bell.ended()
+        assert (await settled(register, keys[HOME])).result == "2"
+        assert (await settled(register, keys[NEIGHBOUR])).result == "1"
+        tied = await ties(register, outage)
+        assert (tied[HOME].restored, tied[NEIGHBOUR].restored) == ("no", "yes")
+        ticket = await register.tickets.get(tied[HOME].ticket)
+        assert (ticket.topic, ticket.state in ("registered", "assigned")) == ("heating", True)
+        assert world.quiet, "nobody is called twice"
+        calls = (await head.does("GET", "/api/calls"))["calls"]
+        assert [call for call in calls if call["call"].startswith("nt-")] == [], "they are no calls of the line"
