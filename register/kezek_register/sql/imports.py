@@ -6,7 +6,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from kezek_register.progress import Told, untold
-from kezek_register.sql import address_imports, building_imports, household_imports, tree_imports
+from kezek_register.sql import (
+    address_imports,
+    asset_kind_imports,
+    building_imports,
+    duty_imports,
+    household_imports,
+    organisation_imports,
+    topic_imports,
+    tree_imports,
+)
 from kezek_register.sql.database import Database
 from kezek_register.types import ImportReport, NotFound
 
@@ -19,6 +28,10 @@ LOADERS: Mapping[str, Loader] = {
     "streets": address_imports.streets,
     "buildings": building_imports.buildings,
     "households": household_imports.households,
+    "organisations": organisation_imports.load,
+    "asset_kinds": asset_kind_imports.load,
+    "duties": duty_imports.load,
+    "topics": topic_imports.load,
 }
 
 
