@@ -17,8 +17,8 @@ _RAILWAYS = ("water_pipe", "sewer", "heat_pipe", "building")
 def write(
     folder: Path, *, seed: int, districts: Sequence[str], streets: Sequence[str], boilers: Sequence[str] = ()
 ) -> tuple[Path, ...]:
-    """organisations.csv, asset_kinds.csv, duties.csv and topics.csv, in the order in which they are loaded; `districts`,
-    `streets`, `boilers`: codes of the town's territories, streets and boiler houses. The same seed writes the same.
+    """organisations.csv, asset_kinds.csv, duties.csv and topics.csv, in the order in which they are loaded; the same
+    seed writes the same. `districts`, `streets`, `boilers`: codes of the town's territories, streets and boiler houses.
 
     From the general to the special: each kind is somebody's in the whole town; house managements and lifts by district;
     every third street has a management of its own; some boiler houses and one street's odd side are foreign."""
@@ -53,7 +53,7 @@ def write(
 
 
 def _management(random: Random, street: str) -> list[dict[str, str]]:
-    """A whole street, or its houses from somewhere on: with the district's behind it there is neither gap nor overlap."""
+    """A whole street, or its houses from somewhere on: behind it stands the district's rule, so there is no gap."""
     rule = {"asset_kind": "building", "organisation": f"ksk_{street}", "street": street}
     if random.random() < 0.5:
         return [rule]
