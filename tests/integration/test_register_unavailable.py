@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from kezek_register import CallRecord, Register, RegisterSettings, Staff, Unavailable, load_sample
+from kezek_register.areas import Place
+from kezek_register.duty_types import Emergency
 from kit.databases import PostgresServer, draft, free_port, postgres_proxy
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -34,6 +36,11 @@ VERBS: dict[str, Callable[[Register], Awaitable[object]]] = {
     "claim": lambda register: register.outbound.claim("c:1", "c", "one"),
     "audit": lambda register: register.audit.write("dana", "calls", "", NOW),
     "expired": lambda register: register.recordings.expired(NOW),
+    "who": lambda register: register.duties.who(Place(), "lift"),
+    "begins_with": lambda register: register.topics.begins_with("lift"),
+    "hand_off": lambda register: register.emergencies.hand_off(
+        Emergency(0, "c", "", "104", "operator", "", NOW, "anna")
+    ),
     "sample": load_sample,
     "migrate": lambda register: register.migrate(),
 }
