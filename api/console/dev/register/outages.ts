@@ -30,7 +30,7 @@ export class FakeOutages {
 
   constructor() {
     const burst = this.open({
-      state: "announced", level: 2, topic: "hot_water", asset_kind: "water_pipe", cause: "burst_pipe", organisation: "vodokanal", code: "",
+      state: "announced", level: 2, topic: "hot_water", asset_kind: "water_pipe", cause: "burst_pipe", organisation: "vodokanal", code: "", ends_itself: false,
       words: { ru: "Воду подвозят к дому 12 по проспекту Абая.", kk: "Су Абай даңғылы, 12-үйге жеткізіледі." }, starts_at: ago(9_000),
       expected_at: ago(-11_000), areas: [area("houses", { street_id: 1, house_from: "1", house_to: "30" }), area("building", { building_id: 5004 })],
     });
@@ -40,15 +40,15 @@ export class FakeOutages {
     ] }); // prettier-ignore
     Object.assign(burst.steps[0] as OutageStep, { done_at: ago(8_000), done_by: "oksana" });
     this.open({
-      state: "announced", level: 3, topic: "heating", asset_kind: "heat_pipe", cause: "planned_work", organisation: "teplo", code: "ПР-14", words: {},
+      state: "announced", level: 3, topic: "heating", asset_kind: "heat_pipe", cause: "planned_work", organisation: "teplo", code: "ПР-14", ends_itself: true, words: {},
       starts_at: ago(-90_000), expected_at: ago(-120_000), areas: [area("part", { part_id: 12 })],
     });
     Object.assign(this.open({
-      state: "announced", level: 1, topic: "electricity", asset_kind: "power_line", cause: "no_supply", organisation: "energo", code: "", words: {},
+      state: "announced", level: 1, topic: "electricity", asset_kind: "power_line", cause: "no_supply", organisation: "energo", code: "", ends_itself: false, words: {},
       starts_at: ago(16_000), expected_at: ago(600), areas: [area("territory", { territory_id: 2 })],
     }), { ties: 412, calls: 530 });
     Object.assign(this.open({
-      state: "announced", level: 2, topic: "lift", asset_kind: "lift", cause: "other", organisation: "lift", code: "", words: {},
+      state: "announced", level: 2, topic: "lift", asset_kind: "lift", cause: "other", organisation: "lift", code: "", ends_itself: false, words: {},
       starts_at: ago(200_000), expected_at: null, areas: [area("building", { building_id: 1045 })],
     }), { state: "restored", ended_at: ago(150_000), ties: 3, calls: 3 });
   }
@@ -70,8 +70,9 @@ export class FakeOutages {
 
   page(asked: URLSearchParams, language: string): Outage[] {
     return this.all.filter((one) => {
-      if (asked.get("now") === "true") return this.begun(one);
-      return !asked.get("state") || one.state === asked.get("state");
+      const state = asked.get("state") ?? "";
+      const phase = one.state === "announced" ? (this.begun(one) ? "now" : "coming") : one.state;
+      return state === "" || one.state === state || phase === state || (state === "open" && one.state === "announced");
     }).map((one) => this.told(one, language));
   }
 
@@ -89,6 +90,7 @@ export class FakeOutages {
     return {
       buildings: houses.length, people: houses.reduce((sum, house) => sum + (house?.people ?? 0), 0),
       special_needs: houses.filter((house) => house?.special_needs).length,
+      first_help: SPOTS.filter((spot) => spot.special_needs && affected(areas, spot)).slice(0, 20).map(({ id, street, house, special_needs }) => ({ building_id: id, street, house, special_needs })),
     };
   }
 

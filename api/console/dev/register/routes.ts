@@ -1,4 +1,5 @@
 /** The register's doors, played: which invented answer each verb and path has. */
+import { affected } from "../../src/register/areas.ts";
 import type { OutageDraft } from "../../src/register/outage_types.ts";
 import type { Area, Duty, Move, Organisation, RegisterTicket, TicketDraft } from "../../src/register/types.ts";
 import type { Staff } from "../../src/lib/types.ts";
@@ -168,6 +169,10 @@ export class FakeRegister {
     const { outages } = this;
     if (first === undefined && method === "GET") return [200, { outages: outages.page(asked.query, language), next: "" }];
     if (first === undefined) return [201, outages.told(outages.open(body as unknown as OutageDraft), language)];
+    if (first === "map") {
+      const spots = SPOTS.filter((spot) => affected(body["areas"] as Area[], spot));
+      return [200, { type: "FeatureCollection", whole: true, features: spots.map(({ id, lon, lat }) => ({ type: "Feature", id, geometry: { type: "Point", coordinates: [lon, lat] } })) }];
+    }
     if (first === "concerned") return [200, outages.concerned(body["areas"] as Area[])];
     const outage = outages.find(Number(first));
     if (!outage) return GONE;

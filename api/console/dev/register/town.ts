@@ -24,13 +24,14 @@ const HOUSES = 48;
 /** Half of the streets run to the east, half to the north; odd houses on one side, even ones on the other. */
 export const SPOTS: Spot[] = STREETS.flatMap((street, s) =>
   Array.from({ length: HOUSES }, (_, i) => {
+    const id = street.id * 1000 + i + 1;
     const [along, side] = [Math.floor(i / 2) * 0.0011 - 0.013, i % 2 ? 0.00035 : -0.00035];
     const place = ((s >> 1) - 1.5) * 0.0052;
     const across = s % 2 === 0;
     const lon = CENTRE.lon + (across ? along * 1.5 : place * 1.5 + side * 1.5);
     const lat = CENTRE.lat + (across ? place + side : along);
     return {
-      id: street.id * 1000 + i + 1, street_id: street.id, street: street.name, house: String(i + 1),
+      id, people: 70 + (id % 90), special_needs: id % 29 === 0 ? "12 пәтер: оттегі аппараты · кв. 12: аппарат кислорода" : "", street_id: street.id, street: street.name, house: String(i + 1),
       territories: [1, lon < CENTRE.lon ? 2 : 3], parts: lat > CENTRE.lat ? [11, 12, 21, 22] : [11, 13, 21], lon, lat,
     };
   }),
@@ -47,9 +48,8 @@ export const districtOf = (spot: Spot | undefined, language: string): string =>
 
 export function buildingOf(spot: Spot | undefined): Building | null {
   if (!spot) return null;
-  const { id, house, lon, lat } = spot;
-  const needs = id % 9 === 0 ? "3-п., 12 пәтер: оттегі аппараты · кв. 12: аппарат кислорода" : "";
-  return { id, house, lon, lat, entrances: 2 + (id % 4), flats: 30 + (id % 50), people: 70 + (id % 90), lifts: id % 3, special_needs: needs };
+  const { id, house, lon, lat, people, special_needs } = spot;
+  return { id, house, lon, lat, people, special_needs, entrances: 2 + (id % 4), flats: 30 + (id % 50), lifts: id % 3 };
 }
 
 /** As the door finds: parts of the street's name and a house, in any order. */

@@ -80,6 +80,9 @@ export class RegisterDoors {
   openOutage = (draft: OutageDraft): Promise<Outage> => this.post("/api/outages", draft);
   changeOutage = (id: number, version: number, draft: OutageDraft): Promise<Outage> =>
     this.http.ask("PUT", `/api/outages/${id}`, draft, 200, tag(version));
+  /** Where these areas are: their houses' points, 5,000 at most. */
+  areasMap = (areas: readonly Area[]): Promise<{ features: { geometry: { coordinates: [number, number] } }[] }> =>
+    this.post("/api/outages/map", { areas });
   concerned = (areas: readonly Area[]): Promise<Concerned> => this.post("/api/outages/concerned", { areas });
   expect = (id: number, expected_at: string | null, why: string): Promise<Outage> =>
     this.post(`/api/outages/${id}/expected`, { expected_at, why });

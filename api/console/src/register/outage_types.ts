@@ -44,6 +44,8 @@ export interface Outage {
   starts_at: string;
   expected_at: string | null;
   ended_at: string | null;
+  /** Planned works that are over at their expected end by themselves. */
+  ends_itself: boolean;
   code: string;
   created_by: string;
   created_at: string | null;
@@ -58,7 +60,7 @@ export interface Outage {
 /** What an outage is made and changed with. */
 export type OutageDraft = Pick<
   Outage,
-  "level" | "topic" | "asset_kind" | "cause" | "words" | "organisation" | "starts_at" | "expected_at" | "code" | "areas"
+  "level" | "topic" | "asset_kind" | "cause" | "words" | "organisation" | "starts_at" | "expected_at" | "ends_itself" | "code" | "areas"
 > & { state: "draft" | "announced" };
 
 /** What is said of it beside something else. */
@@ -90,8 +92,9 @@ export interface Tie {
 export interface Concerned {
   buildings: number;
   people: number;
-  /** Buildings with people who need help first. */
+  /** Buildings with people who need help first, and the first of them. */
   special_needs: number;
+  first_help: { building_id: number; street: string; house: string; special_needs: string }[];
 }
 
 export interface Closing {

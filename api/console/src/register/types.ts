@@ -248,6 +248,9 @@ export interface Spot {
   house: string;
   territories: number[];
   parts: number[];
+  people: number | null;
+  /** Who needs help first there, in words. */
+  special_needs: string;
   lon: number;
   lat: number;
 }

@@ -136,4 +136,9 @@ export const placesEn = {
   reports: "Reports",
   reports_soon: "Reports come here.",
   for_second_line: "The second line and managers change this.",
+  ended_when: "When it was over (empty: now)",
+  ends_itself: "Over by itself at the expected end",
+  first_help: "Help first",
+  outage_edit: "Change the outage",
+  ended_when_was: "Was over",
 };

@@ -137,4 +137,9 @@ export const placesKk: PlaceMessages = {
   reports: "Есептер",
   reports_soon: "Есептер осында болады.",
   for_second_line: "Мұны екінші желі мен басшылар өзгертеді.",
+  ended_when: "Қашан аяқталды (бос болса: қазір)",
+  ends_itself: "Күтілген мерзімде өзі аяқталады",
+  first_help: "Алдымен көмек керектер",
+  outage_edit: "Ажыратуды өзгерту",
+  ended_when_was: "Нақты аяқталуы",
 };

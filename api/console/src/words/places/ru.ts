@@ -137,4 +137,9 @@ export const placesRu: PlaceMessages = {
   reports: "Отчёты",
   reports_soon: "Здесь будут отчёты.",
   for_second_line: "Это меняют вторая линия и руководители.",
+  ended_when: "Когда закончилось (пусто: сейчас)",
+  ends_itself: "Заканчивается само в ожидаемый срок",
+  first_help: "Кому помочь первыми",
+  outage_edit: "Изменить отключение",
+  ended_when_was: "Закончилось на деле",
 };

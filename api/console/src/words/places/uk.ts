@@ -137,4 +137,9 @@ export const placesUk: PlaceMessages = {
   reports: "Звіти",
   reports_soon: "Тут будуть звіти.",
   for_second_line: "Це змінюють друга лінія та керівники.",
+  ended_when: "Коли закінчилося (порожньо: зараз)",
+  ends_itself: "Закінчується само в очікуваний строк",
+  first_help: "Кому допомогти першими",
+  outage_edit: "Змінити відключення",
+  ended_when_was: "Скінчилося насправді",
 };
