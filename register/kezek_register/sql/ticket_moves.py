@@ -117,38 +117,6 @@ class Moving:
             session.expire(row)
         return len(added)
 
-    async def many(self, session: AsyncSession, rows: Sequence[TicketRow], order: Order) -> int:
-        """The same move of many locked rows; those that do not take it are left out. How many did.
-
-        For moves that end the executor's work (report, verify, close): no deadline follows and nobody is told here.
-        """
-        at = self._clock()
-        told: list[tuple[str, dict[str, Any]]] = []
-        added: list[dict[str, Any]] = []
-        by_state: dict[State, list[int]] = {}
-        for row in rows:
-            try:
-                move = self._made(row, order)
-            except moves.MoveRefused:
-                continue
-            by_state.setdefault(move.after, []).append(row.id)
-            added.append(_columns(row.id, move, order))
-            moved = replace(values.ticket(row), state=move.after, due_at=None)
-            told.append(event_of(moved, order.move, move.before, order.who.role, at))
-        for state, ids in by_state.items():
-            changes: dict[str, Any] = {"state": state, "due_at": None, "updated_at": at}
-            changes |= {"closed_at": at} if state in moves.ENDED else {}
-            changes |= {"answer": order.why} if order.why and order.move in ("report", "close") else {}
-            changes |= {"verified": order.verified} if order.verified else {}
-            changed = update(TicketRow).where(TicketRow.id.in_(ids)).values(**changes, version=TicketRow.version + 1)
-            await session.execute(changed, execution_options={"synchronize_session": False})
-        if added:
-            await session.execute(insert(TicketMoveRow), added)
-            await events.write_all(session, told, at)
-        for row in rows:
-            session.expire(row)
-        return len(added)
-
     async def moves_of(self, session: AsyncSession, ticket_id: int) -> list[TicketMove]:
         return (await moves_of(session, [ticket_id])).get(ticket_id, [])
 
