@@ -110,7 +110,7 @@ async def run(settings: Settings, *, leashed: bool) -> None:
         redis = redis_client(settings.redis_url)
         stack.push_async_callback(redis.aclose)
         register = await stack.enter_async_context(
-            Register.open(settings.sql, node=settings.node, clock=lambda: datetime.now(settings.zone))
+            Register.open(settings.sql, node=settings.node, clock=lambda: datetime.now(settings.zone), work=rules.work)
         )
         queues = RedisQueues(settings.redis_url, settings.site)
         stack.push_async_exit(queues)  # not entered: only the history reads the feed here, in its own way

@@ -41,6 +41,7 @@ from kezek_api.settings import Settings
 from kezek_api.story import RedisStoryteller
 from kezek_api.supervisors import Supervisors
 from kezek_api.tally import midnight_before
+from kezek_api.tending import Tending
 from kezek_api.waits import Waits
 from kezek_api.wallboard import Board
 from kezek_queue import QueueSettings, RedisQueues, keep_ticking, redis_client
@@ -103,7 +104,12 @@ class House:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.redis.aclose)
             register = await stack.enter_async_context(
-                Register.open(settings.sql, node=settings.node, clock=lambda: datetime.now(settings.zone))
+                Register.open(
+                    settings.sql,
+                    node=settings.node,
+                    clock=lambda: datetime.now(settings.zone),
+                    work=self.rules.work,
+                )
             )
             queues = RedisQueues(settings.redis_url, settings.site, queue_settings(settings))
             stack.push_async_exit(queues)
@@ -161,6 +167,7 @@ class House:
                 phones=exchanges.tell_phones,
             )
 
+            tending = Tending(register)
             notifier = Notifier(register, self.rules.notices, settings, self.health)
 
             async with asyncio.TaskGroup() as group:
@@ -185,9 +192,14 @@ class House:
                     "hearing": hearing.run,
                     "exchange": lambda: after(self._begun, exchanges.run()),
                     "mqtt": lambda: self._publish(register),
+                    "tending": lambda: after(self._migrated, tending.run()),
                     "notifier": lambda: after(self._migrated, notifier.run()),
                 }
-                self.health.figures += [*of_node(self.behind, self.feed, exchanges, hearing), notifier.figures]
+                self.health.figures += [
+                    *of_node(self.behind, self.feed, exchanges, hearing),
+                    notifier.figures,
+                    tending.figures,
+                ]
                 parts = [
                     group.create_task(keep(name, part, self.health.failed(name)), name=name)
                     for name, part in work.items()

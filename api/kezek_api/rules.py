@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,6 +22,8 @@ from kezek_api.notifier.rules import NoticeRules
 from kezek_api.settings import Settings, SettingsError
 from kezek_ivr.hours import Calendar, HoursError, from_table
 from kezek_queue import QueueRules, Relax
+from kezek_register import work_rules
+from kezek_register.work_rules import WorkRules
 
 Level = Annotated[int, Field(ge=1, le=9)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
@@ -100,6 +103,7 @@ class _File(_Table):
     numbers: tuple[_Number, ...] = ()
     notices: NoticeRules = NoticeRules()
     citizens: CitizensRules = CitizensRules()
+    work: dict[str, Any] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,7 @@ class Rules:
     numbers: tuple[tuple[str, Names], ...]
     notices: NoticeRules = field(default_factory=NoticeRules)
     citizens: CitizensRules = field(default_factory=CitizensRules)
+    work: WorkRules = field(default_factory=WorkRules)
 
     def queue_name(self, queue: str, language: str) -> str:
         return named(self.queue_names.get(queue, {}), language) or queue
@@ -140,9 +145,13 @@ def named(names: Mapping[str, str], language: str) -> str:
 def of_site(settings: Settings) -> Rules:
     """Raises SettingsError, with what is wrong in the file of rules."""
     try:
-        return load(settings.rules, settings.queues, settings.timezone)
+        rules = load(settings.rules, settings.queues, settings.timezone)
     except RulesError as wrong:
         raise SettingsError(str(wrong)) from wrong
+    if rules.work.calendar.zone is UTC:  # nobody has named one: the machine's own
+        calendar = replace(rules.work.calendar, zone=settings.zone)
+        rules = replace(rules, work=replace(rules.work, calendar=calendar))
+    return rules
 
 
 def load(path: Path | None, queues: Collection[str], zone: str = "") -> Rules:
@@ -150,22 +159,25 @@ def load(path: Path | None, queues: Collection[str], zone: str = "") -> Rules:
     source = path if path is not None else resources.files("kezek_api").joinpath("rules.toml")
     try:
         text = source.read_text("utf-8") if path is None else read_small(path)
-        return read(tomllib.loads(text), queues, zone)
+        return read(tomllib.loads(text), queues, zone, path.parent if path is not None else Path())
     except (ValueError, OSError, RecursionError, RulesError) as error:  # ValueError: no TOML, no UTF-8, too large
         raise RulesError(f"{source.name}: {error}") from error
 
 
-def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "") -> Rules:
-    """Raises RulesError. `zone` counts where the hours name none."""
+def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "", folder: Path = Path()) -> Rules:
+    """Raises RulesError. `zone` counts where hours and work name none; `folder` is where the file of days lies."""
     try:
         told = _File.model_validate(table)
         hours = {"zone": zone, **told.hours} if zone else told.hours
         calendar = from_table(hours, queues)
+        work = work_rules.from_table({"zone": zone, **told.work}, folder)
     except ValidationError as wrong:
         said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong.errors())
         raise RulesError(said) from None
     except HoursError as wrong:
         raise RulesError(f"hours: {wrong}") from None
+    except work_rules.WorkRulesError as wrong:
+        raise RulesError(f"work: {wrong}") from None
     if strange := told.queues.keys() - set(queues):
         raise RulesError(f"queues: the site has none named {', '.join(sorted(strange))}")
     return Rules(
@@ -186,4 +198,5 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "") -> R
         numbers=tuple((one.number, one.names) for one in told.numbers),
         notices=told.notices,
         citizens=told.citizens,
+        work=work,
     )

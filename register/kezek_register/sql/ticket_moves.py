@@ -22,7 +22,6 @@ from kezek_register.ticket_types import Move, State, TicketMove, Verified
 from kezek_register.types import NotFound, Ticket
 from kezek_register.work_rules import WorkRules
 
-
 _BATCH = 500  # rows of one UPDATE
 
 

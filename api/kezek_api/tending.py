@@ -1,0 +1,60 @@
+"""What time alone does to the register: planned works begin and end, tickets become late, a day changes the calendar.
+
+Every node does it; each step is claimed in SQL, so that one of them takes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import structlog
+from prometheus_client.core import CounterMetricFamily, Metric
+
+from kezek_register import Register, RegisterError
+from kezek_register.worktime import NoWorkingTime
+
+log = structlog.get_logger(__name__)
+
+TEND_S = 10.0
+
+
+class Tending:
+    """`run` is a part of the house, once SQL has its tables."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._recounted: date | None = None
+        self._escalated = Counter[str]()
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.once()
+            except RegisterError as away:
+                log.info("register_not_tended", code=away.code)
+            except NoWorkingTime as wrong:
+                log.error("calendar_never_opens", error=str(wrong))
+            await asyncio.sleep(TEND_S)
+
+    async def once(self) -> None:
+        """Raises RegisterError and NoWorkingTime."""
+        for outage in await self._register.outages.tick():
+            log.info("outage_moved_by_time", outage=outage.id, state=outage.state)
+        today = datetime.now(self._register.work.rules.calendar.zone).date()
+        if today != self._recounted:  # a node that starts may have another calendar than the one before
+            if moved := await self._register.work.recount():
+                log.warning("deadlines_moved", number=moved)
+            self._recounted = today
+        for step in await self._register.work.chase():
+            self._escalated[step.step] += 1
+            log.info("ticket_escalated", number=step.number, step=step.step, round=step.round)
+
+    def figures(self) -> Iterator[Metric]:
+        """For Prometheus: the steps that this node took."""
+        taken = CounterMetricFamily("kezek_escalations", "Steps taken for late tickets", labels=["step"])
+        for step, number in self._escalated.items():
+            taken.add_metric([step], number)
+        yield taken
