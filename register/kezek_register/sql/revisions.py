@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.sql.database import Database
-from kezek_register.sql.tables import Revision
+from kezek_register.sql.tables import Revision, table_of
 
 STREETS = "streets"  # also territories, of which streets' are told apart
+_REVISIONS = table_of(Revision)
+# made once: a call waits, and making its key takes longer than the database does
+_ASKED = select(_REVISIONS.c.revision).where(_REVISIONS.c.name == bindparam("name"))
 
 
 async def revision(session: AsyncSession, name: str) -> int:
     """0 when it was never changed."""
-    return await session.scalar(select(Revision.revision).where(Revision.name == name)) or 0
+    return await session.scalar(_ASKED, {"name": name}) or 0
 
 
 async def bump(database: Database, session: AsyncSession, name: str) -> None:
