@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +23,7 @@ from kezek_api.passwords import Passwords
 from kezek_api.settings import Settings
 from kezek_queue import QueueSettings, RedisQueues
 from kezek_register import Register, Staff, load_sample
+from kezek_register.duty_types import Organisation
 from kit.valkey import Valkey, site, valkey
 
 __all__ = ["house", "node_settings", "queues", "site", "town", "valkey", "visitor"]  # the fixtures
@@ -32,7 +34,9 @@ PEOPLE = (
     Staff("aigul", "Айгүл", "operator", "201", "ru", ("hotline",), {}),
     Staff("bolat", "Болат", "operator", "202", "ru", ("hotline",), {}),
     Staff("dana", "Дана", "manager", "", "ru", (), {}),
+    Staff("saule", "Сәуле", "operator", "203", "ru", ("hotline",), {}, second_line=True),
 )
+EXECUTOR = Staff("erlan", "Ерлан", "executor", "", "ru", (), {})  # of an organisation that `fill` makes
 
 
 async def until(what: Callable[[], Awaitable[Any]] | Callable[[], Any], limit_s: float = LIMIT_S) -> Any:
@@ -152,7 +156,8 @@ async def fill(register: Register) -> None:
     """The staff, all with PASSWORD; hashed cheaply, for the cost is no test's matter."""
     cheap = Passwords(hasher=Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
     hashed = await cheap.hash(PASSWORD)
-    for person in PEOPLE:
+    works = await register.organisations.add(Organisation(0, "test-works", {"en": "Test works"}))
+    for person in (*PEOPLE, replace(EXECUTOR, organisation_id=works.id)):
         await register.staff.add(person)
         await register.staff.set_password_hash(person.login, hashed)
 

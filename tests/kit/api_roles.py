@@ -8,18 +8,21 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from kezek_api.doors import loopback, manager_of, operator_of, session_of
+from kezek_api.doors import executor_of, loopback, manager_of, operator_of, second_line_of, session_of, staff_of
 
 WHO: dict[Callable[..., object], str] = {
     operator_of: "operator",
     manager_of: "manager",
+    second_line_of: "second line",
+    staff_of: "staff",
+    executor_of: "executor",
     session_of: "signed in",
     loopback: "loopback",
 }
 
 
 def roles_of(app: FastAPI) -> dict[tuple[str, str], str]:
-    """(verb, path) -> 'operator', 'manager', 'signed in', 'loopback' or 'all'."""
+    """(verb, path) -> one of WHO, or 'all'."""
     found: dict[tuple[str, str], str] = {}
     for route in _routes(app.routes):
         asked = set(_calls(route.dependant))
@@ -29,13 +32,20 @@ def roles_of(app: FastAPI) -> dict[tuple[str, str], str]:
     return found
 
 
+# what the people of kit.api may enter beside what anybody may
+RIGHTS: dict[str, frozenset[str]] = {
+    "": frozenset(),
+    "aigul": frozenset({"signed in", "staff", "operator"}),
+    "saule": frozenset({"signed in", "staff", "operator", "second line"}),
+    "dana": frozenset({"signed in", "staff", "manager", "second line"}),
+    "erlan": frozenset({"signed in", "executor"}),
+}
+
+
 def may(login: str, who: str) -> bool:
-    """Somebody at this machine: '' is nobody, aigul an operator, dana a manager."""
-    return (
-        who in ("all", "loopback")
-        or {"": "", "aigul": "operator", "dana": "manager"}[login] == who
-        or (bool(login) and who == "signed in")
-    )
+    """Somebody at this machine: '' is nobody, aigul an operator, saule of the second line, dana a manager, erlan an
+    executor."""
+    return who in ("all", "loopback") or who in RIGHTS[login]
 
 
 def _routes(routes: object) -> Iterator[APIRoute]:
