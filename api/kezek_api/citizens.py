@@ -11,12 +11,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from kezek_api.citizens_rules import CitizensRules
+from kezek_api.handing import SqlEmergencies
+from kezek_api.rules import Rules
+from kezek_api.settings import Settings
+from kezek_api.speaker import Speaker
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.notice_rules import TellingSettings
 from kezek_ivr.ports import Affecting, Answer, Concerned, Tell, TellState, TicketState
 from kezek_ivr.told_calls import ToldCalls
-from kezek_register import Register
+from kezek_register import Register, emergency
 from kezek_register.areas import Place
 from kezek_register.moves import CITIZEN
 from kezek_register.notice_types import Notice, NoticeChannel
@@ -151,20 +154,29 @@ class Citizens:
     now: Callable[[], datetime]
     outages: SqlOutages | None = None  # None: the site does not want it
     tickets: SqlTickets | None = None
+    emergencies: SqlEmergencies | None = None
 
 
-def citizens_of(
-    register: Register, rules: CitizensRules, dialogue: Dialogue, *, node: str, dial_s: int, now: Callable[[], datetime]
-) -> Citizens:
-    notices = SqlNotices(register)
-    settings = rules.settings(node, dial_s)
+def citizens_of(register: Register, rules: Rules, dialogue: Dialogue, site: Settings) -> Citizens:
+    """Raises BadFile for a file of services that is wrong."""
+    notices, told = SqlNotices(register), rules.citizens
+    settings = told.settings(site.node, rules.dial_s)
+    speaker = Speaker(site.home, site.prompts)
+    speaker.sweep()
+
+    def now() -> datetime:
+        return datetime.now(rules.calendar.zone)
+
     return Citizens(
         notices=notices,
         told=ToldCalls(notices, dialogue, settings, now),
         settings=settings,
         now=now,
-        outages=SqlOutages(register) if rules.outages else None,
-        tickets=SqlTickets(register) if rules.tickets else None,
+        outages=SqlOutages(register) if told.outages else None,
+        tickets=SqlTickets(register) if told.tickets else None,
+        emergencies=SqlEmergencies(
+            register, emergency.load(), dialogue, speaker, language=dialogue.language.default, now=now
+        ),
     )
 
 

@@ -189,6 +189,7 @@ class Exchange:
             calendar=self._rules.calendar,
             outages=self._citizens.outages,
             tickets=self._citizens.tickets,
+            emergencies=self._citizens.emergencies,
         )
 
     async def _follow(self, telephony: Telephony, strays: Strays, burials: Burials) -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator
-from datetime import datetime
 
 import structlog
 
@@ -54,14 +53,7 @@ class Exchanges:
     ) -> None:
         self._queues, self._health, self._supervisors = queues, health, supervisors
         memory = SqlMemory(register)
-        citizens = citizens_of(
-            register,
-            rules.citizens,
-            spoken_dialogue(settings),
-            node=settings.node,
-            dial_s=rules.dial_s,
-            now=lambda: datetime.now(rules.calendar.zone),
-        )
+        citizens = citizens_of(register, rules, spoken_dialogue(settings), settings)
         self._all = [
             Exchange(
                 settings,

@@ -10,7 +10,9 @@ import structlog
 
 from kezek_ivr.conversation import Conversation
 from kezek_ivr.forgotten import Forgotten
+from kezek_ivr.handing import Handing
 from kezek_ivr.in_talk import InTalk
+from kezek_ivr.ports import Emergencies
 from kezek_ivr.recording import Recorder
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.side_tasks import running
@@ -50,9 +52,10 @@ class Connecting:
         recorder: Recorder,
         forgotten: Forgotten,
         finish: Callable[[Conversation], Awaitable[bool]],
+        emergencies: Emergencies | None = None,
     ) -> None:
         self._board, self._queues, self._settings, self._recorder = board, queues, settings, recorder
-        self._forgotten, self._finish = forgotten, finish
+        self._forgotten, self._finish, self._emergencies = forgotten, finish, emergencies
 
     async def attempt(self, talk: Conversation, offered: Offered) -> TalkEnded | NotTaken:
         """Ring and follow it to its end; the queue knows the outcome when this returns, but for a talk's end where it
@@ -75,18 +78,30 @@ class Connecting:
         return outcome
 
     async def divert(self, talk: Conversation) -> TalkEnded | NotTaken:
-        """Ring `talk.divert_to`, after a talk of ours. Raises HungUp, LineLost."""
+        """Ring `talk.divert_to`, after a talk of ours; an emergency service is told first whom it gets, and its outcome
+        is written down. Raises HungUp, LineLost."""
         number, talk.divert_to = talk.divert_to, ""
         talk.story.tell("diverted", to=number)
+        handing = Handing(self._emergencies, self._queues, self._settings)
+        handed = await handing.begin(talk, number)
         outcome: TalkEnded | NotTaken = NotTaken(LINK_DOWN)
         try:
-            async for step in self._board.divert(talk.line, Outside(number), seconds=self._settings.divert_s):
+            async for step in self._board.divert(
+                talk.line,
+                Outside(number),
+                seconds=self._settings.divert_s,
+                say=handed.say if handed else (),
+                language=handed.language if handed else "",
+            ):
                 if isinstance(step, TalkEnded | NotTaken):
                     outcome = step
         except (HungUp, LineLost):
+            outcome = NotTaken("hung_up")
             raise
         except TelephonyError as error:
             log.warning("divert.failed", call=talk.call, code=error.code)
+        finally:
+            await handing.end(handed, outcome)
         return outcome
 
     async def _ring(self, talk: Conversation, offered: Offered) -> TalkEnded | NotTaken:

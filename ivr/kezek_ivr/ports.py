@@ -111,23 +111,16 @@ class Notices(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """A caller given to an emergency service; `context` in words, as it was said or shown."""
+    """A caller about to be given to an emergency service, which hears `say` in that `language` before it has him."""
 
-    call: str
-    service: str
-    context: str
-    by: str
+    id: int  # 0: it could not be written down
+    say: tuple[str, ...]
+    language: str
 
 
 class Emergencies(Protocol):
-    def service(self, number: str) -> str | None:
-        """The service behind a number outside (102, another region's), None for an ordinary number. No I/O."""
+    async def hand_off(self, call: str, number: str, notes: Mapping[str, Any], by: str) -> HandOff | None:
+        """None for a number that is no emergency service's. `notes` as the desk has them; `by`: a login."""
         ...
 
-    def language(self, number: str) -> str:
-        """In which that service is told what it is about; '' for the site's default."""
-        ...
-
-    async def handed_off(self, hand_off: HandOff) -> int: ...
-
-    async def outcome(self, hand_off: int, outcome: str) -> object: ...
+    async def outcome(self, hand_off: HandOff, outcome: str) -> object: ...

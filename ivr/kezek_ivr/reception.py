@@ -22,7 +22,7 @@ from kezek_ivr.hours import Calendar
 from kezek_ivr.instead import Instead
 from kezek_ivr.keeping import Keeper, Story, amend, fresh_notes
 from kezek_ivr.lookups import NOBODY, Lookups
-from kezek_ivr.ports import Outages, Tickets
+from kezek_ivr.ports import Emergencies, Outages, Tickets
 from kezek_ivr.recording import Recorder
 from kezek_ivr.refusing import Refusing
 from kezek_ivr.settings import ReceptionSettings
@@ -50,7 +50,8 @@ class Reception:
     gets its place back when it comes back.
 
     `waits`: without it no wait is told and no callback offered, but for a full queue. `calendar`: without it always
-    open. `outages`, `tickets`: without it nobody is told of one. `clock`: unix seconds, for the calendar.
+    open. `outages`, `tickets`: without it nobody is told of one; `emergencies`: without it no service is told whom it
+    gets. `clock`: unix seconds, for the calendar.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Reception:
         calendar: Calendar | None = None,
         outages: Outages | None = None,
         tickets: Tickets | None = None,
+        emergencies: Emergencies | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queues, self._dialogue, self._settings = queues, dialogue, settings
@@ -97,7 +99,7 @@ class Reception:
             clock,
         )
         self._connecting = Connecting(
-            board, queues, settings, self._recorder, self._forgotten, self._closing.finish_soon
+            board, queues, settings, self._recorder, self._forgotten, self._closing.finish_soon, emergencies
         )
 
     async def serve(self, line: Line) -> None:

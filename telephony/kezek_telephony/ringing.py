@@ -80,14 +80,15 @@ class Ringer:
         async for step in self._attempt(caller, attempt, "kezek-ring", extension, ahead, seconds, still_ours):
             yield step
 
-    async def divert(self, caller: AgiLine, to: Outside, seconds: int) -> AsyncIterator[RingStep]:
-        """See `types.Switchboard`."""
+    async def divert(self, caller: AgiLine, to: Outside, seconds: int, say: str = "") -> AsyncIterator[RingStep]:
+        """See `types.Switchboard`; `say`: files for Playback."""
         if seconds < 1:
             raise ValueError("no time to ring")
         self._diverted += 1
         extension = f"{self._diverted}*{outside_number(to)}*{seconds}"
         attempt = Attempt(Trace(caller.arrival.call, self._diverted))
-        async for step in self._attempt(caller, attempt, "kezek-divert", extension, {}, seconds, lambda: True):
+        ahead = {"KEZEK_SAY": say}
+        async for step in self._attempt(caller, attempt, "kezek-divert", extension, ahead, seconds, lambda: True):
             yield step
 
     async def stop(self, call: str, phone: str = "") -> None:

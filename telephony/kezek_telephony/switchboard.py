@@ -38,7 +38,7 @@ from .types import (
     SuperviseMode,
     TelephonyError,
 )
-from .wording import dial_string
+from .wording import dial_string, prompt_files
 
 log = structlog.get_logger(__name__)
 
@@ -87,8 +87,10 @@ class AsteriskSwitchboard:
     async def stop_ringing(self, line: Line, *, phone: str = "") -> None:
         await self._ringer.stop(line.arrival.call, phone)
 
-    def divert(self, line: Line, to: Outside, *, seconds: int) -> AsyncIterator[RingStep]:
-        return self._ringer.divert(self._caller(line), to, seconds)
+    def divert(
+        self, line: Line, to: Outside, *, seconds: int, say: Sequence[str] = (), language: str = ""
+    ) -> AsyncIterator[RingStep]:
+        return self._ringer.divert(self._caller(line), to, seconds, prompt_files(self._settings.prompts, language, say))
 
     async def release(self, line: Line) -> None:
         await self._handling.release(self._caller(line), self._ringer.talk(line.arrival.call))

@@ -144,8 +144,11 @@ class Switchboard(Protocol):
 
     # outside
 
-    def divert(self, line: Line, to: Outside, *, seconds: int) -> AsyncIterator[RingStep]:
-        """Ring an outside number for a caller in our hands (102, 112, another community), like `ring`."""
+    def divert(
+        self, line: Line, to: Outside, *, seconds: int, say: Sequence[str] = (), language: str = ""
+    ) -> AsyncIterator[RingStep]:
+        """Ring an outside number for a caller in our hands (102, 112, another community), like `ring`. Whoever answers
+        there hears the prompts `say` in that `language` before they are joined; the caller waits meanwhile."""
         ...
 
     def dial(self, call: str, to: Outside, *, since: float, language: str, seconds: int) -> AsyncIterator[DialStep]:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from kezek_ivr.ports import Affecting, Answer, Concerned, Notices, Outages, Tell, TellState, Tickets, TicketState
+from kezek_ivr.ports import (
+    Affecting,
+    Answer,
+    Concerned,
+    Emergencies,
+    HandOff,
+    Notices,
+    Outages,
+    Tell,
+    TellState,
+    Tickets,
+    TicketState,
+)
 from kezek_register.numbers import BadNumber, check
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -68,6 +81,27 @@ class TownTickets(Slow, Tickets):
     async def of_caller(self, phone: str) -> Sequence[TicketState]:
         await self.answer()
         return self.own.get(phone, [])
+
+
+class TownServices(Slow, Emergencies):
+    """`handed`: (call, number, what it is about) of each; `outcomes`: id -> what came of it."""
+
+    def __init__(self, *numbers: str) -> None:
+        super().__init__()
+        self.numbers = numbers
+        self.handed: list[tuple[str, str, str]] = []
+        self.outcomes: dict[int, str] = {}
+
+    async def hand_off(self, call: str, number: str, notes: Mapping[str, Any], by: str) -> HandOff | None:
+        await self.answer()
+        if number not in self.numbers:
+            return None
+        self.handed.append((call, number, str(notes.get("emergency", {}).get("how", ""))))
+        return HandOff(len(self.handed), ("handed_over",), "kk")
+
+    async def outcome(self, hand_off: HandOff, outcome: str) -> None:
+        await self.answer()
+        self.outcomes[hand_off.id] = outcome
 
 
 class MemoryNotices(Slow, Notices):

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.hours import Calendar
-from kezek_ivr.ports import Outages, Tickets
+from kezek_ivr.ports import Emergencies, Outages, Tickets
 from kezek_ivr.reception import Reception
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.types import Notes, Step, Waits
@@ -57,6 +57,7 @@ class World:
         self.calendar: Calendar | None = None
         self.outages: Outages | None = None
         self.tickets: Tickets | None = None
+        self.emergencies: Emergencies | None = None
         self.settings = ReceptionSettings(node="node-1", wrap_up_s=10.0)
         self.phrasebooks = {
             language: TownPhrasebook(language, self.directory.streets(language), self.directory.topics(language))
@@ -96,6 +97,7 @@ class World:
             calendar=self.calendar,
             outages=self.outages,
             tickets=self.tickets,
+            emergencies=self.emergencies,
             clock=virtual_now,
         )
 

@@ -21,6 +21,15 @@ async def a_caller_is_diverted_outside_and_comes_back(world: World) -> None:
         assert not await line.play("number/7", language=LANGUAGE)
 
 
+async def who_is_diverted_to_is_told_first_and_then_joined(world: World) -> None:
+    async with world.outside(answers=True, talks=2) as number, world.call() as (line, _):
+        await line.music()
+        told = world.board.divert(line, Outside(number), seconds=20, say=("number/7", "missing"), language=LANGUAGE)
+        ringing, connected, ended = await Steps(told).all()
+        assert (ringing, connected) == (Ringing(), Connected())
+        assert ended.caller_stays
+
+
 async def a_diversion_that_nobody_answers_gives_the_caller_back(world: World) -> None:
     async with world.outside(answers=False) as number, world.call() as (line, caller):
         steps = await Steps(world.board.divert(line, Outside(number), seconds=1)).all()

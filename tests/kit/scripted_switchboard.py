@@ -47,6 +47,7 @@ class ScriptedSwitchboard(ScriptedExchange):
         self._ringing: dict[str, dict[str, Phone]] = {}  # call -> the phones that ring for it
         self._last_offer: dict[str, int] = {}
         self._dials: dict[str, ScriptedDial] = {}
+        self.said: list[tuple[str, str, str]] = []  # (number, prompt, language) told to whom a caller was diverted
 
     # --- ringing --------------------------------------------------------------------------------------------------
 
@@ -79,7 +80,10 @@ class ScriptedSwitchboard(ScriptedExchange):
         finally:
             self._end(line)
 
-    async def divert(self, line: Line, to: Outside, *, seconds: int) -> AsyncIterator[RingStep]:
+    async def divert(
+        self, line: Line, to: Outside, *, seconds: int, say: Sequence[str] = (), language: str = ""
+    ) -> AsyncIterator[RingStep]:
+        self.said += [(to.number, prompt, language) for prompt in say]
         caller = self._begin(line)
         try:
             await asyncio.sleep(0)
