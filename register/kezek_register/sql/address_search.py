@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.address_text import Reading, readings
 from kezek_register.houses import house_key
@@ -31,6 +32,7 @@ _NO_HOUSE = 0.85  # what an address is worth whose house is not in the register
 _LIKE_HOUSE = 0.9  # 12/2 where 12 was typed and is not there
 _LAYOUT = 0.98
 _ROWS = 400  # of like houses at most
+_INSTALLED = text("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class _Guess:
 class AddressSearch:
     """Its statements are made once: their keys take longer to make than the database takes to answer."""
 
-    def __init__(self, database: Database, streets: Callable[[], Awaitable[StreetIndex]]) -> None:
+    def __init__(self, database: Database, streets: Callable[[AsyncSession], Awaitable[StreetIndex]]) -> None:
         self._database = database
         self._streets = streets
         self._loading = asyncio.Lock()
@@ -66,36 +68,37 @@ class AddressSearch:
         """The best first. Raises Unavailable."""
         if limit < 1 or not typed.strip():
             return []
-        town = await self._fresh()
-        guesses = await self._guesses(town, readings(typed), 1.0)
-        if max((guess.score for guess in guesses), default=0.0) < _SURE:
-            for other in other_layouts(typed):
-                guesses += await self._guesses(town, readings(other), _LAYOUT)
-        found = await self._hits(town, guesses, language)
+        async with self._database.reading() as session:
+            town = await self._fresh(session)
+            guesses = await self._guesses(session, town, readings(typed), 1.0)
+            if max((guess.score for guess in guesses), default=0.0) < _SURE:
+                for other in other_layouts(typed):
+                    guesses += await self._guesses(session, town, readings(other), _LAYOUT)
+            found = await self._hits(session, town, guesses, language)
         return found[:limit]
 
-    async def _guesses(self, town: _Town, read: Sequence[Reading], worth: float) -> list[_Guess]:
+    async def _guesses(self, session: AsyncSession, town: _Town, read: Sequence[Reading], worth: float) -> list[_Guess]:
         """Which streets are meant, for each reading; the best of each."""
         guesses: list[_Guess] = []
         known: dict[tuple[str, str], float] = {}
         words = list(dict.fromkeys(word for reading in read for word in reading.words))
-        near = await town.trigrams.near(words, _CANDIDATES) if words else []
+        near = await town.trigrams.near(session, words, _CANDIDATES) if words else []
         for reading in read:
             scored = [(town.matcher.score(reading.words, reading.kind, one, known), one) for one in near]
             guesses += [_Guess(one, reading, score * worth) for score, one in scored if score >= _CUTOFF]
         for placed in town.territories.placed(read):
-            there = await town.trigrams.near(placed.reading.words, _CANDIDATES, placed.territories)
+            there = await town.trigrams.near(session, placed.reading.words, _CANDIDATES, placed.territories)
             for one in there:
                 score = town.matcher.score(placed.reading.words, placed.reading.kind, one, known)
                 if score >= _CUTOFF:
                     guesses.append(_Guess(one, placed.reading, score * worth))
         return guesses
 
-    async def _hits(self, town: _Town, guesses: list[_Guess], language: str) -> list[AddressHit]:
+    async def _hits(self, session: AsyncSession, town: _Town, guesses: list[_Guess], language: str) -> list[AddressHit]:
         guesses.sort(key=lambda guess: (-guess.score, guess.street_id))
         asked = [guess for guess in guesses if guess.reading.house]
         pairs = list(dict.fromkeys((guess.street_id, guess.reading.house) for guess in asked))[: _HOUSES * 2]
-        there = await self._known_houses(pairs)
+        there = await self._known_houses(session, pairs)
         best: dict[tuple[int, str], AddressHit] = {}
 
         def keep(guess: _Guess, house: str, building: Building | None, score: float) -> None:
@@ -113,47 +116,44 @@ class AddressSearch:
             building = there.get((guess.street_id, house))
             keep(guess, house, building, guess.score * (1.0 if building or not house else _NO_HOUSE))
         if asked and not there:
-            for building in await self._like_houses(asked[0]):
+            for building in await self._like_houses(session, asked[0]):
                 keep(asked[0], building.house, building, asked[0].score * _LIKE_HOUSE)
         return sorted(best.values(), key=lambda hit: (-hit.score, hit.street.id, house_key(hit.house)))
 
-    async def _known_houses(self, pairs: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Building]:
+    async def _known_houses(
+        self, session: AsyncSession, pairs: Sequence[tuple[int, str]]
+    ) -> dict[tuple[int, str], Building]:
         if not pairs:
             return {}
         asked = {"streets": sorted({one for one, _ in pairs}), "houses": sorted({house for _, house in pairs})}
-        async with self._database.reading() as session:
-            rows = await session.scalars(self._houses, asked)
-            return {(row.street_id, row.house): values.building(row) for row in rows}
+        rows = await session.scalars(self._houses, asked)
+        return {(row.street_id, row.house): values.building(row) for row in rows}
 
-    async def _like_houses(self, guess: _Guess) -> list[Building]:
+    async def _like_houses(self, session: AsyncSession, guess: _Guess) -> list[Building]:
         """12/1 and 12а of the street, where 12 is not there."""
         start = guess.reading.house
-        async with self._database.reading() as session:
-            rows = await session.scalars(self._all_houses, {"street": guess.street_id})
-            like = [
-                values.building(row)
-                for row in rows
-                if row.house.startswith(start) and not row.house[len(start) : len(start) + 1].isdigit()
-            ]
+        rows = await session.scalars(self._all_houses, {"street": guess.street_id})
+        like = [
+            values.building(row)
+            for row in rows
+            if row.house.startswith(start) and not row.house[len(start) : len(start) + 1].isdigit()
+        ]
         return sorted(like, key=lambda building: house_key(building.house))
 
-    async def _fresh(self) -> _Town:
-        streets = await self._streets()
+    async def _fresh(self, session: AsyncSession) -> _Town:
+        streets = await self._streets(session)
         if self._town is not None and self._town.streets is streets:
             return self._town
         async with self._loading:
             if self._town is None or self._town.streets is not streets:
-                async with self._database.reading() as session:
-                    tree = await nodes(session, TerritoryRow)
-                    indexed = not self._database.is_sqlite and await session.scalar(_INSTALLED) is not None
-                self._town = await asyncio.to_thread(self._made, streets, tree, indexed)
+                tree = await nodes(session, TerritoryRow)
+                indexed = not self._database.is_sqlite and await session.scalar(_INSTALLED) is not None
+                self._town = await asyncio.to_thread(_made, streets, tree, indexed)
             return self._town
 
-    def _made(self, streets: StreetIndex, tree: list[Node], indexed: bool) -> _Town:
-        matcher = Matcher(streets.streets)
-        where = {street.id: street.territory_id for street in streets.streets}
-        trigrams: Trigrams = PostgresTrigrams(self._database) if indexed else MemoryTrigrams(matcher.names(), where)
-        return _Town(streets, matcher, TerritoryNames(tree), trigrams)
 
-
-_INSTALLED = text("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
+def _made(streets: StreetIndex, tree: list[Node], indexed: bool) -> _Town:
+    matcher = Matcher(streets.streets)
+    where = {street.id: street.territory_id for street in streets.streets}
+    trigrams: Trigrams = PostgresTrigrams() if indexed else MemoryTrigrams(matcher.names(), where)
+    return _Town(streets, matcher, TerritoryNames(tree), trigrams)

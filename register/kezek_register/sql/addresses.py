@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from kezek_register.houses import house_key, normalise_house
@@ -15,7 +16,8 @@ from kezek_register.search import StreetIndex
 from kezek_register.sql import address_imports, building_imports, household_imports, values
 from kezek_register.sql.address_search import AddressSearch
 from kezek_register.sql.database import Database
-from kezek_register.sql.tables import BuildingRow, HouseholdRow, Revision, StreetRow
+from kezek_register.sql.revisions import STREETS, revision
+from kezek_register.sql.tables import BuildingRow, HouseholdRow, StreetRow
 from kezek_register.types import Building, ImportReport, NotFound, Street
 
 
@@ -25,7 +27,7 @@ class Addresses:
         self._loading = asyncio.Lock()
         self._index = StreetIndex(())
         self._revision = -1
-        self._search = AddressSearch(database, self._fresh)
+        self._search = AddressSearch(database, self._of)
 
     async def import_streets(self, csv_path: Path, told: Told = untold) -> ImportReport:
         """Columns: code, kind, kk, ru, uk, en, ko, other, territory. Raises BadFile. Repeatable."""
@@ -90,17 +92,16 @@ class Addresses:
 
     async def _fresh(self) -> StreetIndex:
         async with self._database.reading() as session:
-            revision = await session.scalar(select(Revision.revision).where(Revision.name == "streets")) or 0
-        if revision == self._revision:
+            return await self._of(session)
+
+    async def _of(self, session: AsyncSession) -> StreetIndex:
+        if await revision(session, STREETS) <= self._revision:
             return self._index
         async with self._loading:
-            if revision > self._revision:
-                async with self._database.reading() as session:
-                    revision = await session.scalar(select(Revision.revision).where(Revision.name == "streets")) or 0
-                    rows = await session.scalars(
-                        select(StreetRow).options(selectinload(StreetRow.names)).order_by(StreetRow.id)
-                    )
-                    streets = [values.street(row) for row in rows]
+            now = await revision(session, STREETS)
+            if now > self._revision:
+                found = select(StreetRow).options(selectinload(StreetRow.names)).order_by(StreetRow.id)
+                streets = [values.street(row) for row in await session.scalars(found)]
                 self._index = await asyncio.to_thread(StreetIndex, streets)
-                self._revision = revision
+                self._revision = now
             return self._index

@@ -13,10 +13,10 @@ from threading import Lock
 from typing import Any, Protocol
 
 from sqlalchemy import Float, Select, bindparam, func, literal, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
 from kezek_register.skeleton import trigrams
-from kezek_register.sql.database import Database
 from kezek_register.sql.tables import StreetNameRow, StreetRow, table_of
 from kezek_register.street_match import Name
 
@@ -27,7 +27,9 @@ _EACH = 8  # names of a street, at most some: so many rows for each candidate ar
 
 
 class Trigrams(Protocol):
-    async def near(self, words: Sequence[str], limit: int, territories: Collection[int] | None = None) -> list[int]:
+    async def near(
+        self, session: AsyncSession, words: Sequence[str], limit: int, territories: Collection[int] | None = None
+    ) -> list[int]:
         """Ids of streets, the nearest first; with `territories` only of streets there. Raises Unavailable."""
 
 
@@ -39,9 +41,7 @@ class MemoryTrigrams:
         self._streets: list[int] = []
         self._lock = Lock()  # made in a thread, asked in the loop: never both at a time
         self._index = sqlite3.connect(":memory:", check_same_thread=False)
-        self._index.execute(
-            "CREATE VIRTUAL TABLE names USING fts5(name, content='', detail='none', tokenize='trigram')"
-        )
+        self._index.execute("CREATE VIRTUAL TABLE names USING fts5(name, content='', tokenize='trigram')")
         rows: list[tuple[int, str]] = []
         for street_id, each in names.items():
             for name in each:
@@ -50,7 +50,9 @@ class MemoryTrigrams:
         self._index.executemany("INSERT INTO names (rowid, name) VALUES (?, ?)", rows)
         self._index.commit()
 
-    async def near(self, words: Sequence[str], limit: int, territories: Collection[int] | None = None) -> list[int]:
+    async def near(
+        self, session: AsyncSession, words: Sequence[str], limit: int, territories: Collection[int] | None = None
+    ) -> list[int]:
         grams = list(dict.fromkeys(gram for word in words[:_MOST_WORDS] for gram in sorted(trigrams(word))))
         if not grams:
             return []
@@ -68,22 +70,22 @@ class MemoryTrigrams:
 class PostgresTrigrams:
     """pg_trgm over street_names.search, which has a GIN index for it."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self) -> None:
         self._statements: dict[tuple[int, bool], Select[Any]] = {}
         self._threshold = text(f"SET LOCAL pg_trgm.word_similarity_threshold = {_THRESHOLD}")
 
-    async def near(self, words: Sequence[str], limit: int, territories: Collection[int] | None = None) -> list[int]:
+    async def near(
+        self, session: AsyncSession, words: Sequence[str], limit: int, territories: Collection[int] | None = None
+    ) -> list[int]:
         asked = list(dict.fromkeys(words))[:_MOST_WORDS]
         if not asked:
             return []
         values: dict[str, Any] = {f"word{n}": word for n, word in enumerate(asked)} | {"most": limit}
         if territories is not None:
             values["territories"] = list(territories)
-        async with self._database.reading() as session:
-            await session.execute(self._threshold)
-            statement = self._statement(len(asked), territories is not None)
-            return [row[0] for row in await session.execute(statement, values)]
+        await session.execute(self._threshold)
+        statement = self._statement(len(asked), territories is not None)
+        return [row[0] for row in await session.execute(statement, values)]
 
     def _statement(self, words: int, placed: bool) -> Select[Any]:
         if (known := self._statements.get((words, placed))) is not None:
