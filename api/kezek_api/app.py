@@ -25,6 +25,7 @@ from kezek_api.routes import (
     emergencies,
     executors,
     figures,
+    governance,
     handling,
     health,
     history,
@@ -40,12 +41,13 @@ from kezek_api.routes import (
     staffing,
     tickets,
     wallboard,
+    webhooks,
 )
 
 ROUTES = (
     session, operator, phone, calls, handling, colleagues, register, wallboard, figures, staffing, history, callbacks,
     recordings, tickets, photos, addresses, duties, outages, emergencies,
-    executors, reports, notices, health,
+    executors, reports, notices, governance, webhooks, health,
 )  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 SAFE = {"GET", "HEAD", "OPTIONS"}

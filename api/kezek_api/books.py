@@ -23,6 +23,7 @@ from kezek_api.leash import Leash
 from kezek_api.mirror import Mirror
 from kezek_api.orphans import Orphans
 from kezek_api.recordings import Recordings
+from kezek_api.retention import Retention, RetentionRules
 from kezek_api.rules import of_site
 from kezek_api.settings import Settings
 from kezek_api.story import RedisStoryteller, tell_ticket
@@ -35,9 +36,9 @@ WELL_S = 10.0  # without a failure: longer than the pause after one
 
 
 class Books:
-    """History and tickets from the feed, kept confirmations, the end of recordings' keeping, and what an emptied Redis
-    is given back. `run` for ever, on tables
-    that stand; `mark` is told whether SQL takes what is written."""
+    """History and tickets from the feed, kept confirmations, the end of recordings' and persons' keeping, and what an
+    emptied Redis is given back. `run` for ever, on tables that stand; `mark` is told whether SQL takes what is
+    written."""
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Books:
         node: str,
         recordings: Path,
         keep_s: float,
+        retention: RetentionRules,
         mark: Callable[[bool, str], None],
     ) -> None:
         self._queues = queues
@@ -63,6 +65,7 @@ class Books:
             "orphans": Orphans(queues, register).run,
             "mirror": Mirror(queues, register).run,
             "recordings": Recordings(register, recordings, keep_s=keep_s).run,
+            "retention": Retention(register, retention).run,
         }
 
     async def run(self) -> None:
@@ -123,6 +126,7 @@ async def run(settings: Settings, *, leashed: bool) -> None:
             node=settings.node,
             recordings=settings.recordings_folder,
             keep_s=rules.keep_days * 86_400.0,
+            retention=rules.retention,
             mark=lambda ok, detail: health.mark(PART, ok, detail),
         )
 

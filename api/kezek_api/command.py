@@ -182,6 +182,18 @@ def restore(
     )
 
 
+@app.command()
+def erase(
+    phone: Annotated[str, typer.Argument(help="As the person gives it; every spelling of it is found.")],
+    sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As one line of JSON.")] = False,
+) -> None:
+    """Take a person out of the register: number, name, words, recordings. Tickets and figures remain."""
+    from kezek_api.command_erase import erase_person
+
+    raise typer.Exit(asyncio.run(erase_person(Settings.load(), phone, sure=sure, as_json=as_json)))
+
+
 @app.command(name="demo-operator", hidden=True)
 def demo_operator() -> None:
     """The demo operator's phone and desk; a part of `kezek up`."""

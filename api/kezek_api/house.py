@@ -228,6 +228,7 @@ class House:
                 node=settings.node,
                 recordings=settings.recordings_folder,
                 keep_s=self.rules.keep_days * 86_400.0,
+                retention=self.rules.retention,
                 mark=self._mark_books,
             )
             await after(self._migrated, books.run())

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kezek_api.citizens_rules import CitizensRules
 from kezek_api.limits import read_small
 from kezek_api.notifier.rules import NoticeRules
+from kezek_api.retention import RetentionRules
 from kezek_api.settings import Settings, SettingsError
 from kezek_ivr.hours import Calendar, HoursError, from_table
 from kezek_queue import QueueRules, Relax
@@ -104,6 +105,7 @@ class _File(_Table):
     notices: NoticeRules = NoticeRules()
     citizens: CitizensRules = CitizensRules()
     work: dict[str, Any] = Field(default_factory=dict)
+    retention: RetentionRules = RetentionRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class Rules:
     notices: NoticeRules = field(default_factory=NoticeRules)
     citizens: CitizensRules = field(default_factory=CitizensRules)
     work: WorkRules = field(default_factory=WorkRules)
+    retention: RetentionRules = field(default_factory=RetentionRules)
 
     def queue_name(self, queue: str, language: str) -> str:
         return named(self.queue_names.get(queue, {}), language) or queue
@@ -199,4 +202,5 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "", fold
         notices=told.notices,
         citizens=told.citizens,
         work=work,
+        retention=told.retention,
     )

@@ -34,4 +34,4 @@ def redacted(text: str, phones: Iterable[str], names: Iterable[str] = ()) -> str
         for word in name.split():
             if len(word) >= SHORTEST:
                 text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", GAP, text, flags=re.IGNORECASE)
-    return text
+    return re.sub(rf"{GAP}(\s+{GAP})+", GAP, text)

@@ -1,4 +1,4 @@
-"""The doors of the history alone: real routes over a real register and a line in memory; a manager at the door."""
+"""The doors of the history and of what goes out: real routes over a real register and a line in memory; a manager at the door."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from kezek_api import problems
 from kezek_api.auth import Session
 from kezek_api.errors import NotSignedIn
-from kezek_api.routes import callbacks, history, recordings
+from kezek_api.routes import callbacks, governance, history, recordings, webhooks
 from kezek_queue.types import Queues
 from kezek_register import Register, Staff
 
@@ -39,10 +39,10 @@ async def history_doors(register: Register, queues: Queues, folder: Path) -> Asy
         auth=AnyCookie(),
         register=register,
         queues=queues,
-        settings=SimpleNamespace(numbers={"109": "main"}, recordings_folder=folder),
+        settings=SimpleNamespace(numbers={"109": "main"}, recordings_folder=folder, key=lambda: b"for tests alone"),
     )
     problems.install(app)
-    for module in (history, callbacks, recordings):
+    for module in (history, callbacks, recordings, governance, webhooks):
         app.include_router(module.router)
     transport = httpx.ASGITransport(app=app)
     cookies = {"kezek_session": "dana"}

@@ -24,6 +24,7 @@ def test_spellings_of_a_number() -> None:
         ("8 700 999 01 09, Айгерим сказала", "…, … сказала"),
         ("87009990109 and 77009990109", "… and …"),
         ("pipe 187009990109 of the works", "pipe 187009990109 of the works"),
+        ("АЙГЕРИМ  Д, Айгерим", "…  Д, …"),
         ("Айгеримова улица", "Айгеримова улица"),
         ("", ""),
     ],
@@ -32,6 +33,6 @@ def test_his_number_and_his_name(text: str, left: str) -> None:
     assert redacted(text, PHONES, ["Айгерим Д"]) == left
 
 
-@given(st.text())
+@given(st.text(alphabet=st.characters(exclude_characters="…")))
 def test_what_is_not_his_stays(text: str) -> None:
     assert redacted(text, ["+79"], ["Ян"]) == text
