@@ -200,6 +200,10 @@ export class FakeRegister {
       else Object.assign(known, body, { version: known.version + 1 });
       return [200, known ?? body];
     }
+    if (id === "answer") {
+      const [street, house] = [Number(asked.query.get("street_id")), asked.query.get("house") ?? ""];
+      return [200, { answer: duties.who(spotOf(street, house), asked.query.get("asset_kind") ?? "", language) }];
+    }
     if (id === "check") return [200, { findings: duties.check(language) }];
     if (method === "GET") {
       const kind = asked.query.get("asset_kind");

@@ -22,9 +22,10 @@ export class HouseMap {
   private areas: readonly Area[] = [];
   private whole = true;
   private asked = 0;
+  private gone = false;
 
   constructor(private readonly box: HTMLElement, private readonly hands: Hands, words: { nearer: string; farther: string }) {
-    this.map = L.map(box, { preferCanvas: true, attributionControl: false, zoomControl: false, minZoom: 9, maxZoom: 19, zoomSnap: 0.5 });
+    this.map = L.map(box, { preferCanvas: true, attributionControl: false, zoomControl: false, minZoom: 9, maxZoom: 19, zoomSnap: 0.5, zoomAnimation: false, fadeAnimation: false });
     this.map.addControl(L.control.zoom({ zoomInTitle: words.nearer, zoomOutTitle: words.farther }));
     this.dots.addTo(this.map);
     this.labels.addTo(this.map);
@@ -35,9 +36,10 @@ export class HouseMap {
 
   /** Draws the town, or what lies around `points` ([longitude, latitude], degrees). */
   async begin(points: readonly [number, number][]): Promise<void> {
+    if (this.gone) return;
     this.look(points);
     await this.read(points.length === 0);
-    if (points.length === 0) this.look([...this.markers.values()].map(({ spot }) => [spot.lon, spot.lat]));
+    if (!this.gone && points.length === 0) this.look([...this.markers.values()].map(({ spot }) => [spot.lon, spot.lat]));
   }
 
   mark(areas: readonly Area[]): void {
@@ -47,6 +49,7 @@ export class HouseMap {
 
   /** Anew with the theme's colours. */
   draw(): void {
+    if (this.gone) return;
     const style = getComputedStyle(this.box);
     const colour = (name: string) => style.getPropertyValue(name).trim();
     const [ink, bad, warn] = [colour("--line-strong"), colour("--bad"), colour("--warn")];
@@ -67,6 +70,7 @@ export class HouseMap {
   }
 
   remove(): void {
+    this.gone = true;
     this.asked++;
     this.map.remove();
   }
@@ -74,7 +78,7 @@ export class HouseMap {
   private look(points: readonly [number, number][]): void {
     if (points.length === 0) return;
     const bounds = L.latLngBounds(points.map(([lon, lat]) => [lat, lon]));
-    this.map.fitBounds(bounds.pad(0.15), { maxZoom: 17, animate: false });
+    this.map.fitBounds(bounds.pad(0.12), { maxZoom: 17, animate: false });
   }
 
   private async read(anywhere = false): Promise<void> {
@@ -101,18 +105,20 @@ export class HouseMap {
     this.draw();
   }
 
-  /** Streets are not drawn: their names stand among their houses, of the longest ones when there are many. */
+  /** Streets are not drawn: their names stand before their first houses, to the west or to the south, of the longest ones when there are many. */
   private name(spots: readonly Spot[]): void {
     this.labels.clearLayers();
     const streets = new Map<number, Spot[]>();
     for (const spot of spots) streets.set(spot.street_id, [...(streets.get(spot.street_id) ?? []), spot]);
     const longest = [...streets.values()].sort((a, b) => b.length - a.length).slice(0, LABELS);
     for (const houses of longest) {
-      const end = [...houses].sort((a, b) => a.lon + a.lat - b.lon - b.lat)[0];
+      const span = (of: "lon" | "lat") => Math.max(...houses.map((one) => one[of])) - Math.min(...houses.map((one) => one[of]));
+      const level = span("lon") > span("lat");
+      const end = [...houses].sort((a, b) => (level ? a.lon - b.lon : a.lat - b.lat))[0];
       if (!end) continue;
       const text = document.createElement("span");
       text.textContent = end.street; // a name is text, never markup
-      const icon = L.divIcon({ className: "street-name", html: text, iconSize: [0, 0], iconAnchor: [0, 22] });
+      const icon = L.divIcon({ className: `street-name ${level ? "level" : "steep"}`, html: text, iconSize: [0, 0] });
       this.labels.addLayer(L.marker([end.lat, end.lon], { icon, interactive: false, keyboard: false }));
     }
   }

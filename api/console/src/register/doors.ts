@@ -2,7 +2,7 @@
 import type { Http } from "../lib/http";
 import type { Closing, Concerned, Outage, OutageDraft, Tie } from "./outage_types";
 import type {
-  AddressHit, Area, AssetKind, Contact, Duty, ExecutorCard, ExecutorTicket, Finding, LinkHow, Move, Organisation, Place,
+  AddressHit, Answer, Area, AssetKind, Contact, Duty, ExecutorCard, ExecutorTicket, Finding, LinkHow, Move, Organisation, Place,
   RegisterTicket, Spot, TicketCard, TicketDraft, TreeNode,
 } from "./types"; // prettier-ignore
 
@@ -52,6 +52,8 @@ export class RegisterDoors {
     this.http.ask("PUT", `/api/duties/${id}`, of, 200, tag(version));
   removeDuty = ({ id, version }: Duty): Promise<void> =>
     this.http.ask("DELETE", `/api/duties/${id}`, undefined, 200, tag(version));
+  who = async (street_id: number, house: string, asset_kind: string): Promise<Answer | null> =>
+    (await this.get<{ answer: Answer | null }>(`/api/duties/answer${query({ street_id, house, asset_kind })}`)).answer;
   checkDuties = async (): Promise<Finding[]> => (await this.get<{ findings: Finding[] }>("/api/duties/check")).findings;
 
   // tickets
