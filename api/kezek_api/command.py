@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from kezek_api import command_places
 from kezek_api.settings import Settings, SettingsError
 
 FILES = 65_536  # open at one time; each caller, desk and page is one
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 user = typer.Typer(help="Staff: who may sign in.", no_args_is_help=True)
 app.add_typer(user, name="user")
+command_places.add(app)
 
 
 def home_folder() -> Path:

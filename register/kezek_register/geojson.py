@@ -72,7 +72,7 @@ def _text(name: str, value: Any) -> str:
 
 
 def _degrees(value: float) -> str:
-    return f"{value:.7f}".rstrip("0").rstrip(".")  # a centimetre
+    return f"{value:.10f}".rstrip("0").rstrip(".")  # never 1e-05
 
 
 def _middle(geometry: Any) -> tuple[float, float] | None:

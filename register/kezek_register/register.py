@@ -18,6 +18,7 @@ from kezek_register.sql.audit import Audit
 from kezek_register.sql.database import Database
 from kezek_register.sql.duties import Duties
 from kezek_register.sql.emergencies import Emergencies
+from kezek_register.sql.exports import Exports
 from kezek_register.sql.filling import Filling
 from kezek_register.sql.history import History
 from kezek_register.sql.house_maps import HouseMaps
@@ -72,6 +73,7 @@ class Register:
         self.territories = Territories(database)
         self.networks = Networks(database)
         self.imports = Imports(database)
+        self.exports = Exports(database)
         self.topics = Topics(database)
         self.organisations = Organisations(database)
         self.asset_kinds = AssetKinds(database)

@@ -82,6 +82,15 @@ class Database:
                     await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _IMPORT_LOCK})
                 yield session
 
+    @asynccontextmanager
+    async def exporting(self) -> AsyncIterator[AsyncSession]:
+        """Reading as much as one likes, all of it as it stands at one moment. Raises Unavailable."""
+        with translating():
+            async with self._reading() as session, session.begin():
+                if not self.is_sqlite:
+                    await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+                yield session
+
     def insert(self, table: type[DeclarativeBase] | Table) -> postgresql.Insert | sqlite.Insert:
         """INSERT of this dialect, for its ON CONFLICT."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
