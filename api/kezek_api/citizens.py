@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 COMING = timedelta(days=1)  # planned work is told so long before it begins
 PLANNED = 3  # a level of outages
 CALL: tuple[NoticeChannel, ...] = ("call",)
+BY_PHONE = "phone"  # who did it: somebody who pressed a key
 OWN = 5  # tickets of a caller that are looked at
 
 
@@ -127,7 +128,10 @@ class SqlNotices:
         """Into the outage, or into the ticket: 'yes' closes it, 'no' opens it again. A ticket that somebody has moved
         on meanwhile stays where it is."""
         about, _, subject = tell.about.partition(":")
-        if about == "outage":
+        if tell.what == "call_out":
+            if answer == "yes":
+                await self._comes(int(subject), int(tell.told.get("position", 0)))
+        elif about == "outage":
             await self._register.outages.answered(int(subject), str(tell.told.get("party", "")), answer)
         elif about == "ticket" and answer != "unreached":
             move, why = ("verify", "") if answer == "yes" else ("reopen", "not done, says the citizen")
@@ -142,6 +146,12 @@ class SqlNotices:
                 )
             except (Conflict, NotFound) as moved:
                 log.warning("notice.answer_not_taken", what=tell.what, error=type(moved).__name__)
+
+    async def _comes(self, outage: int, position: int) -> None:
+        try:
+            await self._register.outages.step_done(outage, "call_out", position, BY_PHONE)
+        except (Conflict, NotFound) as over:
+            log.info("call_out.over", outage=outage, error=type(over).__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,12 @@ BY_US = "kezek"
 SQL_S = 0.8
 
 
+@dataclass(slots=True)
+class _Handed:
+    emergency: Emergency  # its id is 0 until it is written down
+    spoken: str | None = None  # the prompt that was made for it
+
+
 class SqlEmergencies:
     """Meets `kezek_ivr.ports.Emergencies`. `language`: in which services are told."""
 
@@ -42,36 +49,42 @@ class SqlEmergencies:
         self._register, self._services, self._dialogue, self._speaker = register, services, dialogue, speaker
         self._language, self._now = language, now
         self._texts = prompt_texts(language)
-        self._said: dict[int, str] = {}  # id -> the prompt that was made for it
+        self._under_way: dict[int, _Handed] = {}
+        self._last = 0
 
     async def hand_off(self, call: str, number: str, notes: Mapping[str, Any], by: str) -> HandOff | None:
         service = self._service(number)
         if service is None:
             return None
-        prompts = tuple(self._prompts(notes))
-        handed, context = 0, self._words(notes)
+        mine = Emergency(0, call, "", service.code, "transfer", self._words(notes), self._now(), by or BY_US)
+        handed = _Handed(mine)
         try:
             async with asyncio.timeout(SQL_S):
-                known = [
-                    each for each in await self._register.emergencies.of_call(call) if each.service == service.code
-                ]
-                if known and known[-1].context:  # what the operator asked and wrote, after our own words
-                    context = f"{context} {known[-1].context}"
-                mine = Emergency(0, call, "", service.code, "transfer", context, self._now(), by or BY_US)
-                handed = (await self._register.emergencies.hand_off(mine)).id
-        except (RegisterError, TimeoutError) as away:
+                await self._write(handed)
+        except (RegisterError, TimeoutError) as away:  # with the outcome, then
             log.warning("emergency.not_written", call=call, service=service.code, error=type(away).__name__)
-        spoken = await self._speaker.say(f"{self._texts['handed_over']} {context}", self._language)
-        if spoken is not None:
-            prompts = (spoken,)
-            self._said[handed] = spoken
-        return HandOff(handed, prompts, self._language)
+        told = f"{self._texts['handed_over']} {handed.emergency.context}"
+        handed.spoken = await self._speaker.say(told, self._language)
+        self._last += 1
+        self._under_way[self._last] = handed
+        prompts = (handed.spoken,) if handed.spoken else tuple(self._prompts(notes))
+        return HandOff(self._last, prompts, self._language)
 
     async def outcome(self, hand_off: HandOff, outcome: str) -> None:
-        if (spoken := self._said.pop(hand_off.id, None)) is not None:
-            await self._speaker.forget(spoken, hand_off.language)
-        if hand_off.id:
-            await self._register.emergencies.outcome(hand_off.id, outcome, BY_US)
+        handed = self._under_way[hand_off.id]
+        if handed.spoken is not None:
+            await self._speaker.forget(handed.spoken, hand_off.language)
+        if not handed.emergency.id:
+            await self._write(handed)
+        await self._register.emergencies.outcome(handed.emergency.id, outcome, BY_US)
+        del self._under_way[hand_off.id]
+
+    async def _write(self, handed: _Handed) -> None:
+        mine = handed.emergency
+        asked = [each for each in await self._register.emergencies.of_call(mine.call) if each.service == mine.service]
+        if asked and asked[-1].context and asked[-1].context not in mine.context:  # what the operator asked and wrote
+            mine = handed.emergency = replace(mine, context=f"{mine.context} {asked[-1].context}".strip())
+        handed.emergency = await self._register.emergencies.hand_off(mine)
 
     def _service(self, number: str) -> Service | None:
         """The site's own region first."""

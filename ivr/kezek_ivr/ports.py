@@ -104,8 +104,8 @@ class Notices(Protocol):
         ...
 
     async def answered(self, tell: Tell, answer: Answer) -> object:
-        """What he says to 'is it over?' or 'is it done?': into the outage or the ticket. Said again it changes
-        nothing."""
+        """What he says to 'is it over?' or 'is it done?', or that he comes: into the outage or the ticket. The same again
+        changes nothing."""
         ...
 
 
@@ -113,7 +113,7 @@ class Notices(Protocol):
 class HandOff:
     """A caller about to be given to an emergency service, which hears `say` in that `language` before it has him."""
 
-    id: int  # 0: it could not be written down
+    id: int  # as its maker counts
     say: tuple[str, ...]
     language: str
 

@@ -131,7 +131,7 @@ class ToldCalls:
             again = next_attempt(tell.attempts, now, self._settings)
             await self._say(tell, "pending" if again else "failed", said, again)
             return
-        if tell.what in ASKS and not cancelled(tell):
+        if (tell.what in ASKS or tell.what == "call_out") and not cancelled(tell):
             answer: Answer = {words.yes_digit: "yes", words.no_digit: "no"}.get(said, "unreached")  # type: ignore[assignment]
             limit = self._settings.settle_limit_s
             if not await patiently(lambda: self._notices.answered(tell, answer), limit=limit, what="answered"):
