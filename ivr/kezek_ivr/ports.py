@@ -104,8 +104,8 @@ class Notices(Protocol):
         ...
 
     async def answered(self, tell: Tell, answer: Answer) -> object:
-        """What he says to 'is it over?' or 'is it done?', or that he comes: into the outage or the ticket. The same again
-        changes nothing."""
+        """What he says to 'is it over?' or 'is it done?', or that he comes: into the outage or the ticket. The same
+        again changes nothing."""
         ...
 
 
