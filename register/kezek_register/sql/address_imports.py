@@ -89,7 +89,7 @@ async def codes(session: AsyncSession, table: type[TerritoryRow] | type[NetworkP
 
 async def streets(database: Database, path: Path, told: Told = untold) -> ImportReport:
     whole = await sheet(path, rows.STREETS)
-    async with database.reading() as session:
+    async with database.reading_at_length() as session:
         territories = await codes(session, TerritoryRow)
     accepted, refused = await accept(
         whole, lambda row: rows.street(row, territories), lambda line: line.code, "this code", told

@@ -42,7 +42,7 @@ class _Changes:
 
 async def buildings(database: Database, path: Path, told: Told = untold) -> ImportReport:
     whole = await sheet(path, rows.BUILDINGS)
-    async with database.reading() as session:
+    async with database.reading_at_length() as session:
         finder = await street_finder(session)
         territories = await codes(session, TerritoryRow)
         parts = await codes(session, NetworkPartRow)

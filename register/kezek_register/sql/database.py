@@ -83,8 +83,8 @@ class Database:
                 yield session
 
     @asynccontextmanager
-    async def exporting(self) -> AsyncIterator[AsyncSession]:
-        """Reading as much as one likes, all of it as it stands at one moment. Raises Unavailable."""
+    async def reading_at_length(self) -> AsyncIterator[AsyncSession]:
+        """Without a limit, all of it as it stands at one moment: for imports and exports. Raises Unavailable."""
         with translating():
             async with self._reading() as session, session.begin():
                 if not self.is_sqlite:

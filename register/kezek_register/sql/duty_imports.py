@@ -26,7 +26,7 @@ from kezek_register.types import ImportReport
 async def load(database: Database, path: Path, progress: Told = untold) -> ImportReport:
     """Raises BadFile."""
     whole = await sheet(path, duty_rows.DUTIES, duty_rows.LIMITS)
-    async with database.reading() as session:
+    async with database.reading_at_length() as session:
         finders = await _finders(session)
         kinds = set(await session.scalars(select(AssetKindRow.code)))
         found = await session.execute(select(OrganisationRow.code, OrganisationRow.id))
@@ -65,7 +65,7 @@ async def load(database: Database, path: Path, progress: Told = untold) -> Impor
 
 
 async def _warnings(database: Database) -> list[str]:
-    async with database.reading() as session:
+    async with database.reading_at_length() as session:
         book = duty_values.book(await duty_values.everything(session))
     return [duty_check.words(finding) for finding in await duty_checks.findings(database, book, "")]
 

@@ -66,7 +66,7 @@ class Exports:
         if known is None or (format == "geojson" and not known.placed):
             fitting = [name for name, each in KINDS.items() if each.placed or format == "csv"]
             raise NotFound(f"no {format} of {kind}: one of {', '.join(fitting)}")
-        async with self._database.exporting() as session:
+        async with self._database.reading_at_length() as session:
             rows = await known.rows(session)
         writer = _geojson if format == "geojson" else _csv
         await asyncio.to_thread(_written, Path(path), writer, kind, known.columns, rows, progress)

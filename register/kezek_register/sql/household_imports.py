@@ -24,7 +24,7 @@ Known = dict[Key, tuple[int, str, str, tuple[str, ...]]]  # id, person, language
 
 async def households(database: Database, path: Path, told: Told = untold) -> ImportReport:
     whole = await sheet(path, rows.HOUSEHOLDS)
-    async with database.reading() as session:
+    async with database.reading_at_length() as session:
         finder = await street_finder(session)
         placed = select(BuildingRow.street_id, BuildingRow.house, BuildingRow.id)
         places = {(street_id, house): building_id for street_id, house, building_id in await session.execute(placed)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from sqlalchemy import exc, select
+from sqlalchemy import exc, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.place_types import NETWORK_KINDS, TERRITORY_KINDS, Node
@@ -61,8 +61,8 @@ class Tree(Generic[NodeRow]):
             )
             session.add(row)
             await session.flush()
-            row.path = f"{parent.path if parent else '/'}{row.id}/"
-            await session.flush()
+            path = f"{parent.path if parent else '/'}{row.id}/"
+            await session.execute(update(self._table).where(self._table.id == row.id).values(path=path))
             await bump(self._database, session, STREETS)
             return await self._told(session, row)
 
@@ -77,9 +77,9 @@ class Tree(Generic[NodeRow]):
             parent = await self._of_code(session, node.parent) if node.parent else None
             if parent is not None and row.id in ids_of(parent.path):
                 raise BadNode("a node cannot lie below itself")
+            await self._move(session, row, f"{parent.path if parent else '/'}{row.id}/")
             row.code, row.kind, row.names = node.code, node.kind, node.names
             row.parent_id = parent.id if parent else None
-            await self._move(session, row, f"{parent.path if parent else '/'}{row.id}/")
             await session.flush()
             await bump(self._database, session, STREETS)
             return await self._told(session, row)
