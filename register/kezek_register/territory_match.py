@@ -12,6 +12,7 @@ from kezek_register.street_match import alike
 
 _SAME = 0.8  # street_match.alike from which a word means the territory
 _SHORTEST = 4  # letters: 'аба' is no beginning of a district
+_BEGINNING = 2  # letters of a territory's name that are typed right
 _TOLD = 2  # so many names are said of where an address lies
 
 
@@ -27,12 +28,11 @@ class Placed:
 class TerritoryNames:
     def __init__(self, tree: Iterable[Node]) -> None:
         self._nodes = {node.id: node for node in tree}
-        self._names = [
-            (words, node)
-            for node in self._nodes.values()
-            for words in dict.fromkeys(plain_words(fold(name)) for name in node.names.values())
-            if words
-        ]
+        self._names: dict[str, list[tuple[tuple[str, ...], Node]]] = {}  # by the beginning of the longest word
+        for node in self._nodes.values():
+            for words in dict.fromkeys(plain_words(fold(name)) for name in node.names.values()):
+                if words:
+                    self._names.setdefault(max(words, key=len)[:_BEGINNING], []).append((words, node))
 
     def title(self, territory_id: int | None, language: str) -> str:
         """'Алматинский район, Казек': the innermost first; '' when it is not known."""
@@ -45,9 +45,11 @@ class TerritoryNames:
         for reading in read:
             if len(reading.words) < 2:
                 continue
-            fits = [(node, left) for words, node in self._names if (left := _without(reading.words, words))]
+            begun = {word[:_BEGINNING] for word in reading.words}
+            named = [each for beginning in begun for each in self._names.get(beginning, ())]
+            fits = [(node, left) for words, node in named if (left := _without(reading.words, words))]
             if fits:
-                node, left = max(fits, key=lambda fit: (-len(fit[1]), len(fit[0].path)))
+                node, left = max(fits, key=lambda fit: (-len(fit[1]), len(fit[0].path), -fit[0].id))
                 return [Placed(replace(reading, words=left), self._around(node))]
         return []
 

@@ -24,9 +24,9 @@ from kezek_register.street_match import Matcher
 from kezek_register.territory_match import TerritoryNames
 from kezek_register.types import Building
 
-_CANDIDATES = 60
+_CANDIDATES = 40
 _HOUSES = 12  # of the best streets so many are asked for the house
-_SURE = 0.8  # a score from which nobody typed in the wrong layout
+_SURE = 0.7  # a score from which nobody typed in the wrong layout
 _CUTOFF = 0.45
 _NO_HOUSE = 0.85  # what an address is worth whose house is not in the register
 _LIKE_HOUSE = 0.9  # 12/2 where 12 was typed and is not there
@@ -82,6 +82,8 @@ class AddressSearch:
         guesses: list[_Guess] = []
         known: dict[tuple[str, str], float] = {}
         words = list(dict.fromkeys(word for reading in read for word in reading.words))
+        # a number says little of a name, and is mostly the house's
+        words = [word for word in words if not word.isdigit()] or words
         near = await town.trigrams.near(session, words, _CANDIDATES) if words else []
         for reading in read:
             scored = [(town.matcher.score(reading.words, reading.kind, one, known), one) for one in near]

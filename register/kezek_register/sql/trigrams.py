@@ -23,7 +23,7 @@ from kezek_register.street_match import Name
 _MOST_WORDS = 6
 _MOST_TRIGRAMS = 60
 _THRESHOLD = "0.25"  # pg_trgm.word_similarity: one of four letters wrong is still found
-_EACH = 8  # names of a street, at most some: so many rows for each candidate are looked at
+_EACH = 4  # names of a street, at most some: so many rows for each candidate are looked at
 
 
 class Trigrams(Protocol):
