@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from kezek_register.areas import Place
+from kezek_register.areas import Place, covers
 from kezek_register.duty_book import DutyBook
 from kezek_register.duty_types import Answer, Duty, Finding
 
@@ -75,39 +75,31 @@ def _count(found: _Found, one: Concern) -> None:
 
 def _sorts(book: DutyBook, places: Iterable[Place]) -> Iterator[tuple[Place, int]]:
     """One place of each sort that the rules tell apart, and how many buildings are of it."""
-    named: dict[str, set[int]] = {}
+    named: dict[str, set[int | None]] = {scope: set() for scope in ("territory", "part", "street", "building")}
+    rows: dict[int | None, list[Duty]] = {}
     for duty in book.duties:
-        area = duty.area
-        for scope, one in (
-            ("territory", area.territory_id),
-            ("part", area.part_id),
-            ("street", area.street_id),
-            ("building", area.building_id),
-        ):
-            if one is not None:
-                named.setdefault(scope, set()).add(one)
-    territories, parts = named.get("territory", set()), named.get("part", set())
-    streets, buildings = named.get("street", set()), named.get("building", set())
-    counts: dict[tuple[object, ...], list[int]] = {}
+        named["territory"].add(duty.area.territory_id)
+        named["part"].add(duty.area.part_id)
+        named["building"].add(duty.area.building_id)
+        if duty.area.scope == "houses":
+            rows.setdefault(duty.area.street_id, []).append(duty)
+        named["street"].add(duty.area.street_id)
+    territories, parts, streets, buildings = named["territory"], named["part"], named["street"], named["building"]
+    counts: dict[tuple[object, ...], int] = {}
     firsts: dict[tuple[object, ...], Place] = {}
     for place in places:
-        on_street = place.street_id in streets
         sort = (
-            place.street_id if on_street else bool(place.street_id),
-            place.house if on_street else "",
+            place.street_id if place.street_id in streets else 0,
+            tuple(duty.id for duty in rows.get(place.street_id, ()) if covers(duty.area, place)),
             place.building_id if place.building_id in buildings else 0,
             tuple(each for each in place.territories if each in territories),
             tuple(each for each in place.parts if each in parts),
         )
-        count = counts.get(sort)
-        if count is None:
-            counts[sort] = count = [0]
-            firsts[sort] = place
-        if place.building_id:
-            if not count[0]:
-                firsts[sort] = place  # an example that one can go to
-            count[0] += 1
-    return ((firsts[sort], count[0]) for sort, count in counts.items())
+        known = counts.get(sort)
+        if not known:
+            firsts[sort] = place  # with a building where there is one: an example that one can go to
+        counts[sort] = (known or 0) + bool(place.building_id)
+    return ((firsts[sort], count) for sort, count in counts.items())
 
 
 def _ends(duty: Duty) -> Iterator[Place]:

@@ -72,7 +72,7 @@ def by_hand(book: DutyBook, place: Place, kind: str) -> list[Duty]:
     return [duty for duty in holding if rank(duty.area, place) == nearest]
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 @given(books(), places)
 def test_each_place_and_kind_has_exactly_one_answer(book: DutyBook, place: Place) -> None:
     for kind in book.kinds:

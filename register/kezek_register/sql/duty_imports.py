@@ -27,7 +27,7 @@ async def load(database: Database, path: Path, progress: Told = untold) -> Impor
     """Raises BadFile."""
     whole = await sheet(path, duty_rows.DUTIES, duty_rows.LIMITS)
     async with database.reading_at_length() as session:
-        finders = await _finders(session)
+        finders = await _finders(session, with_houses=any(row.cells["house"] for row in whole.rows))
         kinds = set(await session.scalars(select(AssetKindRow.code)))
         found = await session.execute(select(OrganisationRow.code, OrganisationRow.id))
         ids = dict(found.all())
@@ -74,11 +74,13 @@ def _key(duty: Duty) -> tuple[str, str]:
     return duty.asset_kind, duty_areas.key(duty.area)
 
 
-async def _finders(session: AsyncSession) -> duty_rows.Finders:
+async def _finders(session: AsyncSession, *, with_houses: bool) -> duty_rows.Finders:
     territories = await session.execute(select(TerritoryRow.code, TerritoryRow.id))
     parts = await session.execute(select(NetworkPartRow.code, NetworkPartRow.id))
-    placed = await session.execute(select(BuildingRow.street_id, BuildingRow.house, BuildingRow.id))
-    buildings = {(street_id, house): building_id for street_id, house, building_id in placed}
+    buildings: dict[tuple[int, str], int] = {}
+    if with_houses:
+        placed = await session.execute(select(BuildingRow.street_id, BuildingRow.house, BuildingRow.id))
+        buildings = {(street_id, house): building_id for street_id, house, building_id in placed}
     return duty_rows.Finders(
         dict(territories.all()),
         dict(parts.all()),
