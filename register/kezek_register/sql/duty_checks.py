@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from kezek_register import duty_check
 from kezek_register.area_words import Named
@@ -17,6 +17,24 @@ from kezek_register.sql.database import Database
 from kezek_register.sql.place_tables import BuildingPartRow, NetworkPartRow, TerritoryRow
 from kezek_register.sql.places import ids_of, parts_of
 from kezek_register.sql.tables import BuildingRow, StreetRow
+
+_HOUSES = (
+    select(
+        BuildingRow.id,
+        BuildingRow.street_id,
+        BuildingRow.house,
+        func.coalesce(BuildingRow.territory_id, StreetRow.territory_id),
+    )
+    .join(StreetRow, StreetRow.id == BuildingRow.street_id)
+    .where(BuildingRow.id > bindparam("last"))
+    .order_by(BuildingRow.id)
+    .limit(20_000)
+)
+_HUNG = (
+    select(BuildingPartRow.building_id, NetworkPartRow.path)
+    .join(NetworkPartRow, NetworkPartRow.id == BuildingPartRow.part_id)
+    .where(BuildingPartRow.building_id.between(bindparam("first"), bindparam("last")))
+)
 
 
 async def findings(database: Database, book: DutyBook, language: str) -> list[Finding]:
@@ -31,41 +49,36 @@ async def findings(database: Database, book: DutyBook, language: str) -> list[Fi
 
 
 async def _places(database: Database, *, with_parts: bool) -> list[Place]:
-    houses = select(
-        BuildingRow.id,
-        BuildingRow.street_id,
-        BuildingRow.house,
-        func.coalesce(BuildingRow.territory_id, StreetRow.territory_id),
-    ).join(StreetRow, StreetRow.id == BuildingRow.street_id)
-    hung = select(BuildingPartRow.building_id, NetworkPartRow.path).join(
-        NetworkPartRow, NetworkPartRow.id == BuildingPartRow.part_id
-    )
+    """Every building, and each street without a house. Some thousand houses at a time: a verb's limit is each one's."""
     async with database.reading() as session:
-        paths = (await session.execute(select(TerritoryRow.id, TerritoryRow.path))).all()
-        streets = (await session.execute(select(StreetRow.id, StreetRow.territory_id))).all()
-    async with database.reading() as session:
-        buildings = (await session.execute(houses)).all()
-    async with database.reading() as session:
-        parts = (await session.execute(hung)).all() if with_parts else []
-    return await asyncio.to_thread(_put_together, paths, streets, buildings, parts)
+        trees = await session.execute(select(TerritoryRow.id, TerritoryRow.path))
+        territories: dict[int | None, tuple[int, ...]] = {one: ids_of(path) for one, path in trees}
+        streets = await session.execute(select(StreetRow.id, StreetRow.territory_id))
+        places = [Place(street, territories=territories.get(territory, ())) for street, territory in streets]
+    last = 0
+    while True:
+        async with database.reading() as session:
+            buildings = (await session.execute(_HOUSES, {"last": last})).all()
+            if not buildings:
+                return places
+            last = buildings[-1][0]
+            some = {"first": buildings[0][0], "last": last}
+            parts = (await session.execute(_HUNG, some)).all() if with_parts else []
+        places += await asyncio.to_thread(_put_together, territories, buildings, parts)
 
 
 def _put_together(
-    paths: Iterable[Row[int, str]],
-    streets: Iterable[Row[int, int | None]],
+    territories: Mapping[int | None, tuple[int, ...]],
     buildings: Iterable[Row[int, int, str, int]],
     parts: Iterable[Row[int, str]],
 ) -> list[Place]:
-    territories: dict[int | None, tuple[int, ...]] = {one: ids_of(path) for one, path in paths}
     hung: dict[int, list[str]] = {}
     for building, path in parts:
         hung.setdefault(building, []).append(path)
-    places = [
+    return [
         Place(street, house, building, territories.get(territory, ()), parts_of(hung.get(building, ())))
         for building, street, house, territory in buildings
     ]
-    places += [Place(street, territories=territories.get(territory, ())) for street, territory in streets]
-    return places
 
 
 def _area(place: Place) -> Area:
