@@ -51,6 +51,8 @@ class Tending:
         for step in await self._register.work.chase():
             self._escalated[step.step] += 1
             log.info("ticket_escalated", number=step.number, step=step.step, round=step.round)
+        if closed := await self._register.work.close_unheard():
+            log.info("tickets_closed_unheard", number=closed)
 
     def figures(self) -> Iterator[Metric]:
         """For Prometheus: the steps that this node took."""

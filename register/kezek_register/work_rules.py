@@ -14,6 +14,8 @@ The shape of the table (TOML), every key optional:
     late_accident_h = { executor = 0, head = 1, coordinator = 2, city = 4 }
     coordinator = { channel = "sms", address = "+77000000001" }
     city = { channel = "call", address = "+77000000002" }
+    ask_by = "call"                         # the citizen, whether it is done; "none": he is not asked
+    unheard_days = 3                        # a reported ticket that he has not spoken of is closed then; 0: never
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 _KEYS = {
     "zone", "country", "days", "holiday_dates", "working_dates", "language", "late_h", "late_accident_h",
-    "coordinator", "city", *GROUPS,
+    "coordinator", "city", "ask_by", "unheard_days", *GROUPS,
 }  # fmt: skip
 _LARGEST_FILE = 1 << 20  # bytes
 
@@ -58,6 +60,8 @@ class WorkRules:
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     chain: Chain = field(default_factory=Chain)
     language: str = "ru"
+    ask_by: NoticeChannel = "call"
+    unheard_days: float = 3.0
 
 
 def from_table(table: Mapping[str, Any], folder: Path = Path()) -> WorkRules:
@@ -84,7 +88,13 @@ def from_table(table: Mapping[str, Any], folder: Path = Path()) -> WorkRules:
     )
     coordinator, city = _contact(table, "coordinator"), _contact(table, "city")
     late, accident = _steps(table, "late_h", USUAL), _steps(table, "late_accident_h", ACCIDENT)
-    return WorkRules(calendar, Chain(late, accident, coordinator, city), _text("language", table.get("language", "ru")))
+    ask_by, unheard = table.get("ask_by", "call"), table.get("unheard_days", 3)
+    if ask_by not in get_args(NoticeChannel):
+        raise WorkRulesError(f"ask_by: one of {', '.join(get_args(NoticeChannel))}")
+    if not _is_amount(unheard):
+        raise WorkRulesError("unheard_days: a number, 0 or more")
+    language = _text("language", table.get("language", "ru"))
+    return WorkRules(calendar, Chain(late, accident, coordinator, city), language, ask_by, float(unheard))
 
 
 def days_of_file(path: Path) -> tuple[frozenset[date], frozenset[date]]:
@@ -158,9 +168,13 @@ def _steps(table: Mapping[str, Any], key: str, usual: Steps) -> Steps:
     known = get_args(EscalationStep)
     if not isinstance(told, Mapping) or (told.keys() - set(known)):
         raise WorkRulesError(f"{key}: hours for some of {', '.join(known)}")
-    if any(isinstance(hours, bool) or not isinstance(hours, int | float) or hours < 0 for hours in told.values()):
+    if not all(_is_amount(hours) for hours in told.values()):
         raise WorkRulesError(f"{key}: hours are numbers, 0 or more")
     return tuple((cast("EscalationStep", step), float(told[step])) for step in known if step in told)
+
+
+def _is_amount(told: Any) -> bool:
+    return isinstance(told, int | float) and not isinstance(told, bool) and 0 <= told < float("inf")
 
 
 def _contact(table: Mapping[str, Any], key: str) -> tuple[NoticeChannel, str]:

@@ -117,7 +117,8 @@ async def test_who_reports_between_the_look_and_the_call_is_not_told(town: Town)
     (step, *_) = await town.register.work.late()
     await town.register.tickets.move(late.number, "report", BOLAT)
     assert not await town.register.work.escalate(step, await town.register.work.notice(step))
-    assert [one.what for one in await town.register.notices.of(f"ticket:{late.number}")] == ["assigned"]
+    told_of = await town.register.notices.of(f"ticket:{late.number}")
+    assert [(one.what, one.state) for one in told_of] == [("assigned", "dropped"), ("verify", "pending")]
 
 
 async def test_a_pause_stops_the_clock_and_the_next_executor_is_told(town: Town) -> None:
@@ -185,3 +186,27 @@ async def test_deadlines_follow_a_changed_calendar(town: Town, register_url: str
         assert (await other.work.recount(), await other.work.recount()) == (1, 0)
     again = await town.register.tickets.get(made.number)
     assert (again.due_at, again.version) == (datetime(2026, 11, 25, 18, tzinfo=UTC), made.version)
+
+
+async def test_the_citizen_is_asked_once_and_what_he_leaves_open_is_closed(town: Town, register_url: str) -> None:
+    """Told by the ledger: a report that was taken back before the call is not asked about."""
+    made = await town.leak()
+    tickets, work = town.register.tickets, town.register.work
+    await tickets.move(made.number, "report", BOLAT, why="заменили")
+    await tickets.move(made.number, "reopen", BOLAT)
+    await tickets.move(made.number, "report", BOLAT)
+    asked = [one for one in await town.register.notices.of(f"ticket:{made.number}") if one.what == "verify"]
+    assert [(one.state, one.channel, one.address) for one in asked] == [
+        ("dropped", "call", made.caller),
+        ("pending", "call", made.caller),
+    ]
+    town.after(71)
+    assert await work.close_unheard() == 0
+    town.after(2)
+    assert (await work.close_unheard(), await work.close_unheard()) == (1, 0)
+    closed = await tickets.get(made.number)
+    assert (closed.state, closed.verified) == ("closed", "unreached")
+    assert [one.state for one in await town.register.notices.of(f"ticket:{made.number}") if one.what == "verify"] == [
+        "dropped",
+        "dropped",
+    ]

@@ -16,7 +16,7 @@ from kezek_register.sql import events, values
 from kezek_register.sql.database import Database
 from kezek_register.sql.duty_tables import OrganisationRow
 from kezek_register.sql.tables import TicketRow
-from kezek_register.sql.ticket_notices import tell_executor
+from kezek_register.sql.ticket_notices import ask_citizen, drop_pending, tell_executor
 from kezek_register.sql.work_tables import TicketMoveRow
 from kezek_register.ticket_types import Move, State, TicketMove, Verified
 from kezek_register.types import NotFound, Ticket
@@ -45,6 +45,7 @@ class Moving:
         self._database = database
         self.calendar = rules.calendar
         self._language = rules.language
+        self._ask_by = rules.ask_by
         self._clock = clock
 
     async def begin(self, session: AsyncSession, row: TicketRow, who: moves.Mover, key: str = "") -> None:
@@ -77,6 +78,9 @@ class Moving:
             code = organisation.code if organisation else ""
             told = event_of(values.ticket(row), order.move, move.before, order.who.role, move.at, code)
             await events.write(session, *told, move.at)
+            await drop_pending(session, [row.number], move.at)
+            if row.state == "reported":
+                await ask_citizen(self._database, session, row, added.id, self._ask_by, move.at)
             if row.state == "assigned" and organisation is not None:
                 await tell_executor(self._database, session, row, organisation, added.id, self._language, move.at)
 
@@ -112,6 +116,9 @@ class Moving:
         if added:
             await session.execute(insert(TicketMoveRow), added)
             await events.write_all(session, told, at)
+            numbers = [body["number"] for _, body in told]
+            for begin in range(0, len(numbers), _BATCH):
+                await drop_pending(session, numbers[begin : begin + _BATCH], at)
         for row in rows:
             session.expire(row)
         return len(added)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import and_, or_, select, update
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kezek_register.deadlines import DONE, due_of
 from kezek_register.duty_types import Organisation
 from kezek_register.escalation import NOBODY, contact_when_late, owed
+from kezek_register.moves import KEZEK
 from kezek_register.notice_types import Notice
 from kezek_register.numbers import check
 from kezek_register.sql import events, notices, values
@@ -22,7 +23,7 @@ from kezek_register.sql.database import Database
 from kezek_register.sql.duties import Duties
 from kezek_register.sql.duty_tables import OrganisationRow
 from kezek_register.sql.tables import TicketRow
-from kezek_register.sql.ticket_moves import moves_of
+from kezek_register.sql.ticket_moves import Moving, Order, moves_of
 from kezek_register.sql.ticket_notices import ticket_told
 from kezek_register.sql.ticket_pages import late_at
 from kezek_register.sql.work_tables import EscalationRow
@@ -139,6 +140,17 @@ class Work:
             if await self.escalate(escalation, notice):
                 taken.append(replace(escalation, at=self._clock(), notice_key=notice.key if notice else ""))
         return taken
+
+    async def close_unheard(self, now: datetime | None = None) -> int:
+        """Closes what was reported long ago and of which the citizen has said nothing; how many."""
+        if not self.rules.unheard_days:
+            return 0
+        before = (now or self._clock()) - timedelta(days=self.rules.unheard_days)
+        old = select(TicketRow).where(TicketRow.state == "reported", TicketRow.updated_at < before)
+        async with self._database.writing() as session:
+            rows = list(await session.scalars(old.order_by(TicketRow.id).limit(_BATCH).with_for_update()))
+            order = Order("close", KEZEK, verified="unreached")
+            return await Moving(self._database, self.rules, self._clock).many(session, rows, order)
 
     async def escalations(self, number: str) -> builtins.list[Escalation]:
         """The steps that were taken for this ticket, in their order. `late_s` is not kept: 0."""
