@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { en } from "../src/words/en";
 import { managerEn } from "../src/words/manager/en";
+import { placesEn } from "../src/words/places/en";
+import { registerEn } from "../src/words/register/en";
 import { talkEn } from "../src/words/talk/en";
 import { CATALOGUE, LANGUAGES, pickLanguage, say, sayCode } from "../src/words";
 import { ENDS, PAUSE_REASONS } from "../src/lib/types";
@@ -24,7 +26,7 @@ describe.each(LANGUAGES)("%s", (language) => {
 });
 
 test("no message is written twice in two parts of the catalogue", () => {
-  const parts = [en, talkEn, managerEn].flatMap((part) => Object.keys(part));
+  const parts = [en, talkEn, managerEn, registerEn, placesEn].flatMap((part) => Object.keys(part));
   expect(new Set(parts).size).toBe(parts.length);
 });
 

@@ -78,7 +78,8 @@ export class HouseMap {
   private look(points: readonly [number, number][]): void {
     if (points.length === 0) return;
     const bounds = L.latLngBounds(points.map(([lon, lat]) => [lat, lon]));
-    this.map.fitBounds(bounds.pad(0.12), { maxZoom: 17, animate: false });
+    // room for the streets' names to the left and below
+    this.map.fitBounds(bounds, { maxZoom: 17, animate: false, paddingTopLeft: [110, 24], paddingBottomRight: [24, 90] });
   }
 
   private async read(anywhere = false): Promise<void> {

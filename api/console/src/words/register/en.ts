@@ -1,10 +1,8 @@
 /** Tickets: the list, the card, registering by hand, the executor's page. English is the source of the keys. */
 export const registerEn = {
-  e_conflict: "That is taken already, or somebody was faster.",
   e_stale_version: "Somebody has changed it meanwhile. What stands now is shown: look, and do it again.",
   e_move_not_allowed: "This cannot be done in the present state.",
   e_too_large: "This file is too large: 8 MB at most.",
-  e_forbidden: "This is not yours to do.",
   tickets: "Tickets",
   tickets_lead: "Every appeal with its number, executor, deadline and answer, newest first.",
   new_ticket: "New ticket",
@@ -76,7 +74,7 @@ export const registerEn = {
   history: "History",
   edit: "Change",
   save: "Save",
-  cancel: "Cancel",
+  give_up: "Cancel",
   move_register: "Register",
   move_route: "Route",
   move_assign: "Assign",

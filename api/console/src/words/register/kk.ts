@@ -1,11 +1,9 @@
 import type { RegisterMessages } from "./types";
 
 export const registerKk: RegisterMessages = {
-  e_conflict: "Мұндай бар, немесе біреу озып кетті.",
   e_stale_version: "Осы арада оны басқа біреу өзгертті. Қазіргісі көрсетілді: қарап, қайталаңыз.",
   e_move_not_allowed: "Қазіргі күйінде бұл мүмкін емес.",
   e_too_large: "Файл тым үлкен: 8 МБ-тан аспауы керек.",
-  e_forbidden: "Бұған құқығыңыз жоқ.",
   tickets: "Өтінімдер",
   tickets_lead: "Әр өтініш: нөмірі, орындаушысы, мерзімі, жауабы. Алдымен жаңалары.",
   new_ticket: "Жаңа өтінім",
@@ -75,7 +73,7 @@ export const registerKk: RegisterMessages = {
   history: "Тарихы",
   edit: "Өзгерту",
   save: "Сақтау",
-  cancel: "Болдырмау",
+  give_up: "Болдырмау",
   move_register: "Тіркеу",
   move_route: "Бағыттау",
   move_assign: "Тағайындау",

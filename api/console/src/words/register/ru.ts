@@ -1,11 +1,9 @@
 import type { RegisterMessages } from "./types";
 
 export const registerRu: RegisterMessages = {
-  e_conflict: "Такое уже есть, или кто-то успел раньше.",
   e_stale_version: "Тем временем это изменил кто-то другой. Показано нынешнее: посмотрите и повторите.",
   e_move_not_allowed: "В нынешнем состоянии так нельзя.",
   e_too_large: "Файл слишком большой: не больше 8 МБ.",
-  e_forbidden: "У вас нет на это прав.",
   tickets: "Заявки",
   tickets_lead: "Каждое обращение: номер, исполнитель, срок и ответ. Сначала новые.",
   new_ticket: "Новая заявка",
@@ -75,7 +73,7 @@ export const registerRu: RegisterMessages = {
   history: "История",
   edit: "Изменить",
   save: "Сохранить",
-  cancel: "Отмена",
+  give_up: "Отмена",
   move_register: "Зарегистрировать",
   move_route: "Направить",
   move_assign: "Назначить",

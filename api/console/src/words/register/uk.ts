@@ -1,11 +1,9 @@
 import type { RegisterMessages } from "./types";
 
 export const registerUk: RegisterMessages = {
-  e_conflict: "Таке вже є, або хтось встиг раніше.",
   e_stale_version: "Тим часом це змінив хтось інший. Показано теперішнє: погляньте й повторіть.",
   e_move_not_allowed: "У теперішньому стані так не можна.",
   e_too_large: "Файл завеликий: не більше 8 МБ.",
-  e_forbidden: "У вас немає на це прав.",
   tickets: "Заявки",
   tickets_lead: "Кожне звернення: номер, виконавець, строк і відповідь. Спершу нові.",
   new_ticket: "Нова заявка",
@@ -75,7 +73,7 @@ export const registerUk: RegisterMessages = {
   history: "Історія",
   edit: "Змінити",
   save: "Зберегти",
-  cancel: "Скасувати",
+  give_up: "Скасувати",
   move_register: "Зареєструвати",
   move_route: "Спрямувати",
   move_assign: "Призначити",
