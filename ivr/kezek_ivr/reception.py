@@ -265,5 +265,7 @@ class Reception:
 
 
 def end_of(left: HungUp) -> End:
-    """Of a caller who is gone before any talk: given up, or cut by the exchange."""
-    return End.CUT if left.cut else End.ABANDONED
+    """Of a caller who is gone before any talk that we know of: cut by the exchange, served unseen, or given up."""
+    if left.cut:
+        return End.CUT
+    return End.ANSWERED if left.talked else End.ABANDONED

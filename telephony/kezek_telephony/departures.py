@@ -55,8 +55,15 @@ class Departures:
         alive = {call.call for call in seen.live}
         for line in lines:
             if line.arrival.call not in alive:
-                known = self.book.get(line.arrival.call)
-                line.gone(known.cause if known else LOST_CAUSE, cut=known is None or known.cut)
+                self.tell_line(line)
+
+    def tell_line(self, line: AgiLine) -> None:
+        """What the book says of its end; a call of which it says nothing was cut."""
+        known = self.book.get(line.arrival.call)
+        if known is None:
+            line.gone(LOST_CAUSE, cut=True)
+        else:
+            line.gone(known.cause, cut=known.cut, talked=known.talked or known.by_fallback)
 
     def take(self, event: AmiEvent) -> CallGone | None:
         """The hang-up handler's word; None when it is known."""

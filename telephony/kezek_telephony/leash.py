@@ -36,7 +36,7 @@ class Leash:
         self._doubt: asyncio.TimerHandle | None = None  # runs between the socket's end and the verdict
         self._pushed = 0.0  # when the watchdog was last pushed forward, by the loop's clock
         self.cause: int | None = None  # Q.850, once gone
-        self._cut = False
+        self._cut = self._talked = False
         self.released = asyncio.Event()  # its coroutine has ended: nobody speaks for this line any more
 
     # --- told by the exchange ---------------------------------------------------------------------------------------
@@ -53,11 +53,12 @@ class Leash:
         if self._session is None:
             self._begin_doubt()
 
-    def gone(self, cause: int, *, cut: bool = False) -> None:
-        """The channel is gone: every verb raises HungUp from now on. `cut`: without its hang-up handler having run."""
+    def gone(self, cause: int, *, cut: bool = False, talked: bool = False) -> None:
+        """The channel is gone: every verb raises HungUp from now on. `cut`: without its hang-up handler having run;
+        `talked`: which says that an operator was with him."""
         if self._gone:
             return
-        self._gone, self.cause, self._cut = True, cause, cut
+        self._gone, self.cause, self._cut, self._talked = True, cause, cut, talked
         if self._session is not None:
             self._session.close()
         self._end_doubt()
@@ -125,7 +126,13 @@ class Leash:
 
     def hung_up(self) -> HungUp:
         """What to raise for this caller who is gone."""
-        return HungUp(cut=self._cut)
+        return HungUp(cut=self._cut, talked=self._talked)
+
+    async def farewell(self) -> HungUp:
+        """As `hung_up`, once the exchange has told how he left: his end may be seen before the word of it."""
+        with suppress(HungUp, LineLost):
+            await self._until(lambda: self._gone, self._gone_limit_s)
+        return self.hung_up()
 
     # --- for the verbs -----------------------------------------------------------------------------------------------
 

@@ -249,7 +249,7 @@ class Ringer:
                     await self.handling.phone_holds(caller, attempt, on)
                 case Left(at):
                     if trace.connected_at is None:
-                        raise caller.hung_up()
+                        raise await caller.farewell()
                     cut = caller.cause == LOST_CAUSE and caller.hung_up().cut
                     yield TalkEnded(max(0.0, at - trace.connected_at), caller_stays=False, cut=cut)
                     return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 
 import structlog
 
@@ -18,7 +19,6 @@ from .live import LiveCall
 from .outside import Dialler
 from .peers import Peers
 from .phones import PhoneBook
-from .ring import number
 from .ringing import Ringer
 from .settings import TelephonySettings
 from .supervision import Supervision
@@ -54,6 +54,7 @@ class AsteriskSwitchboard:
         self.peers = Peers(link, self._phones)
         self._departures = Departures(link)
         self._doubt = asyncio.Event()
+        self._unsaid = asyncio.Event()
         self._ringer = Ringer(link, settings.back_timeout_s, self._doubt.set)
         self._handling = self._ringer.handling
         self._consulting = Consulting(self._handling.moves, self._doubt.set)
@@ -196,6 +197,7 @@ class AsteriskSwitchboard:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._settle_doubts())
+                group.create_task(self._hear_the_unsaid())
                 while True:
                     event = await subscription.get()
                     if event.name in (LINK_UP, OVERFLOW):
@@ -222,6 +224,15 @@ class AsteriskSwitchboard:
                     await self._handling.recheck()
                 except TelephonyError as error:
                     log.warning("recheck_failed", error=type(error).__name__)
+
+    async def _hear_the_unsaid(self) -> None:
+        """Somebody left without a word."""
+        while True:
+            await self._unsaid.wait()
+            self._unsaid.clear()
+            if self.up:  # else all is read again when it is
+                with suppress(TelephonyError):
+                    await self.look_again()
 
     async def _resync(self) -> None:
         """Read everything again. Gives up when the link breaks meanwhile: its return begins anew."""
@@ -279,8 +290,12 @@ class AsteriskSwitchboard:
             if gone is not None:
                 self._tell(gone)
         line = self._lines.get(event["call"] or event["uniqueid"])
-        if line is not None:
-            line.gone(number(event["cause"]))
+        if line is None:
+            return
+        if self._departures.book.get(line.arrival.call) is None:
+            self._unsaid.set()  # the handler's word was lost: its row says whether he was talked with
+        else:
+            self._departures.tell_line(line)
 
     def _caller(self, line: Line) -> AgiLine:
         caller = self._lines.get(line.arrival.call)

@@ -18,13 +18,14 @@ class TelephonyError(Exception):
 
 
 class HungUp(TelephonyError):
-    """`cut`: nobody hung up; Asterisk has lost the channel, mostly by a restart of its own."""
+    """`cut`: nobody hung up; Asterisk has lost the channel, mostly by a restart of its own. `talked`: Asterisk says
+    that an operator was with him; we may not have seen it."""
 
     code = "hung_up"
 
-    def __init__(self, *, cut: bool = False) -> None:
+    def __init__(self, *, cut: bool = False, talked: bool = False) -> None:
         super().__init__()
-        self.cut = cut
+        self.cut, self.talked = cut, talked
 
 
 class LineLost(TelephonyError):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from random import Random
 
 import pytest
 
+from kezek_api.drill.ami_noise import AmiNoise, is_news
 from kezek_api.drill.relay import Relay
 from kezek_telephony.settings import TelephonySettings
 from kezek_telephony.telephony import Telephony
-from kezek_telephony.types import CallGone, Connected, Line, LinkChanged, LinkDown, NotTaken, Ringing, TalkEnded
+from kezek_telephony.types import CallGone, Connected, HungUp, Line, LinkChanged, LinkDown, NotTaken, Ringing, TalkEnded
 from kit.asterisk import RunningAsterisk, free_port, running_asterisk, until
 from kit.rtp import loudness
 from kit.sip_agent import SipAgent, SipCall
@@ -218,6 +220,60 @@ async def test_a_broken_link_is_mended_and_everything_is_read_again(asterisk: Ru
         assert (rang, talking) == (Ringing(), Connected())
         assert isinstance(ended, TalkEnded)
         assert ended.caller_stays
+
+
+@pytest.mark.parametrize("how", ["the link is cut", "words are lost"])
+async def test_a_caller_whose_talk_nobody_saw_has_had_it(how: str, asterisk: RunningAsterisk) -> None:
+    """P6: it began and ended while the link was away, or its events were lost: Asterisk's own row says that he was
+    talked with. He has not given up."""
+    lost = _Lost()
+    async with (
+        Relay(f"127.0.0.1:{asterisk.settings.ami_port}", said=lost.said) as relay,
+        staffed(asterisk, quick(asterisk.settings, relay.port)) as (desk, phone, citizen),
+    ):
+        call, line = await desk.caller(citizen)
+        following = asyncio.ensure_future(rest(desk.ring(line, "1001", 1)))
+        ring = await phone.rings()
+        if how == "the link is cut":
+            await relay.cut()
+            await until(lambda: not desk.telephony.switchboard.up, what="down")
+        lost.words = (b"event: bridgeenter", b"event: dialend", b"userevent: kezek", b"event: newstate")
+        ring.answer()
+        await until(lambda: ring.sound.packets > 10, what="a talk")
+        await call.hang_up()
+        await phone_is_free(asterisk)
+        await relay.mend()
+        with pytest.raises(HungUp) as left:
+            await following
+        assert (left.value.talked, left.value.cut) == (True, False)
+
+
+class _Noise(AmiNoise):
+    def __init__(self, lost: _Lost) -> None:
+        super().__init__(Random(1))  # noqa: S311 - a simulation
+        self.times = lost.times  # type: ignore[method-assign]
+
+
+class _Lost:
+    """Events of AMI with one of these words in them get lost."""
+
+    words: tuple[bytes, ...] = ()
+
+    def said(self) -> Callable[[bytes], bytes]:
+        return _Noise(self).said()
+
+    def times(self, packet: bytes) -> int:
+        return 0 if is_news(packet) and any(word in packet.lower() for word in self.words) else 1
+
+
+async def phone_is_free(asterisk: RunningAsterisk) -> None:
+    async def free() -> bool:
+        return "0 active channels" in await asterisk.cli("core show channels count")
+
+    ends = asyncio.get_running_loop().time() + 15
+    while not await free():
+        assert asyncio.get_running_loop().time() < ends, "channels are left"
+        await asyncio.sleep(0.05)
 
 
 async def test_an_order_to_ring_that_was_lost_on_the_way_raises_and_may_be_given_again(

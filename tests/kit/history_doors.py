@@ -1,4 +1,4 @@
-"""The doors of the history and of what goes out: real routes over a real register and a line in memory; a manager at the door."""
+"""The doors of the history and of what goes out: real routes, a real register, a line in memory, a manager."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kezek_api.drill.plan import FIRST_S, TIMINGS, clash, ends, faults, fitted
@@ -34,6 +34,7 @@ def test_a_longer_plan_begins_like_a_shorter_one() -> None:
     assert plan(7, 120)[:30] == plan(7, 30)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_what_happens_at_one_time_can_be_stood(seed: int) -> None:
     made = plan(seed)
@@ -47,6 +48,7 @@ def test_what_happens_at_one_time_can_be_stood(seed: int) -> None:
             assert not all(at_one_time(one, other) for one, other in combinations(three, 2))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.sets(st.sampled_from(KINDS), min_size=1))
 def test_every_kind_comes_once_before_any_comes_twice(seed: int, kinds: set[Kind]) -> None:
     made = plan(seed, 3 * len(kinds), kinds=kinds)
@@ -54,6 +56,7 @@ def test_every_kind_comes_once_before_any_comes_twice(seed: int, kinds: set[Kind
         assert {fault.kind for fault in made[turn * len(kinds) :][: len(kinds)]} == kinds
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.floats(0.1, 3))
 def test_times_are_those_of_the_kind_and_scaled_alike(seed: int, scale: float) -> None:
     for fault, scaled in zip(plan(seed), plan(seed, scale=scale), strict=True):

@@ -20,7 +20,9 @@ SETTLES_S = 60.0
 LOOK_S = 0.5
 CALM_S = 300.0  # for the callbacks of a long drill
 READY_S = 45.0  # for all operators to be ready again: longer than any lease, wrap-up and registration
-TAKES_S = 30.0  # for each to have taken a call of the roll
+TAKES_S = 30.0  # for each to have taken a call of the roll, without the time in which another call had him
+ROLL_S = 150.0  # for the whole roll
+AT_WORK = frozenset({OperatorState.OFFERED, OperatorState.TALKING, OperatorState.WRAP_UP})
 RELEASED_S = 3.0  # for the line to let the callers of the roll go; then they hang up
 
 
@@ -75,7 +77,7 @@ class Witness:
         self, operators: Operators, callers: Callers, *, ready_s: float = READY_S, takes_s: float = TAKES_S
     ) -> list[str]:
         """As many patient callers as operators dial at once, and each operator must take one; who does not is named,
-        with his state in words."""
+        with his state in words. Callbacks come in between: who is at work on one has his time afterwards."""
         names = set(operators.phones)
         stuck = await self._not_ready(names, ready_s)
         over = asyncio.Event()
@@ -84,14 +86,22 @@ class Witness:
         numbers = {plan.number for plan in plans}
         taken: set[str] = set()
         calls = [
-            asyncio.create_task(callers.call(plan, hunt(self._points, plan.exchange), stays_s=takes_s))
-            for plan in plans
+            asyncio.create_task(callers.call(plan, hunt(self._points, plan.exchange), stays_s=ROLL_S)) for plan in plans
         ]  # ended below
         try:
-            ends = time.monotonic() + takes_s
+            ends, idle_s, looked = time.monotonic() + ROLL_S, dict.fromkeys(names, 0.0), time.monotonic()
             while taken < names and time.monotonic() < ends:
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(LOOK_S)
                 taken = operators.partners(numbers)
+                line = await self.line()
+                known = {one.operator: one for one in line.operators} if line is not None else {}
+                now = time.monotonic()
+                for name in names - taken:
+                    if name not in known or known[name].state not in AT_WORK:
+                        idle_s[name] += now - looked
+                looked = now
+                if all(idle_s[name] > takes_s for name in names - taken):
+                    break
             over.set()
             await asyncio.wait(calls, timeout=RELEASED_S)
         finally:
