@@ -28,7 +28,8 @@ SHOWN = 20  # refused lines; --json tells all
 async def load(settings: Settings, kind: str, file: Path, *, as_json: bool) -> int:
     """0 when every line was taken, 3 when some were refused, 1 when the file is of no use and nothing was changed."""
     try:
-        async with Register.open(settings.sql) as register:
+        # the town's zone: moments in a file of planned works are its own
+        async with Register.open(settings.sql, clock=lambda: datetime.now(settings.zone)) as register:
             await register.migrate()
             with _shown(as_json) as told:
                 report = await register.imports.load(kind, file, told)

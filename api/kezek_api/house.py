@@ -45,7 +45,7 @@ from kezek_api.tending import Tending
 from kezek_api.waits import Waits
 from kezek_api.wallboard import Board
 from kezek_queue import QueueSettings, RedisQueues, keep_ticking, redis_client
-from kezek_register import Register, RegisterError
+from kezek_register import Register, RegisterError, RegisterSettings
 from kezek_register.types import CallRecord, Leg, OperatorTime
 
 log = structlog.get_logger(__name__)
@@ -109,6 +109,7 @@ class House:
                     node=settings.node,
                     clock=lambda: datetime.now(settings.zone),
                     work=self.rules.work,
+                    settings=RegisterSettings(checklists=settings.checklists),
                 )
             )
             queues = RedisQueues(settings.redis_url, settings.site, queue_settings(settings))

@@ -20,7 +20,7 @@ CAUSES = (
 )  # fmt: skip
 
 
-class BadOutage(RegisterError):
+class BadOutage(RegisterError, ValueError):
     """What it says of itself cannot be: no area, an end before its beginning, an unknown cause."""
 
     code = "bad_outage"

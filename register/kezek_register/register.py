@@ -72,7 +72,7 @@ class Register:
         self.places = Places(database)
         self.territories = Territories(database)
         self.networks = Networks(database)
-        self.imports = Imports(database)
+        self.imports = Imports(database, works=lambda path: self.outages.import_works(path, "import"))
         self.exports = Exports(database)
         self.topics = Topics(database)
         self.organisations = Organisations(database)
@@ -86,7 +86,8 @@ class Register:
         self.history = History(database, clock, TicketsOfCalls(database, filling, work))
         self.recordings = Recordings(database)
         self.reports = Reports(database, clock, work.calendar)
-        self.outages = Outages(database, TicketsOfOutages(self.tickets), clock, checklists.load())
+        lists = checklists.load(database.settings.checklists or checklists.OURS)
+        self.outages = Outages(database, TicketsOfOutages(self.tickets), clock, lists)
         self.outbound = OutboundLedger(database, clock)
         self.audit = Audit(database)
         self.kept = KeptOfTheLine(database)
@@ -114,7 +115,7 @@ class Register:
         (Monday to Friday, 9 to 18, UTC, without holidays, where it is left out), and who is told of late ones;
         `calendar` is the working time alone.
 
-        Raises ValueError for another kind of URL.
+        Raises ValueError for another kind of URL, BadFile for checklists of the site's own that are no use.
         """
         database = Database(url, settings or RegisterSettings())
         work = work or WorkRules(calendar or WorkCalendar())

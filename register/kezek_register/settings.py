@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,4 @@ class RegisterSettings:
     pool_size: int = 5
     max_overflow: int = 10
     block_size: int = 100  # registration numbers reserved at a time
+    checklists: Path | None = None  # the site's own checklists.toml; None is the packaged one

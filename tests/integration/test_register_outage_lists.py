@@ -176,7 +176,7 @@ async def test_what_is_published(register: Register, town: list[House], clock: C
 
 
 WORKS = """\
-code;starts;ends;topic;cause;organisation;territory;part;street;house;from;to;side;ends_itself;level;ru
+code;starts;ends;topic;cause;organisation;territory;part;street;house;from;to;parity;ends_itself;level;ru
 W-1;2026-03-05 09:00;05.03.2026 17:00;water;;vodokanal;;;s1;1|3|5;;;;yes;;Воду запасите
 W-1;2026-03-05 09:00;;;;;;;s2;;2;8;even;;;
 W-2;2026-03-06T09:00+05:00;;electricity;third_party;networks;;f-b;;;;;;;2;
@@ -195,7 +195,7 @@ async def test_planned_works_come_from_a_file_and_again(
 ) -> None:
     path = tmp_path / "works.csv"
     path.write_text(WORKS, encoding="utf-8")
-    report = await register.outages.import_works(path, "anna")
+    report = await register.imports.load("works", path)
     assert (report.added, report.changed, report.unchanged) == (2, 0, 0)
     assert report.refused == (
         (5, "the expected end is not after the beginning"),

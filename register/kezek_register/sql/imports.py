@@ -33,18 +33,24 @@ LOADERS: Mapping[str, Loader] = {
     "duties": duty_imports.load,
     "topics": topic_imports.load,
 }
+WORKS = "works"
 
 
 class Imports:
-    def __init__(self, database: Database) -> None:
+    """`works` loads planned works, which are outages."""
+
+    def __init__(self, database: Database, works: Callable[[Path], Awaitable[ImportReport]]) -> None:
         self._database = database
-        self.kinds = tuple(LOADERS)
+        self._works = works
+        self.kinds = (*LOADERS, WORKS)
 
     async def load(self, kind: str, path: Path, progress: Told = untold) -> ImportReport:
         """One file, one transaction; wrong lines are named in the report, right ones kept; the same file again changes
         nothing, and nothing is ever deleted. CSV, or GeoJSON by its ending. `progress` may be called from another
         thread. Raises NotFound for another kind, BadFile and Unavailable."""
+        if kind == WORKS:
+            return await self._works(Path(path))
         loader = LOADERS.get(kind)
         if loader is None:
-            raise NotFound(f"no file of {kind}: one of {', '.join(LOADERS)}")
+            raise NotFound(f"no file of {kind}: one of {', '.join(self.kinds)}")
         return await loader(self._database, Path(path), progress)

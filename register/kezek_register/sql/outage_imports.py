@@ -10,8 +10,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kezek_register import csvfile, work_rows
+from kezek_register import csvfile, planned_works
 from kezek_register.outage_types import BadOutage, OutageOver
+from kezek_register.planned_works import Finder, Work
 from kezek_register.sql.address_imports import street_finder
 from kezek_register.sql.database import Database
 from kezek_register.sql.duty_tables import OrganisationRow
@@ -19,7 +20,6 @@ from kezek_register.sql.outage_tables import OutageRow
 from kezek_register.sql.place_tables import NetworkPartRow, TerritoryRow
 from kezek_register.sql.tables import BuildingRow, TopicRow
 from kezek_register.types import NotFound
-from kezek_register.work_rows import Finder, Work
 
 REFUSED = (BadOutage, NotFound, OutageOver)
 _CHUNK = 500
@@ -28,11 +28,11 @@ _CHUNK = 500
 async def read(database: Database, path: Path, zone: tzinfo) -> tuple[list[Work], list[tuple[int, str]]]:
     """The file's works and its refused lines. Raises BadFile."""
     sheet = await asyncio.to_thread(
-        csvfile.read, path, needed=work_rows.NEEDED, optional=work_rows.OPTIONAL, limits=work_rows.LIMITS
+        csvfile.read, path, needed=planned_works.NEEDED, optional=planned_works.OPTIONAL, limits=planned_works.LIMITS
     )
     async with database.reading() as session:
         finder = await _finder(session)
-    works, refused = await asyncio.to_thread(work_rows.works, sheet.rows, finder, zone)
+    works, refused = await asyncio.to_thread(planned_works.works, sheet.rows, finder, zone)
     return works, [*sheet.refused, *refused]
 
 

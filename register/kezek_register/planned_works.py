@@ -19,7 +19,7 @@ from kezek_register.rows import StreetFinder
 NEEDED = ("code", "starts")
 OPTIONAL = (
     "ends", "ends_itself", "level", "topic", "asset_kind", "cause", "organisation", "territory", "part", "street",
-    "house", "from", "to", "side", *LANGUAGES,
+    "house", "from", "to", "parity", *LANGUAGES,
 )  # fmt: skip
 LIMITS: Mapping[str, int] = {"house": 400, "code": 60, **dict.fromkeys(LANGUAGES, 1_000)}
 _FACTS = ("level", "topic", "asset_kind", "cause", "organisation", "starts_at", "expected_at", "ends_itself", "words")
@@ -138,15 +138,15 @@ def _areas(row: Row, finder: Finder) -> tuple[Area, ...]:
             ),
         )
     street_id = finder.streets.find(cells["street"])
-    first, last, side = _house(cells["from"], "from"), _house(cells["to"], "to"), _side(cells["side"])
+    first, last, parity = _house(cells["from"], "from"), _house(cells["to"], "to"), _parity(cells["parity"])
     if not cells["house"]:
-        if not (first or last or side):
+        if not (first or last or parity):
             return (Area("street", street_id=street_id),)
         if first and last and house_key(last) < house_key(first):
             raise BadRow("the last house comes before the first")
-        return (Area("houses", street_id=street_id, house_from=first, house_to=last, parity=side),)
-    if first or last or side:
-        raise BadRow("a line has houses, or from, to and side")
+        return (Area("houses", street_id=street_id, house_from=first, house_to=last, parity=parity),)
+    if first or last or parity:
+        raise BadRow("a line has houses, or from, to and parity")
     return tuple(_listed(street_id, text, finder) for text in filter(None, map(str.strip, cells["house"].split("|"))))
 
 
@@ -170,9 +170,9 @@ def _house(text: str, column: str) -> str:
     return house
 
 
-def _side(text: str) -> Parity:
+def _parity(text: str) -> Parity:
     if text not in ("", "odd", "even"):
-        raise BadRow("side is odd or even")
+        raise BadRow("parity is odd or even")
     return cast("Parity", text)
 
 
