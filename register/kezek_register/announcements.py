@@ -120,7 +120,8 @@ def _sentences(
         lines.append(told["until_unknown"])
     if what in ("now", "coming") and until and (before := _before(outage)) is not None:
         lines.append(told["moved"].format(until=said(before)))
-    if outage.cause not in ("unknown", "other") or what == "now":
+    said_already = outage.level == 3 and outage.cause == "planned_work"
+    if not said_already and (outage.cause not in ("unknown", "other") or what == "now"):
         lines.append(told["cause"].format(cause=told["causes"][outage.cause]))
     if owner := in_language(names.organisations.get(outage.organisation, {}), language):
         lines.append(told["owner"].format(owner=owner))
