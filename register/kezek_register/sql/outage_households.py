@@ -78,7 +78,7 @@ class OutageHouseholds(OutageBase):
         if answer == "no" and not number:
             # a transaction of its own, the same ticket however often it is asked for: killed in between, the same
             # answer finds a tie without a ticket and comes here again
-            number = (await self._tickets.register(outage, now, where)).number
+            number = (await self._tickets.register(outage, now, where, row.id)).number
         return await self._noted(outage_id, parties, party, number)
 
     async def _noted(self, outage_id: int, parties: list[str], party: str, number: str) -> Tie:

@@ -107,4 +107,3 @@ class TieCallRow(Base):
     __tablename__ = "outage_calls"
     outage_id: Mapped[int] = mapped_column(ForeignKey("outages.id", ondelete="CASCADE"), primary_key=True)
     call: Mapped[str] = mapped_column(primary_key=True)
-    party: Mapped[str]

@@ -64,16 +64,16 @@ class TicketsOfOutages:
                 await self._tickets.moving.take(session, row, Order("reopen", CITIZEN, why=why, verified="no"))
         return rows[0].number if rows else ""
 
-    async def register(self, outage: Outage, tie: Tie, where: Where) -> Ticket:
+    async def register(self, outage: Outage, tie: Tie, where: Where, tie_id: int) -> Ticket:
         """A ticket of its own for a household that has none, once for each tie; a transaction of its own. Its executor
-        is whom the rules name for the place."""
+        is whom the rules name for the place. `tie_id` is its row's: a party may be a number, which no key may keep."""
         draft = Ticket(
             number="", state="registered", call="", caller=tie.phone, household_id=tie.household_id,
             street_id=where.street_id, street=where.street, house=where.house, flat=tie.flat, topic=outage.topic,
             words="", note="", language=tie.language, operator="", confirmed=True, kind="incident", channel="manual",
             building_id=tie.building_id, asset_kind=outage.asset_kind, outage_id=outage.id,
         )  # fmt: skip
-        return await self._tickets.register(draft, CITIZEN, key=f"outage:{outage.id}:still_out:{tie.party}")
+        return await self._tickets.register(draft, CITIZEN, key=f"outage:{outage.id}:still_out:{tie_id}")
 
     async def where(self, session: AsyncSession, tie: Tie) -> Where:
         building = select(BuildingRow).where(BuildingRow.id == tie.building_id)

@@ -49,7 +49,7 @@ async def tie(database: Database, session: AsyncSession, outage_id: int, asked: 
     }
     made = database.insert(TieRow).values(row).on_conflict_do_nothing(index_elements=["outage_id", "party"])
     new = await session.scalar(made.returning(TieRow.id)) is not None
-    counted = await _count(database, session, outage_id, who.call, str(row["party"]))
+    counted = await _count(database, session, outage_id, who.call)
     if not new:
         await _again(session, row, counted=counted)
     return await _one(session, outage_id, str(row["party"]))
@@ -96,11 +96,11 @@ async def _same(session: AsyncSession, outage_id: int, who: Tie) -> str | None:
     return await session.scalar(wanted.limit(1))
 
 
-async def _count(database: Database, session: AsyncSession, outage_id: int, call: str, party: str) -> bool:
+async def _count(database: Database, session: AsyncSession, outage_id: int, call: str) -> bool:
     """Whether this call is new to the outage."""
     if not call:
         return False
-    row = {"outage_id": outage_id, "call": call, "party": party}
+    row = {"outage_id": outage_id, "call": call}
     made = database.insert(TieCallRow).values(row).on_conflict_do_nothing(index_elements=["outage_id", "call"])
     return await session.scalar(made.returning(TieCallRow.call)) is not None
 

@@ -111,7 +111,6 @@ def upgrade() -> None:
         "outage_calls",
         sa.Column("outage_id", sa.Integer(), nullable=False),
         sa.Column("call", sa.Text(), nullable=False),
-        sa.Column("party", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["outage_id"], ["outages.id"], name=op.f("fk_outage_calls_outage_id_outages"), ondelete="CASCADE"
         ),
