@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kezek_register import BadFile, NotFound, Register
+from kezek_register import BadFile, NotFound, Register, RegisterSettings, checklists
 from kezek_register.areas import Area, covers
 from kezek_register.outage_types import BadOutage, Concerned, OutageFilter
 from kezek_register.paging import BadCursor
@@ -148,6 +148,19 @@ async def test_checklists_follow_the_level(register: Register, town: list[House]
     assert (codes[0], set(codes)) == ("danger_checked", {*lists.checklist[1]}), "what was done is not asked again"
 
 
+async def test_a_city_has_lists_of_its_own(register_url: str, town: list[House], tmp_path: Path) -> None:
+    path = tmp_path / "checklists.toml"
+    ours = checklists.OURS.read_text(encoding="utf-8").replace('code = "coordinator", to = "site", phone = ""', OWN)
+    path.write_text(ours, encoding="utf-8")
+    async with Register.open(register_url, settings=RegisterSettings(checklists=path)) as other:
+        opened = await other.outages.open(outage(level=2), "anna")
+    assert [step.phone for step in opened.steps if step.code == "coordinator"] == ["+77172000109"]
+    path.write_text("[level.3]\n", encoding="utf-8")
+    with pytest.raises(BadFile, match="no level 2"):
+        async with Register.open(register_url, settings=RegisterSettings(checklists=path)):
+            pass
+
+
 async def test_a_chain_is_called_out_once(register: Register, register_url: str, town: list[House]) -> None:
     opened = await register.outages.open(outage(level=2), "anna")
     notice = await register.outages.call_out(opened.id, 1, "ru")
@@ -174,6 +187,8 @@ async def test_what_is_published(register: Register, town: list[House], clock: C
     assert "04.03, 09:00" in feed[1].text
     assert await register.outages.announcements("uk", within=HOUR) == feed[:1]
 
+
+OWN = 'code = "coordinator", to = "site", phone = "+77172000109"'
 
 WORKS = """\
 code;starts;ends;topic;cause;organisation;territory;part;street;house;from;to;parity;ends_itself;level;ru
