@@ -101,6 +101,29 @@ async def heard(client: aiomqtt.Client, what: Any) -> tuple[str, bool, dict[str,
     raise AssertionError("the broker went away")
 
 
+async def test_an_outage_is_published_and_kept_by_the_broker(
+    node_settings: Settings, queues: RedisQueues, mqtt_broker: MqttBroker
+) -> None:
+    """Who subscribes later hears it too; a tied citizen's number is not in it."""
+    topic = f"kezek/{node_settings.site}/outage/#"
+    settings = node_settings.model_copy(update={"mqtt_url": mqtt_broker.url})
+    async with living_in(settings) as house, Page(base_of(house)) as page:
+        await until(lambda: house.health.parts["mqtt"].ok and house.health.parts["sql"].ok)
+        await page.sign_in("dana")
+        street = {"scope": "street", "street_id": 1}
+        outage = {"topic": "water", "areas": [street], "starts_at": "2026-01-01T00:00:00Z", "words": {"ru": "Подвоз"}}
+        made = (await page.http.post("/api/outages", json=outage)).json()
+        tied = await page.http.post(f"/api/outages/{made['id']}/ties", json={"phone": "+77009990111"})
+        assert tied.status_code == 201, tied.text
+        async with listener(mqtt_broker, topic) as early:
+            await heard(early, lambda topic, kept, payload: payload["id"] == made["id"])
+        async with listener(mqtt_broker, topic) as late:
+            where, retained, told = await heard(late, lambda *told: True)
+        assert (where.rpartition("/")[2], retained, told["state"]) == (str(made["id"]), True, "now")
+        assert told["texts"]["ru"]["words"] == "Подвоз"
+        assert "+77009990111" not in json.dumps(told)
+
+
 async def test_loads_calls_and_the_node_are_published(
     node_settings: Settings, queues: RedisQueues, mqtt_broker: MqttBroker
 ) -> None:
