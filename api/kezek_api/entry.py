@@ -7,8 +7,8 @@ from typing import Any
 
 from kezek_api.errors import Invalid
 from kezek_api.looks import asked
-from kezek_api.shapes_outages import TieIn
-from kezek_api.shapes_tickets import TicketEdit, TicketIn
+from kezek_api.shapes_outage_orders import TieIn
+from kezek_api.shapes_ticket_orders import TicketEdit, TicketIn
 from kezek_register import Register, street_name
 from kezek_register.houses import normalise_flat, normalise_house
 from kezek_register.numbers import check

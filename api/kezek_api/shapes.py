@@ -236,7 +236,7 @@ class Houses(Shape):
 
 
 class TopicView(Shape):
-    """What a ticket of it begins with; '' and None: as the parent says."""
+    """What a ticket of it begins with; '' as the parent says."""
 
     code: str
     names: dict[str, str]

@@ -25,7 +25,8 @@ from kezek_api.shapes_executor import (
     OrganisationTitle,
     OrganisationTitles,
 )
-from kezek_api.shapes_tickets import NoteIn, NoteView, PhotoView
+from kezek_api.shapes_ticket_orders import NoteIn
+from kezek_api.shapes_tickets import NoteView, PhotoView
 from kezek_api.ticket_views import TicketViews
 from kezek_register.moves import ENDED, mover_of
 from kezek_register.ticket_types import State, TicketFilter

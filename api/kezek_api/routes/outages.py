@@ -18,22 +18,24 @@ from kezek_api.routes.history import period
 from kezek_api.shapes import Short
 from kezek_api.shapes_duties import Language
 from kezek_api.shapes_notices import AnnouncementView
-from kezek_api.shapes_outages import (
+from kezek_api.shapes_outage_orders import (
     AnsweredIn,
     AreasIn,
+    CloseIn,
+    ExpectIn,
+    OutageIn,
+    StepIn,
+    TieIn,
+)
+from kezek_api.shapes_outages import (
     Checklist,
     ChecklistLine,
     Checklists,
-    CloseIn,
     ClosingView,
     ConcernedView,
-    ExpectIn,
     FirstHelpView,
-    OutageIn,
     OutagePage,
     OutageView,
-    StepIn,
-    TieIn,
     Ties,
     TieView,
 )

@@ -14,19 +14,21 @@ from kezek_api.entry import draft_of, edit_of
 from kezek_api.looks import asked, audited
 from kezek_api.routes.history import period
 from kezek_api.shapes import Short
-from kezek_api.shapes_tickets import (
+from kezek_api.shapes_ticket_orders import (
     LinkIn,
-    LinkView,
     MoveIn,
-    Moves,
     NoteIn,
-    NoteView,
-    TicketCard,
     TicketEdit,
     TicketIn,
+    TieTicketIn,
+)
+from kezek_api.shapes_tickets import (
+    LinkView,
+    Moves,
+    NoteView,
+    TicketCard,
     TicketPage,
     TicketView,
-    TieTicketIn,
 )
 from kezek_api.ticket_views import TicketViews
 from kezek_register.moves import mover_of
