@@ -236,7 +236,7 @@ class Houses(Shape):
 
 
 class TopicView(Shape):
-    """What a ticket of it begins with; '' as the parent says."""
+    """With what a ticket of it begins with, its parents' words filled in; '' is none."""
 
     code: str
     names: dict[str, str]

@@ -170,10 +170,12 @@ async def test_reading_the_register(visitor: Page) -> None:
     assert (await visitor.http.get("/api/streets/4040/houses")).json()["code"] == "not_found"
     topics = (await visitor.http.get("/api/topics")).json()["topics"]
     assert {"kk", "ru", "uk", "en", "ko"} <= topics[0]["names"].keys()
+    begun = {one["code"]: (one["kind"], one["parent"]) for one in topics}
+    assert begun["hot_water"] == ("incident", "water"), "what its parents say is filled in, its place in the tree stays"
     bad = await visitor.http.get("/api/tickets/26-000001-0")
     assert bad.status_code in (404, 422)
     assert (await visitor.http.get("/api/tickets/hello")).json()["code"] == "bad_number"
-    assert (await visitor.http.get("/api/tickets?state=open&limit=5")).json() == {"tickets": []}
+    assert (await visitor.http.get("/api/tickets?state=open&limit=5")).json() == {"tickets": [], "next": ""}
 
 
 async def test_a_node_begins_while_redis_is_away(node_settings: Settings, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -10,6 +11,7 @@ from kezek_api import problems
 from kezek_api.doors import OfDoors, SignedIn, session_of
 from kezek_api.shapes import Houses, Streets, StreetView, Topics, TopicView
 from kezek_register import street_name
+from kezek_register.topic_tree import begins_with
 from kezek_register.types import Street
 
 router = APIRouter(prefix="/api", tags=["register"], responses=problems.RESPONSES, dependencies=[Depends(session_of)])
@@ -31,8 +33,11 @@ async def houses(id: Annotated[int, Path(ge=1, le=2**31 - 1)], doors: OfDoors) -
 
 @router.get("/topics")
 async def topics(doors: OfDoors) -> Topics:
+    """In their order, each with what a ticket of it begins with."""
     found = await doors.register.topics.all()
-    return Topics(topics=tuple(TopicView.model_validate(one, from_attributes=True) for one in found))
+    known = {one.code: one for one in found}
+    begun = (replace(begins_with(one.code, known), parent=one.parent, names=one.names) for one in found)
+    return Topics(topics=tuple(TopicView.model_validate(one, from_attributes=True) for one in begun))
 
 
 def _street(street: Street, language: str) -> StreetView:
