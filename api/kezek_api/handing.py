@@ -30,6 +30,7 @@ SQL_S = 0.8
 @dataclass(slots=True)
 class _Handed:
     emergency: Emergency  # its id is 0 until it is written down
+    names: tuple[str, str]  # of the service: its code and its number
     spoken: str | None = None  # the prompt that was made for it
 
 
@@ -57,7 +58,7 @@ class SqlEmergencies:
         if service is None:
             return None
         mine = Emergency(0, call, "", service.code, "transfer", self._words(notes), self._now(), by or BY_US)
-        handed = _Handed(mine)
+        handed = _Handed(mine, (service.code, service.number))
         try:
             async with asyncio.timeout(SQL_S):
                 await self._write(handed)
@@ -81,7 +82,7 @@ class SqlEmergencies:
 
     async def _write(self, handed: _Handed) -> None:
         mine = handed.emergency
-        asked = [each for each in await self._register.emergencies.of_call(mine.call) if each.service == mine.service]
+        asked = [each for each in await self._register.emergencies.of_call(mine.call) if each.service in handed.names]
         if asked and asked[-1].context and asked[-1].context not in mine.context:  # what the operator asked and wrote
             mine = handed.emergency = replace(mine, context=f"{mine.context} {asked[-1].context}".strip())
         handed.emergency = await self._register.emergencies.hand_off(mine)

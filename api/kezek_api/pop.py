@@ -58,6 +58,8 @@ def pop_of(
             "open_tickets": notes.get("open_tickets", ()),
             "words": notes.get("words", ()),
             "unheard": notes.get("unheard", ""),
+            "emergency": (notes.get("emergency") or {}).get("how", ""),
+            "outages": notes.get("outages", ()),
             "fields": fields_of(notes, filed),
             "note": filed.note,
             "ticket": mark_of(filed),

@@ -10,7 +10,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from kezek_queue import types as line
 from kezek_register import types as register
 from kezek_register.ticket_types import State
-from kezek_register.types import Role
 
 
 class Shape(BaseModel):
@@ -25,7 +24,7 @@ def moment(seconds: float) -> datetime | None:
 class StaffView(Shape):
     login: str
     name: str
-    role: Role
+    role: register.Role
     phone: str
     language: str
     queues: tuple[str, ...]
@@ -169,6 +168,8 @@ class Pop(Shape):
     open_tickets: tuple[OpenTicket, ...]
     words: tuple[Words, ...]
     unheard: str
+    emergency: Literal["", "digit", "words", "silent"]  # how he said so
+    outages: tuple[int, ...]  # at his house, of which he was told
     fields: dict[Literal["street", "house", "flat", "topic"], FieldView]
     note: str
     ticket: TicketMark | None

@@ -107,6 +107,10 @@ export interface Pop {
   open_tickets: OpenTicket[];
   words: Words[];
   unheard: Unheard;
+  /** How he said that it is one; silent: he does not or cannot speak. */
+  emergency?: "" | "digit" | "words" | "silent";
+  /** Outages at his house, of which he was told before the queue. */
+  outages?: number[];
   fields: Partial<Record<FieldName, Field>>;
   note: string;
   /** filed: it stands in the register; false while the database is away (the number is sure). */
