@@ -1,4 +1,4 @@
-"""What is in the register as files that an import takes again: CSV of every kind of place, GeoJSON of what has one.
+"""What is in the register as files that an import takes again: CSV of every kind, GeoJSON of what has a place.
 
 Written beside its name and moved there when it is whole. Households hold names and numbers of people: their file is
 for its owner's eyes alone (0600).
@@ -17,9 +17,11 @@ from typing import IO, Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kezek_register import topic_rows
+from kezek_register.duty_rows import DUTIES
 from kezek_register.names import LANGUAGES
 from kezek_register.progress import Progress, Told, untold
-from kezek_register.sql import export_rows
+from kezek_register.sql import duty_exports, export_rows
 from kezek_register.sql.database import Database
 from kezek_register.types import NotFound, RegisterError
 
@@ -51,6 +53,13 @@ KINDS: Mapping[str, _Kind] = {
         export_rows.buildings, True,
     ),
     "households": _Kind(("street", "house", "flat", "person", "language", "phones"), export_rows.households),
+    "organisations": _Kind(
+        ("code", *LANGUAGES, "parent", "foreign", "hours", "phone", "channel", "address", "active"),
+        duty_exports.organisations,
+    ),
+    "asset_kinds": _Kind(("code", *LANGUAGES), duty_exports.asset_kinds),
+    "duties": _Kind((*DUTIES["needed"], *DUTIES["optional"]), duty_exports.duties),
+    "topics": _Kind(("code", "parent", *LANGUAGES, *topic_rows.COLUMNS), duty_exports.topics),
 }  # fmt: skip
 
 
