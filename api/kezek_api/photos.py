@@ -1,4 +1,5 @@
-"""Photos of tickets: the request's body straight into a file below the photos' folder, and back out.
+"""Photos of tickets: the request's body straight into a file below the photos' folder, cleaned of where and when it was
+taken, and back out.
 
 The row comes after the file is whole and synced, so a row never leads to half a photo.
 """
@@ -13,9 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from kezek_api.errors import Invalid, TooLarge, UnknownMedia
+from kezek_register.photos import NotAPicture, without_traces
 
 MAX_PHOTO = 8 << 20  # bytes
 MOST = 50  # photos of one ticket
@@ -51,9 +52,12 @@ async def store(folder: Path, body: AsyncIterator[bytes], media_type: str, now: 
                 if size > MAX_PHOTO:
                     raise TooLarge(f"A photo has at most {MAX_PHOTO >> 20} MiB")
                 await asyncio.to_thread(open_file.write, chunk)
-            if not size:
-                raise Invalid("The body is empty")
-            await asyncio.to_thread(_sync, open_file)
+        if not size:
+            raise Invalid("The body is empty")
+        size = await asyncio.to_thread(_clean, path)
+    except NotAPicture as wrong:
+        await asyncio.shield(asyncio.to_thread(discard, folder, file))
+        raise Invalid(f"The body is no such picture: {wrong}") from None
     except BaseException:
         await asyncio.shield(asyncio.to_thread(discard, folder, file))
         raise
@@ -82,6 +86,11 @@ def discard(folder: Path, file: str) -> None:
         (folder / file).unlink(missing_ok=True)
 
 
-def _sync(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())
+def _clean(path: Path) -> int:
+    """Without where and when it was taken, and on the disk; how many bytes are left. Raises NotAPicture."""
+    clean = without_traces(path.read_bytes())
+    with path.open("wb") as file:
+        file.write(clean)
+        file.flush()
+        os.fsync(file.fileno())
+    return len(clean)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from kezek_register import Register
+from kit.pictures import PLAIN_PNG as PNG
 from kit.register_doors import Town, assigned_to, settle
 
 DAY = timedelta(days=1)
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
 
 @pytest.fixture

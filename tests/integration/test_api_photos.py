@@ -12,10 +12,12 @@ import pytest
 from kezek_api.app import MAX_BODY
 from kezek_api.photos import MAX_PHOTO, MOST, is_picture
 from kezek_register import Register
+from kit.pictures import JPEG as TRACED
+from kit.pictures import MAKER, large_jpeg
+from kit.pictures import PLAIN_JPEG as JPEG
+from kit.pictures import PLAIN_WEBP as WEBP
 from kit.register_doors import Town, assigned_to, settle
 
-JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
-WEBP = b"RIFF\x00\x00\x00\x00WEBP" + bytes(50)
 KIND = {"Content-Type": "image/jpeg"}
 
 
@@ -31,7 +33,7 @@ def kept(town: Town) -> list[Path]:
 async def test_a_photo_larger_than_other_bodies_goes_in_and_comes_out_as_it_was(town: Town) -> None:
     number = await assigned_to(town, "")
     path = f"/api/tickets/{number}/photos"
-    large = JPEG + bytes(10 * MAX_BODY)
+    large = large_jpeg(10 * MAX_BODY)
     async with town.at_the_door("aigul") as operator:
         for content, kind in ((large, "image/jpeg"), (WEBP, "image/webp; charset=binary")):
             told = await operator.post(path, content=content, headers={"Content-Type": kind})
@@ -64,6 +66,7 @@ async def test_what_is_no_photo_leaves_nothing_behind(town: Town) -> None:
             (JPEG, {}, (415, "unsupported_media_type")),
             (JPEG, {"Content-Type": "image/png"}, (422, "invalid")),
             (b"<html>", KIND, (422, "invalid")),
+            (JPEG[:60], KIND, (422, "invalid")),
             (b"", KIND, (422, "invalid")),
             (JPEG + bytes(MAX_PHOTO), KIND, (413, "too_large")),
             (endless(), KIND, (413, "too_large")),
@@ -80,6 +83,15 @@ async def test_what_is_no_photo_leaves_nothing_behind(town: Town) -> None:
     async with town.at_the_door("") as nobody:
         told = await nobody.post(path, content=JPEG, headers=KIND)
         assert (told.status_code, told.json()["code"]) == (401, "not_signed_in")
+
+
+async def test_a_photo_does_not_tell_where_it_was_taken(town: Town) -> None:
+    number = await assigned_to(town, "")
+    async with town.at_the_door("aigul") as operator:
+        photo = (await operator.post(f"/api/tickets/{number}/photos", content=TRACED, headers=KIND)).json()
+    (path,) = kept(town)
+    assert MAKER not in path.read_bytes()
+    assert photo["size"] == path.stat().st_size
 
 
 async def test_another_tickets_photo_is_not_shown_under_this_one(town: Town) -> None:
