@@ -30,6 +30,7 @@ from kezek_api.routes import (
     health,
     history,
     notices,
+    open311,
     operator,
     outages,
     phone,
@@ -47,7 +48,7 @@ from kezek_api.routes import (
 ROUTES = (
     session, operator, phone, calls, handling, colleagues, register, wallboard, figures, staffing, history, callbacks,
     recordings, tickets, photos, addresses, duties, outages, emergencies,
-    executors, reports, notices, governance, webhooks, health,
+    executors, reports, notices, governance, webhooks, open311, health,
 )  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 SAFE = {"GET", "HEAD", "OPTIONS"}

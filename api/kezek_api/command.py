@@ -196,6 +196,14 @@ def erase(
     raise typer.Exit(asyncio.run(erase_person(Settings.load(), phone, sure=sure, as_json=as_json)))
 
 
+@app.command("open311-key")
+def open311_key(name: Annotated[str, typer.Argument(help="The app's, 'city-app' say.")]) -> None:
+    """Make an api_key for an app that posts by Open311, and the lines for rules.toml. It is shown this once."""
+    from kezek_api.open311.keys import made
+
+    typer.echo(made(name))
+
+
 @app.command(name="demo-operator", hidden=True)
 def demo_operator() -> None:
     """The demo operator's phone and desk; a part of `kezek up`."""

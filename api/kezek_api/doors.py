@@ -16,7 +16,7 @@ from kezek_api.desks import Desks
 from kezek_api.errors import Forbidden
 from kezek_api.feed import Feed
 from kezek_api.health import Health
-from kezek_api.limits import PHONES, STREAMS, Places
+from kezek_api.limits import PHONES, STREAMS, Paces, Places
 from kezek_api.photos import AT_ONCE
 from kezek_api.published import Published
 from kezek_api.rules import Rules
@@ -57,6 +57,7 @@ class Doors:
     checklists: Checklists = field(default_factory=checklists.load)
     services: Services = field(default_factory=emergency.load)
     published: Published = field(default_factory=Published)
+    apps: Paces = field(default_factory=Paces)
 
     def extensions(self, operator: line.Operator) -> int:
         """How often this operator may prolong a wrap-up."""

@@ -59,6 +59,16 @@ class Pace:
         return self._count > self._most
 
 
+class Paces:
+    """A pace for each name; there are as many as a site's rules name."""
+
+    def __init__(self) -> None:
+        self._paces: dict[str, Pace] = {}
+
+    def too_fast(self, name: str, most: int) -> bool:
+        return self._paces.setdefault(name, Pace(most)).too_fast()
+
+
 def read_small(path: Path, most: int = FILE) -> str:
     """A file in UTF-8. Raises OSError, and ValueError for one that is larger or no UTF-8."""
     with path.open("rb") as file:

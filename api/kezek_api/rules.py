@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kezek_api.citizens_rules import CitizensRules
 from kezek_api.limits import read_small
 from kezek_api.notifier.rules import NoticeRules
+from kezek_api.open311.rules import Open311Rules
 from kezek_api.retention import RetentionRules
 from kezek_api.settings import Settings, SettingsError
 from kezek_ivr.hours import Calendar, HoursError, from_table
@@ -106,6 +107,7 @@ class _File(_Table):
     citizens: CitizensRules = CitizensRules()
     work: dict[str, Any] = Field(default_factory=dict)
     retention: RetentionRules = RetentionRules()
+    open311: Open311Rules = Open311Rules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class Rules:
     citizens: CitizensRules = field(default_factory=CitizensRules)
     work: WorkRules = field(default_factory=WorkRules)
     retention: RetentionRules = field(default_factory=RetentionRules)
+    open311: Open311Rules = field(default_factory=Open311Rules)
 
     def queue_name(self, queue: str, language: str) -> str:
         return named(self.queue_names.get(queue, {}), language) or queue
@@ -203,4 +206,5 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "", fold
         citizens=told.citizens,
         work=work,
         retention=told.retention,
+        open311=told.open311,
     )

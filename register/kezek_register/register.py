@@ -34,6 +34,7 @@ from kezek_register.sql.outages import Outages
 from kezek_register.sql.outbound import OutboundLedger
 from kezek_register.sql.persons import Persons
 from kezek_register.sql.places import Places
+from kezek_register.sql.public_requests import PublicRequests
 from kezek_register.sql.recordings import Recordings
 from kezek_register.sql.reports import Reports
 from kezek_register.sql.sessions import Sessions
@@ -95,6 +96,7 @@ class Register:
         self.notices = Notices(database, clock)
         self.webhooks = Webhooks(database, clock)
         self.persons = Persons(database, clock)
+        self.public_requests = PublicRequests(database)
 
     @classmethod
     @asynccontextmanager
