@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,8 +18,10 @@ from kezek_api.limits import Paces
 from kezek_api.open311.keys import digest
 from kezek_api.open311.rules import Key, Open311Rules
 from kezek_api.routes import open311
+from kezek_api.settings import Settings
 from kezek_register import Register, load_sample
 from kezek_register.moves import Mover
+from kit.api import base_of, living_in, until
 from kit.databases import draft
 
 KEYS = (Key(name="app", sha256=digest("xyz")),)
@@ -220,3 +223,21 @@ async def test_a_site_that_does_not_offer_it_and_an_app_that_is_too_fast(
     doors.rules.open311 = Open311Rules()
     for answer in (await app.get("/services.json"), await app.post("/requests.json", data=FORM)):
         assert (answer.status_code, answer.json()[0]["code"]) == (404, 404)
+
+
+async def test_in_a_whole_node(node_settings: Settings, tmp_path: Path) -> None:
+    """As the house builds it: rules.toml turns it on, over real HTTP, and a page of another site cannot post."""
+    rules = tmp_path / "rules.toml"
+    rules.write_text(f'[open311]\non = true\n[[open311.keys]]\nname = "app"\nsha256 = "{digest("xyz")}"\n')
+    settings = node_settings.model_copy(update={"rules": rules})
+    async with living_in(settings) as house, httpx.AsyncClient(base_url=base_of(house), trust_env=False) as client:
+        await until(lambda: house.health.parts["sql"].ok)
+        made = await client.post("/open311/v2/requests.json", data=FORM)
+        number = made.json()[0]["service_request_id"]
+        seen = elements(await client.get(f"/open311/v2/requests/{number}.xml"))
+        assert seen[0].findtext("status") == "open"
+        other = await client.post("/open311/v2/requests.json", data=FORM, headers={"Origin": "http://other.example"})
+        assert other.status_code == 403
+        assert (await client.get("/open311/v2/nothing.json")).json()[0]["code"] == 404
+        part = await until(lambda: house.health.parts.get("notifier"))
+        assert (part.ok, part.detail) == (True, "no SMS gateway")

@@ -1,4 +1,4 @@
-"""The doors of the history and of what goes out: real routes, a real register, a line in memory, a manager."""
+"""The doors of the history and of what goes out: real routes over a real register; a manager at the door."""
 
 from __future__ import annotations
 
