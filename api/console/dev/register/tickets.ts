@@ -14,10 +14,13 @@ const AFTER: Partial<Record<Move, State>> = {
   verify: "closed", close: "closed", reopen: "assigned", refuse: "refused",
 }; // prettier-ignore
 const MAY: Record<State, Move[]> = {
-  registered: ["assign", "route", "close", "refuse"], assigned: ["hand_on", "assign", "accept", "refuse"],
-  accepted: ["pause", "report", "hand_on"], paused: ["resume"], reported: ["verify", "reopen"], closed: ["reopen"], refused: ["reopen"],
+  registered: ["route", "assign", "report", "close", "refuse"],
+  assigned: ["route", "assign", "hand_on", "accept", "pause", "report", "close", "refuse"],
+  accepted: ["route", "assign", "hand_on", "pause", "report", "close", "refuse"],
+  paused: ["route", "assign", "hand_on", "resume", "report", "close", "refuse"],
+  reported: ["verify", "close", "reopen"], closed: ["reopen"], refused: ["reopen"],
 }; // prettier-ignore
-const FOR_EXECUTOR: readonly Move[] = ["accept", "pause", "resume", "report", "hand_on", "refuse"];
+const FOR_EXECUTOR: readonly Move[] = ["accept", "pause", "resume", "report", "hand_on", "route"];
 const SAID: Record<string, string> = {
   heating: "Екінші күн жылу жоқ, балалар тоңып отыр.", hot_water: "Горячая вода еле тёплая, ржавая.", cold_water: "Немає води з самого ранку.",
   electricity: "Весь подъезд без света после щелчка в щитовой.", lift: "Лифт 3-қабатта тоқтап қалды.",
@@ -123,6 +126,7 @@ export class FakeTickets {
     if (!after || !this.may(ticket, executor).includes(move)) return false;
     const to = this.duties.organisations.find(({ code }) => code === organisation);
     if (to) Object.assign(ticket, { organisation: to.code, organisation_title: to.names["ru"] ?? "" });
+    if (move === "route") Object.assign(ticket, { organisation: "", organisation_title: "" });
     Object.assign(ticket, { state: to ? "assigned" : after, version: ticket.version + 1, updated_at: ago(0) });
     if (move === "report" || move === "close") ticket.answer ||= why;
     if (move === "verify") Object.assign(ticket, { verified: "yes", deadline: { clock: "met", due_at: null, left_s: null } });

@@ -27,11 +27,11 @@ export function story({ moves, notes, photos }: Told): Happening[] {
 
 /** Which moves want words, and which a receiver; the order in which they are offered. */
 export const ORDER = [
-  "accept", "report", "resume", "verify", "assign", "route", "hand_on", "pause", "close", "reopen", "refuse",
+  "accept", "report", "resume", "verify", "assign", "hand_on", "pause", "route", "close", "reopen", "refuse",
 ] as const; // prettier-ignore
 export type Offered = (typeof ORDER)[number];
-export const NEEDS_RECEIVER: readonly string[] = ["assign", "route", "hand_on"];
-export const NEEDS_REASON: readonly string[] = ["hand_on", "pause", "report", "close", "reopen", "refuse"];
+export const NEEDS_RECEIVER: readonly string[] = ["assign", "hand_on"];
+export const NEEDS_REASON: readonly string[] = ["route", "hand_on", "pause", "report", "close", "reopen", "refuse"];
 
 /** What the door allows, in the order of the buttons; what a page has no button for is left out. */
 export function offered(may: readonly string[]): Offered[] {
