@@ -185,7 +185,7 @@ def test_an_outage_is_drawn_by_address_by_network_and_by_a_press_on_its_houses(b
     find(boss, "абай")
     boss.get_by_label("From house").fill("1")
     boss.get_by_label("To house").fill("9")
-    boss.get_by_label("Side").select_option("odd")
+    boss.get_by_label("Side", exact=True).select_option("odd")
     boss.get_by_role("button", name="Add", exact=True).click()
     expect(concerned).to_have_attribute("data-concerned", "5")  # 3 is among them already
     houses = boss.get_by_role("application", name="Map of the houses")

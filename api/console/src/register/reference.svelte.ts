@@ -35,9 +35,10 @@ export class Reference {
   }
 
   topic = (code: string): string => (code === "" ? "" : this.topics.name(code, this.app.language));
-  organisation = (code: string): string => {
+  /** `title`: what the door calls it in the reader's own language, for who does not know the organisations. */
+  organisation = (code: string, title = ""): string => {
     const found = this.organisations.find((one) => one.code === code);
-    return found ? nameIn(found.names, this.app.language, code) : code;
+    return found ? nameIn(found.names, this.app.language, code) : title || code;
   };
   assetKind = (code: string): string => {
     const found = this.kinds.find((one) => one.code === code);

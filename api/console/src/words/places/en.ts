@@ -141,4 +141,5 @@ export const placesEn = {
   first_help: "Help first",
   outage_edit: "Change the outage",
   ended_when_was: "Was over",
+  map_away: "The map could not be loaded; houses can be chosen by address.",
 };

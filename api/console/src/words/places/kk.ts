@@ -142,4 +142,5 @@ export const placesKk: PlaceMessages = {
   first_help: "Алдымен көмек керектер",
   outage_edit: "Ажыратуды өзгерту",
   ended_when_was: "Нақты аяқталуы",
+  map_away: "Карта жүктелмеді; үйлерді мекенжай бойынша таңдауға болады.",
 };

@@ -142,4 +142,5 @@ export const placesRu: PlaceMessages = {
   first_help: "Кому помочь первыми",
   outage_edit: "Изменить отключение",
   ended_when_was: "Закончилось на деле",
+  map_away: "Карту не удалось загрузить; дома можно выбрать по адресу.",
 };

@@ -142,4 +142,5 @@ export const placesUk: PlaceMessages = {
   first_help: "Кому допомогти першими",
   outage_edit: "Змінити відключення",
   ended_when_was: "Скінчилося насправді",
+  map_away: "Карту не вдалося завантажити; будинки можна вибрати за адресою.",
 };
