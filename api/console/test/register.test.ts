@@ -12,7 +12,7 @@ import { query, RegisterDoors } from "../src/register/doors";
 import { asked, fromQuery, NONE, set, toQuery } from "../src/register/filters";
 import { isPhoto, PHOTO_MOST } from "../src/register/photo";
 import { addressOf, offered, story } from "../src/register/story";
-import { branches, nameIn } from "../src/register/tree";
+import { assetOf, branches, nameIn, topicBranches } from "../src/register/tree";
 import type { Duty, Organisation } from "../src/register/types";
 import { shownIn, urgent } from "../src/work/tabs";
 
@@ -82,6 +82,13 @@ test("trees: parents before children, orphans at the root, names in the reader's
   const tree = branches([node(3, 1, "Б 10"), node(1, null, "Город"), node(2, 1, "Б 9"), node(4, 99, "Хутор")], "kk");
   expect(tree.map(({ title, depth }) => `${depth}${title}`)).toEqual(["0Город", "1Б 9", "1Б 10", "0Хутор"]);
   expect(nameIn({}, "ru", "code")).toBe("code");
+});
+
+test("topics stand under their parents, however deep, and ask them what they are about", () => {
+  const topic = (code: string, parent: string, asset_kind = "") => ({ code, parent, names: {}, asset_kind });
+  const all = [topic("cold", "water"), topic("water", "", "pipe"), topic("rust", "cold"), topic("x", "y"), topic("y", "x")];
+  expect(topicBranches(all, (code) => code).map(({ key, depth }) => `${depth}${key}`)).toEqual(["0water", "1cold", "2rust"]);
+  expect([assetOf(all, "rust"), assetOf(all, "water"), assetOf(all, "x"), assetOf(all, "gone")]).toEqual(["pipe", "pipe", "", ""]);
 });
 
 test("organisations stand under their heads; a ring of heads loses nobody", () => {

@@ -3,8 +3,8 @@ import { createContext } from "svelte";
 import type { App } from "../lib/app.svelte";
 import { Topics } from "../desk/topics.svelte";
 import { RegisterDoors } from "./doors";
-import { type Branch, branches, nameIn } from "./tree";
-import type { AssetKind, Organisation, TreeNode } from "./types";
+import { assetOf, type Branch, branches, nameIn, topicBranches } from "./tree";
+import type { Area, AssetKind, Organisation, TreeNode } from "./types";
 
 export class Reference {
   readonly doors: RegisterDoors;
@@ -46,15 +46,19 @@ export class Reference {
   };
   territory = (id: number | null): string => this.node(this.territories, id);
   part = (id: number | null): string => this.node(this.parts, id);
+  /** An area in words: what this page knows in the screen's language, the rest as the door says it in the reader's own. */
+  area = (of: Area): string => {
+    if (of.scope === "all") return this.app.t("area_all");
+    if (of.scope === "territory" && this.territories.length > 0) return this.territory(of.territory_id);
+    if (of.scope === "part" && this.parts.length > 0) return this.part(of.part_id);
+    return of.title || this.app.t(`area_how_${of.scope}`);
+  };
   territoryTree = (): Branch[] => branches(this.territories, this.app.language);
   partTree = (): Branch[] => branches(this.parts, this.app.language);
 
-  /** Topics with their children under them, for a list of choices. */
-  topicTree(): Branch[] {
-    return this.topics.groups().flatMap(({ parent, topics }) =>
-      topics.map((topic, i) => ({ key: topic.code, title: this.topic(topic.code), depth: parent && i > 0 ? 1 : 0 })),
-    );
-  }
+  topicTree = (): Branch[] => topicBranches(this.topics.all, this.topic);
+  /** What kind of asset a topic is about. */
+  assetOf = (topic: string): string => assetOf(this.topics.all, topic);
 
   private node(among: readonly TreeNode[], id: number | null): string {
     const found = among.find((one) => one.id === id);

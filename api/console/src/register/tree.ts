@@ -1,4 +1,5 @@
 /** Trees of territories, networks and organisations as lists with a depth. Pure. */
+import type { Topic } from "../lib/types";
 import type { Names, TreeNode } from "./types";
 
 export interface Branch {
@@ -27,4 +28,26 @@ export function branches(nodes: readonly TreeNode[], language: string): Branch[]
       .sort((a, b) => words.compare(a.title, b.title))
       .flatMap(({ node, title }) => [{ key: String(node.id), title, depth }, ...walk(node.id, depth + 1)]);
   return walk(null, 0);
+}
+
+/** Topics under their parents, however deep, in the door's order. */
+export function topicBranches(all: readonly Topic[], name: (code: string) => string): Branch[] {
+  const known = new Set(all.map(({ code }) => code));
+  const walk = (parent: string, depth: number, above: readonly string[]): Branch[] =>
+    all
+      .filter((one) => (known.has(one.parent) ? one.parent : "") === parent && !above.includes(one.code))
+      .flatMap(({ code }) => [{ key: code, title: name(code), depth }, ...walk(code, depth + 1, [...above, code])]);
+  return walk("", 0, []);
+}
+
+/** What kind of asset a topic is about: its own, else as its parent says; '' for none. */
+export function assetOf(all: readonly Topic[], code: string): string {
+  const seen = new Set<string>();
+  let topic = all.find((one) => one.code === code);
+  while (topic && !topic.asset_kind && !seen.has(topic.code)) {
+    seen.add(topic.code);
+    const { parent } = topic;
+    topic = all.find((one) => one.code === parent);
+  }
+  return topic?.asset_kind ?? "";
 }
