@@ -65,7 +65,7 @@ class Burials:
             elif call.state is not CallState.ENDED:
                 await self._ours.queues.end(gone.call, end_of(gone))
         except RegisterError as away:  # the others need not wait for it
-            log.info("call_not_found", call=gone.call, code=away.code)
+            log.debug("call_not_found", call=gone.call, code=away.code)  # again and again while SQL is away
             self._owed[gone.call] = (asyncio.get_running_loop().time() + BURY_S, gone)
             return
         except Unknown:

@@ -7,6 +7,7 @@ import json
 import ssl
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -60,6 +61,8 @@ class Publisher:
                 await self._session()
             except* (aiomqtt.MqttError, OSError, TimeoutError):
                 self._health.mark("mqtt", False, "no broker")
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise asyncio.CancelledError  # a broker that is away has put its own error in its place
             await asyncio.sleep(AGAIN_S[min(self._failures, len(AGAIN_S) - 1)])
             self._failures += 1
 
@@ -89,8 +92,9 @@ class Publisher:
                         if self._outages is not None:
                             group.create_task(self._facts(client, self._outages))
             except asyncio.CancelledError:
-                async with asyncio.timeout(1.0):
-                    await self._publish(client, self._of_node, self._state(up=False), retain=True)
+                with suppress(aiomqtt.MqttError, TimeoutError):  # a broker that is away: its will says the same
+                    async with asyncio.timeout(1.0):
+                        await self._publish(client, self._of_node, self._state(up=False), retain=True)
                 raise
 
     async def _loads(self, client: aiomqtt.Client) -> None:
