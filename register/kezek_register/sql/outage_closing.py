@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.notice_types import Notice, NoticeChannel, NoticeKind
-from kezek_register.outage_types import Closing, Outage
-from kezek_register.sql import notices, outage_ties
+from kezek_register.outage_types import Closing, Outage, Tie
+from kezek_register.sql import notices, outage_homes, outage_ties
 from kezek_register.sql.database import Database
 from kezek_register.sql.outage_tables import TieRow
 from kezek_register.sql.outage_tickets import TicketsOfOutages
 from kezek_register.sql.tables import TicketRow, table_of
-from kezek_register.tellings import Group, groups, party
+from kezek_register.tellings import Group, groups
 
 
 async def close(
@@ -104,27 +104,40 @@ async def _tie_tickets(database: Database, session: AsyncSession, outage_id: int
     """Tickets that were tied without their household: whoever asked by one is told too."""
     tied = select(TieRow.ticket_id).where(TieRow.outage_id == outage_id, TieRow.ticket_id.is_not(None))
     alone = select(TicketRow).where(TicketRow.outage_id == outage_id, TicketRow.id.not_in(tied))
-    rows: list[dict[str, Any]] = []
-    for ticket in await session.scalars(alone.order_by(TicketRow.id)):
-        key = party(ticket.household_id, ticket.building_id, ticket.flat, ticket.caller)
-        if key:
-            rows.append(
-                {
-                    "outage_id": outage_id,
-                    "party": key,
-                    "household_id": ticket.household_id,
-                    "building_id": ticket.building_id,
-                    "flat": ticket.flat,
-                    "phone": ticket.caller,
-                    "language": ticket.language,
-                    "call": ticket.call or "",
-                    "calls": 1,
-                    "ticket_id": ticket.id,
-                    "tell": True,
-                    "at": now,
-                    "restored": "",
-                }
-            )
+    tickets = list(await session.scalars(alone.order_by(TicketRow.id)))
+    asked = [
+        Tie(
+            outage_id,
+            "",
+            ticket.caller,
+            ticket.language,
+            household_id=ticket.household_id,
+            building_id=ticket.building_id,
+            flat=ticket.flat,
+            call=ticket.call or "",
+        )
+        for ticket in tickets
+    ]
+    known = await outage_homes.known(session, asked)
+    rows: list[dict[str, Any]] = [
+        {
+            "outage_id": outage_id,
+            "party": tie.party,
+            "household_id": tie.household_id,
+            "building_id": tie.building_id,
+            "flat": tie.flat,
+            "phone": tie.phone,
+            "language": tie.language,
+            "call": tie.call,
+            "calls": 1,
+            "ticket_id": ticket.id,
+            "tell": True,
+            "at": now,
+            "restored": "",
+        }
+        for ticket, tie in zip(tickets, known, strict=True)
+        if tie.party
+    ]
     if rows:
         made = database.insert(table_of(TieRow)).on_conflict_do_nothing(index_elements=["outage_id", "party"])
         await session.execute(made, rows)

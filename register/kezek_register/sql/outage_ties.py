@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kezek_register.houses import normalise_flat
 from kezek_register.outage_types import BadOutage, OutageOver, Tie
-from kezek_register.phones import e164
-from kezek_register.sql import outage_rows
+from kezek_register.sql import outage_homes, outage_rows
 from kezek_register.sql.database import Database
 from kezek_register.sql.outage_tables import OutageRow, TieCallRow, TieRow
-from kezek_register.sql.tables import HouseholdRow, PhoneRow, TicketRow
-from kezek_register.tellings import party
+from kezek_register.sql.tables import TicketRow
 from kezek_register.types import NotFound
 
 
@@ -27,7 +23,9 @@ async def tie(database: Database, session: AsyncSession, outage_id: int, asked: 
         raise NotFound(f"no outage {outage_id}")
     if state != "announced":
         raise OutageOver(f"the outage is {state}")
-    who = await _household(session, asked)
+    (who,) = await outage_homes.known(session, [asked])
+    if who.household_id and not who.party:
+        raise NotFound(f"no household {who.household_id}")
     if not who.party:
         raise BadOutage("a tie names a household, a flat or a number")
     known = await _same(session, outage_id, who)
@@ -63,26 +61,6 @@ async def of_outage(session: AsyncSession, outage_id: int, after: int, limit: in
 async def every(session: AsyncSession, outage_id: int) -> list[Tie]:
     found = await session.execute(outage_rows.of_ties(TieRow.outage_id == outage_id))
     return [outage_rows.tie(row, ticket) for row, ticket in found]
-
-
-async def _household(session: AsyncSession, asked: Tie) -> Tie:
-    """With its household, when the register knows the flat, or, without any flat, the number; and its party."""
-    flat, phone = normalise_flat(asked.flat), e164(asked.phone) or ""
-    household_id, building_id = asked.household_id, asked.building_id
-    if household_id is None and building_id:
-        # who calls about another flat than his own is tied for that one
-        home = select(HouseholdRow.id).where(HouseholdRow.building_id == building_id, HouseholdRow.flat == flat)
-        household_id = await session.scalar(home)
-    elif household_id is None and phone:
-        household_id = await session.scalar(select(PhoneRow.household_id).where(PhoneRow.phone == phone))
-    if household_id is not None:
-        home_of = select(HouseholdRow.building_id, HouseholdRow.flat).where(HouseholdRow.id == household_id)
-        found = (await session.execute(home_of)).one_or_none()
-        if found is None:
-            raise NotFound(f"no household {household_id}")
-        building_id, flat = found
-    key = party(household_id, building_id, flat, phone)
-    return replace(asked, party=key, household_id=household_id, building_id=building_id, flat=flat, phone=phone)
 
 
 async def _same(session: AsyncSession, outage_id: int, who: Tie) -> str | None:
