@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from kezek_register import Conflict, NotFound, Register
 from kezek_register.areas import Area
@@ -155,3 +156,38 @@ async def test_an_end_lies_between_the_beginning_and_now(register: Register, tow
             await register.outages.close(opened.id, "anna", wrong)
     closing = await register.outages.close(opened.id, "anna", AT + timedelta(minutes=30))
     assert closing.outage.ended_at == AT + timedelta(minutes=30)
+
+
+async def test_which_household_somebody_means(register: Register, town: list[House]) -> None:
+    """P8: households 1 to 4 are the flats of building 1, 5 to 8 of building 2; phone_of(1) is household 1's."""
+    opened = await register.outages.open(outage(), "anna")
+    told = {
+        "household:1": [tie(phone_of(1)), tie(phone_of(1), building_id=1), tie(phone_of(1), building_id=1, flat="1")],
+        "household:2": [tie(phone_of(1), building_id=1, flat="2"), tie(household_id=2)],
+        "flat:1:77": [tie(phone_of(1), building_id=1, flat="77")],
+        "household:5": [tie(phone_of(1), building_id=2, flat="кв. 1")],
+        f"phone:{phone_of(1)}": [tie(phone_of(1), building_id=3)],
+        "building:4": [tie(building_id=4)],
+    }
+    for party, asks in told.items():
+        for asked in asks:
+            assert (await register.outages.tie(opened.id, asked)).party == party
+    with pytest.raises(NotFound):
+        await register.outages.tie(opened.id, tie(household_id=9_999))
+    with pytest.raises(BadOutage):
+        await register.outages.tie(opened.id, tie("12"))
+
+
+async def test_tickets_tied_by_hand_end_with_their_outage(register: Register, town: list[House], clock: Clock) -> None:
+    """P18: nobody of them has called."""
+    opened = await register.outages.open(outage(), "anna")
+    many = [await register.tickets.confirm(draft(call=f"t{n}", caller=f"+7705{n:07d}")) for n in range(30)]
+    many += [await register.tickets.confirm(draft(call=f"h{n}", caller=phone_of(n), flat="")) for n in range(1, 31)]
+    async with register._database.writing() as session:
+        await session.execute(text("UPDATE tickets SET outage_id = :id"), {"id": opened.id})
+    clock.later(hours=1)
+    closing = await register.outages.close(opened.id, "anna")
+    assert (len(closing.notices), closing.tickets) == (60, 60)
+    parties = {one.told["party"] for one in closing.notices}
+    assert {f"household:{n}" for n in range(1, 31)} <= parties
+    assert all(one.told["ticket"] for one in closing.notices)
