@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kezek_register.progress import Progress, Told, untold
 
 BATCH = 5_000
+_MANY = 200  # rows
 
 
 async def write_many(
@@ -31,6 +32,9 @@ async def write_many(
         else:
             await connection.execute(insert(table), batch)
         told(Progress(table.name, start + len(batch), len(rows), "rows"))
+    if copies and len(rows) >= _MANY:
+        # without statistics the next queries are planned for an empty table, until autovacuum has come by
+        await connection.exec_driver_sql(f'ANALYZE "{table.name}"')
 
 
 async def _copy(connection: AsyncConnection[Any], table: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -22,7 +22,7 @@ from kezek_register.street_match import Name
 
 _MOST_WORDS = 6
 _MOST_TRIGRAMS = 60
-_THRESHOLD = "0.25"  # pg_trgm.word_similarity: one of four letters wrong is still found
+_THRESHOLD = "0.3"  # pg_trgm.word_similarity: one of five letters wrong is still found
 _EACH = 4  # names of a street, at most some: so many rows for each candidate are looked at
 
 
