@@ -3,6 +3,7 @@ restart; the step, its notice and its event are one transaction."""
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -47,6 +48,7 @@ class Work:
         """The steps that are to be taken now, of all late tickets; the longest late first."""
         now = now or self._clock()
         found: list[Escalation] = []
+        heads: dict[int | None, tuple[Organisation, ...]] = {}
         last: tuple[datetime, int] | None = None
         while True:
             wanted = select(TicketRow).where(late_at(now)).order_by(TicketRow.due_at, TicketRow.id).limit(_BATCH)
@@ -58,8 +60,12 @@ class Work:
                 ids = [row.id for row in rows]
                 moves, taken = await moves_of(session, ids), await _taken(session, ids)
             for row in rows:
-                heads = await self._heads(row.organisation_id)
-                found += self._owed(values.ticket(row), moves.get(row.id, []), taken.get(row.id, []), heads, now)
+                executor = row.organisation_id
+                if executor not in heads:
+                    heads[executor] = await self._heads(executor)
+                await asyncio.sleep(0)  # calls are conducted in the same loop
+                told = moves.get(row.id, []), taken.get(row.id, []), heads[executor]
+                found += self._owed(values.ticket(row), *told, now)
             if len(rows) < _BATCH:
                 return sorted(found, key=lambda one: -one.late_s)
             last = cast("datetime", rows[-1].due_at), rows[-1].id
