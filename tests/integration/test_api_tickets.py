@@ -40,6 +40,12 @@ async def written(client: httpx.AsyncClient, town: Town, **more: Any) -> dict[st
     return dict(told.json())
 
 
+def without_clock(ticket: dict[str, Any]) -> dict[str, Any]:
+    """It runs between two readings."""
+    assert ticket["deadline"]["left_s"] > 0
+    return {**ticket, "deadline": {**ticket["deadline"], "left_s": None}}
+
+
 def tag(ticket: dict[str, Any]) -> dict[str, str]:
     return {"If-Match": f'"{ticket["version"]}"'}
 
@@ -56,10 +62,10 @@ async def test_a_ticket_by_hand_has_its_number_and_is_read_in_the_readers_langua
         assert made["confirmed"]
 
         read = await operator.get(f"/api/tickets/{made['number'].replace('-', '')}")
-        assert read.json() == made
+        assert without_clock(read.json()) == without_clock(made)
         assert read.headers["etag"] == told.headers["etag"]
         card = (await operator.get(f"/api/tickets/{made['number']}/card")).json()
-        assert card["ticket"] == made
+        assert without_clock(card["ticket"]) == without_clock(made)
         assert [move["move"] for move in card["moves"]] == ["register"]
         assert "assign" not in card["may"], "the first line does not route"
     async with town.at_the_door("saule") as second_line:

@@ -17,8 +17,9 @@ from kezek_api.auth import Session
 from kezek_api.errors import NotSignedIn
 from kezek_api.limits import Places
 from kezek_api.published import Published
-from kezek_register import Register, Staff, checklists, emergency, load_sample, street_name
+from kezek_register import Register, Staff, checklists, emergency, street_name
 from kezek_register.duty_types import Organisation
+from kezek_register.sample import FOLDER
 
 OPERATOR = Staff("aigul", "Айгүл", "operator", "201", "ru", ("hotline",), {})
 SECOND_LINE = Staff("saule", "Сәуле", "operator", "203", "ru", ("hotline",), {}, second_line=True)
@@ -93,8 +94,12 @@ class _AnyCookie:
 
 
 async def settle(register: Register, folder: Path) -> Town:
-    """The town in a migrated, empty register."""
-    await load_sample(register)
+    """The town in a migrated, empty register: the sample's places and topics, and two organisations of our own."""
+    await register.addresses.import_streets(FOLDER / "streets.csv")
+    await register.addresses.import_buildings(FOLDER / "buildings.csv")
+    await register.addresses.import_households(FOLDER / "households.csv")
+    await register.asset_kinds.import_asset_kinds(FOLDER / "asset_kinds.csv")
+    await register.topics.import_topics(FOLDER / "topics.csv")
     waterworks = await register.organisations.add(WATERWORKS)
     power = await register.organisations.add(POWER)
     town = Town(register, waterworks, power, folder)
