@@ -14,8 +14,10 @@ import pytest
 from kezek_register import Register
 from kezek_register.areas import Area
 from kezek_register.duty_types import Emergency
+from kezek_register.moves import Mover
 from kezek_register.notice_types import Notice
 from kezek_register.outage_types import Outage, Tie
+from kezek_register.types import Ticket
 from kit.api import until
 from kit.sip_agent import SipAgent, SipCall
 from kit.tones import RATE, hears, loud, tone
@@ -182,3 +184,37 @@ async def test_a_service_is_told_whom_it_gets_and_then_has_him_and_the_outcome_i
         assert "8" in emergency.context, "the house"
         await citizen.hang_up()
         await asel.done()
+
+
+async def test_whose_ticket_is_reported_done_is_asked_and_no_opens_it_again(city: City) -> None:
+    """P8."""
+    async with register_of(city) as register, city.trunk() as world:
+        household = await register.households.by_phone(NEIGHBOUR)
+        assert household is not None
+        number = await a_reported_ticket(register, household.street.id, household.building.house, NEIGHBOUR)
+        answered = False
+        while not answered:
+            bell = await world.rings()  # his, or the duty phone's of the executor
+            bell.answer()
+            answered = bell.number == NEIGHBOUR
+            bell.press("2" if answered else "1")
+            await bell.ended()
+
+        async def opened() -> bool:
+            ticket = await register.tickets.get(number)
+            return ticket.state in ("registered", "assigned") and ticket.verified == "no"
+
+        await until(opened)
+        (asked,) = [one for one in await register.notices.of(f"ticket:{number}") if one.what == "verify"]
+        assert (asked.state, asked.result, asked.attempts) == ("sent", "2", 1)
+
+
+async def a_reported_ticket(register: Register, street: int, house: str, caller: str) -> str:
+    blank = dict.fromkeys(("call", "street", "flat", "words", "note", "language", "operator"), "")
+    draft = Ticket(
+        number="", state="registered", household_id=None, caller=caller, street_id=street, house=house, topic="leak",
+        confirmed=True, channel="manual", **blank,
+    )  # fmt: skip
+    ticket = await register.tickets.register(draft, Mover("dina", "manager"))
+    await register.tickets.move(ticket.number, "report", Mover("dina", "manager"), why="done")
+    return ticket.number
