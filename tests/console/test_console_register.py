@@ -7,7 +7,7 @@ import base64
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from kit.console import Visit
 from kit.console_fake import Fake, browser_here, fake, fake_server, office  # noqa: F401
@@ -15,12 +15,13 @@ from kit.console_fake import Fake, browser_here, fake, fake_server, office  # no
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-PHOTO = {"name": "valve.png", "mimeType": "image/png", "buffer": PIXEL}
+PHOTO: FilePayload = {"name": "valve.png", "mimeType": "image/png", "buffer": PIXEL}
 
 
 @pytest.fixture
 def boss(office: Visit) -> Page:
-    return office.as_("dana")
+    page: Page = office.as_("dana")
+    return page
 
 
 def visit(page: Page, address: str) -> None:

@@ -3,13 +3,19 @@
 # ruff: noqa: F811 - fixtures are imported by their names and asked for by the same names
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from kit.console import Backend, Visit, backend, browser_here, site, town_file, valkey  # noqa: F401
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+PHOTO: FilePayload = {"name": "hinge.png", "mimeType": "image/png", "buffer": PIXEL}
 
 
 @pytest.fixture
@@ -57,6 +63,37 @@ def test_a_ticket_by_hand_finds_its_executor_and_goes_on_to_another(boss: Page) 
     expect(boss.locator("[data-what=note]")).to_be_visible()
     show(boss, "tickets?organisation=housing")
     expect(boss.locator("[data-ticket]")).to_have_count(1)
+
+
+def test_an_executor_is_given_a_ticket_and_reports_it_with_a_photo(
+    boss: Page, browser_here: Browser, backend: Backend
+) -> None:
+    show(boss, "new-ticket")
+    boss.get_by_label("What was said").fill("The door does not close")
+    boss.get_by_role("button", name="Register").click()
+    boss.get_by_role("link", name="Open the ticket").click()
+    boss.locator("[data-move=assign]").click()
+    boss.get_by_role("dialog").get_by_label("To whom").select_option("test-works")
+    boss.get_by_role("dialog").get_by_role("button", name="Assign").click()
+    expect(boss.locator(".marks [data-state=assigned]")).to_be_visible()
+    his = Visit(browser_here, backend.base, language="en")
+    page = his.as_("erlan", width=390, height=844)
+    page.locator("[data-ticket]").click()
+    page.get_by_role("button", name="Accept").click()
+    page.locator("[data-move=report]").click()
+    report = page.locator("form", has=page.get_by_role("button", name="Send the report"))
+    report.get_by_label("What was done").fill("New hinges")
+    report.locator("input[type=file]").set_input_files(PHOTO)
+    expect(report.get_by_alt_text("Photo: hinge.png")).to_be_visible()
+    report.get_by_role("button", name="Send the report").click()
+    expect(page.locator(".marks [data-state=reported]")).to_be_visible()
+    expect(page.get_by_alt_text("Photo: New hinges")).to_be_visible()
+    his.close()
+    assert his.errors == []
+    boss.reload()
+    expect(boss.get_by_alt_text("Photo: New hinges")).to_be_visible()
+    boss.locator("[data-move=verify]").click()
+    expect(boss.locator(".marks [data-state=closed]")).to_be_visible()
 
 
 def test_an_outage_is_announced_said_at_its_address_and_closed(boss: Page) -> None:
