@@ -11,9 +11,10 @@ from pydantic import AwareDatetime
 from kezek_api import problems, report_files, report_tables
 from kezek_api.doors import OfDoors, SecondLine
 from kezek_api.errors import Invalid
+from kezek_api.looks import audited
 from kezek_api.report_files import CSV, XLSX, Table
 from kezek_api.report_names import ReportNames
-from kezek_api.routes.history import period
+from kezek_api.routes.history import period, subject_of
 from kezek_api.shapes_reports import (
     DailyView,
     Form,
@@ -69,8 +70,10 @@ async def repeats(
     at_least: Annotated[int, Query(ge=2, le=100)] = 2,
     form: Annotated[Form, Query(alias="format")] = "json",
 ) -> Repeats | Response:
-    """Addresses that asked about one topic again and again, the most often first."""
+    """Addresses that asked about one topic again and again, the most often first. Each look is written into the audit:
+    flats are among them."""
     first, last = _month(since, until)
+    await audited(doors, session.staff.login, "repeats", subject_of(since, until))
     language = session.staff.language
     names = await ReportNames(doors.register, language).read()
     found = [
