@@ -23,6 +23,7 @@ test: setup-test
 drill: setup-test
 	@$(BIN)/kezek drill --faults 1000
 	@$(BIN)/python -m pytest -q -p no:cacheprovider -m long tests/integration
+	@KEZEK_DRILL=long $(BIN)/python -m pytest -q -p no:cacheprovider tests/integration/test_api_schema.py
 	@KEZEK_DRILL=long $(BIN)/python -m pytest -s -q -p no:cacheprovider tests/endurance
 
 lint:

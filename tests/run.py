@@ -69,10 +69,10 @@ def lanes() -> list[list[Check]]:
         Check("console", "console", pytest("console"), wants="chromium"),
         Check("drill", "drill", [str(BIN / "kezek"), "drill", "--short", "--seed", "4"]),
         Check("telephony", "integration", rooms("telephony")),
+        Check("endurance", "integration", pytest("endurance")),
     ]
     second = [
         Check("whole", "integration", rooms(f"not telephony and ({pages})")),
-        Check("endurance", "integration", pytest("endurance")),
     ]
     third = [
         Check("integration", "integration", rooms(f"not telephony and not ({pages})")),

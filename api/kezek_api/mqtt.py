@@ -54,6 +54,7 @@ class Publisher:
         self._health = health
         self._outages = outages
         self._failures = 0
+        self._ending = False
 
     async def run(self) -> None:
         while True:
@@ -61,8 +62,8 @@ class Publisher:
                 await self._session()
             except* (aiomqtt.MqttError, OSError, TimeoutError):
                 self._health.mark("mqtt", False, "no broker")
-            if (task := asyncio.current_task()) is not None and task.cancelling():
-                raise asyncio.CancelledError  # a broker that is away has put its own error in its place
+            if self._ending:  # a broker that is away has put its own error in the place of this
+                raise asyncio.CancelledError
             await asyncio.sleep(AGAIN_S[min(self._failures, len(AGAIN_S) - 1)])
             self._failures += 1
 
@@ -92,6 +93,7 @@ class Publisher:
                         if self._outages is not None:
                             group.create_task(self._facts(client, self._outages))
             except asyncio.CancelledError:
+                self._ending = True
                 with suppress(aiomqtt.MqttError, TimeoutError):  # a broker that is away: its will says the same
                     async with asyncio.timeout(1.0):
                         await self._publish(client, self._of_node, self._state(up=False), retain=True)

@@ -132,11 +132,11 @@ async def test_a_period_that_is_too_wide_is_refused(town: Register, monkeypatch:
 
 
 async def test_a_foreign_owner_stands_under_his_own_name(town: Register, tmp_path: Path) -> None:
-    await town.organisations.add(Organisation(0, "railway", {"en": "Railway"}, foreign=True))
+    await town.organisations.add(Organisation(0, "metro", {"en": "Underground"}, foreign=True))
     kinds = tmp_path / "kinds.csv"
     kinds.write_text("code;en\nheat_main;heat main\n", "utf-8")
     await town.asset_kinds.import_asset_kinds(kinds)
     street = (await town.addresses.streets())[0]
-    await town.duties.add(Duty(0, "heat_main", "railway", Area("street", street_id=street.id)))
+    await town.duties.add(Duty(0, "heat_main", "metro", Area("street", street_id=street.id)))
     await town.tickets.register(draft(call="", street_id=street.id, house="4", asset_kind="heat_main"), ANNA)
-    assert [line.key for line in (await in_period(town, "organisation")).lines] == ["railway"]
+    assert [line.key for line in (await in_period(town, "organisation")).lines] == ["metro"]

@@ -108,7 +108,7 @@ async def test_a_citizen_is_not_called_by_night_and_a_duty_phone_is() -> None:
             assert [number for _, number in world.board.dialled_to] == ["+77010000002"]
             await asyncio.sleep(3600)
         assert [number for _, number in world.board.dialled_to] == ["+77010000002", NUMBER]
-        assert notices.answers == {KEY: ["yes"]}
+        assert notices.answers == {KEY: ["yes"], "outage:12:call_out:1": ["yes"]}
 
 
 @in_virtual_time
