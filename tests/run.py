@@ -1,4 +1,4 @@
-"""All checks, in three lanes beside each other: `python tests/run.py [--only lint|unit|integration|console|drill]`.
+"""All checks, in four lanes beside each other: `python tests/run.py [--only lint|unit|integration|console|drill]`.
 
 Each check's output is printed when it ends, and a table at the end says what passed, failed or was skipped and why.
 """
@@ -56,7 +56,8 @@ def lanes() -> list[list[Check]]:
     def rooms(names: str) -> list[str]:
         return pytest("integration", "-m", "not long", "-k", names)
 
-    pages = "test_whole or test_two or test_real or test_drill or test_every or test_dra or test_power or test_waiting"
+    calls = "test_whole or test_real or test_waiting"
+    several = "test_two or test_drill or test_every or test_dra or test_power"
     first = [
         Check("ruff check", "lint", [str(BIN / "ruff"), "check", *code]),
         Check("ruff format", "lint", [str(BIN / "ruff"), "format", "--check", *code]),
@@ -68,16 +69,18 @@ def lanes() -> list[list[Check]]:
         Check("stories", "unit", pytest("stories")),
         Check("console", "console", pytest("console"), wants="chromium"),
         Check("drill", "drill", [str(BIN / "kezek"), "drill", "--short", "--seed", "4"]),
-        Check("telephony", "integration", rooms("telephony")),
         Check("endurance", "integration", pytest("endurance")),
     ]
-    second = [
-        Check("whole", "integration", rooms(f"not telephony and ({pages})")),
-    ]
+    second = [Check("whole calls", "integration", rooms(f"not telephony and ({calls})"))]
     third = [
-        Check("integration", "integration", rooms(f"not telephony and not ({pages})")),
+        Check("doors and line", "integration", rooms(f"not telephony and not register and not ({calls} or {several})"))
     ]
-    return [first, second, third]
+    fourth = [
+        Check("telephony", "integration", rooms("telephony")),
+        Check("register", "integration", rooms(f"register and not telephony and not ({calls} or {several})")),
+        Check("several parts", "integration", rooms(f"not telephony and ({several}) and not ({calls})")),
+    ]
+    return [first, second, third, fourth]
 
 
 def environment() -> dict[str, str]:
