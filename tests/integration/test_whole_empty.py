@@ -86,8 +86,12 @@ async def test_talks_go_on_pauses_stay_and_those_who_wait_stand_as_they_came(cit
             first = await waits(street, "+77020000031")
             second = await waits(street, "+77020000032")
             urgent = await waits(street, "+77020000033", press="9")
-            before = await line(city)
-            assert len(before) == 3
+
+            async def all_three() -> list[str]:
+                standing = await line(city)
+                return standing if len(standing) == 3 else []
+
+            before = list(await until(all_three))
             berik.states.clear()
             await emptied(city, server)
 
