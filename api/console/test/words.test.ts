@@ -3,6 +3,7 @@ import { en } from "../src/words/en";
 import { managerEn } from "../src/words/manager/en";
 import { placesEn } from "../src/words/places/en";
 import { registerEn } from "../src/words/register/en";
+import { reportsEn } from "../src/words/reports/en";
 import { talkEn } from "../src/words/talk/en";
 import { CATALOGUE, LANGUAGES, pickLanguage, say, sayCode } from "../src/words";
 import { ENDS, PAUSE_REASONS } from "../src/lib/types";
@@ -26,7 +27,7 @@ describe.each(LANGUAGES)("%s", (language) => {
 });
 
 test("no message is written twice in two parts of the catalogue", () => {
-  const parts = [en, talkEn, managerEn, registerEn, placesEn].flatMap((part) => Object.keys(part));
+  const parts = [en, talkEn, managerEn, registerEn, placesEn, reportsEn].flatMap((part) => Object.keys(part));
   expect(new Set(parts).size).toBe(parts.length);
 });
 

@@ -7,6 +7,7 @@ import { ago, STREETS } from "../world.ts";
 import type { Answer } from "../routes.ts";
 import { FakeDuties } from "./duties.ts";
 import { FakeOutages } from "./outages.ts";
+import { FakeReports } from "./reports.ts";
 import { FakeTickets } from "./tickets.ts";
 import { buildingOf, districtOf, find, NETWORKS, spotOf, SPOTS, TERRITORIES } from "./town.ts";
 
@@ -32,6 +33,7 @@ export class FakeRegister {
   duties = new FakeDuties();
   outages = new FakeOutages();
   tickets = new FakeTickets(this.duties);
+  reports = new FakeReports(this.tickets, this.duties, this.outages);
   /** The next change finds that somebody was quicker. */
   quicker = false;
 
@@ -48,6 +50,8 @@ export class FakeRegister {
       case "organisations":
       case "duties":
         return this.dutyDoor(asked, noun, rest);
+      case "reports":
+        return this.reports.answer(asked.query, asked.language, rest[0]);
       case "asset-kinds":
         return [200, { asset_kinds: this.duties.kinds }];
       case "territories":

@@ -1,7 +1,7 @@
 /**
  * The catalogue: one object of the same keys for each language of the screen; the compiler and a test keep them complete.
  * In parts: the frame and the desk (here), handling a call (talk/), the manager's pages (manager/), tickets (register/),
- * outages and who answers for what (places/).
+ * outages and who answers for what (places/), reports (reports/).
  */
 import { en } from "./en";
 import { kk } from "./kk";
@@ -20,6 +20,11 @@ import { registerKk } from "./register/kk";
 import { registerRu } from "./register/ru";
 import type { RegisterMessages } from "./register/types";
 import { registerUk } from "./register/uk";
+import { reportsEn } from "./reports/en";
+import { reportsKk } from "./reports/kk";
+import { reportsRu } from "./reports/ru";
+import type { ReportMessages } from "./reports/types";
+import { reportsUk } from "./reports/uk";
 import { ru } from "./ru";
 import { talkEn } from "./talk/en";
 import { talkKk } from "./talk/kk";
@@ -28,15 +33,19 @@ import type { TalkMessages } from "./talk/types";
 import { talkUk } from "./talk/uk";
 import { uk } from "./uk";
 
-export type Messages = { [key in keyof typeof en]: string } & TalkMessages & ManagerMessages & RegisterMessages & PlaceMessages;
+export type Messages = { [key in keyof typeof en]: string } & TalkMessages &
+  ManagerMessages &
+  RegisterMessages &
+  PlaceMessages &
+  ReportMessages;
 export type Key = keyof Messages;
-const ENGLISH: Messages = { ...en, ...talkEn, ...managerEn, ...registerEn, ...placesEn };
+const ENGLISH: Messages = { ...en, ...talkEn, ...managerEn, ...registerEn, ...placesEn, ...reportsEn };
 export const LANGUAGES = ["kk", "ru", "uk", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 export const CATALOGUE: Record<Language, Messages> = {
-  kk: { ...kk, ...talkKk, ...managerKk, ...registerKk, ...placesKk },
-  ru: { ...ru, ...talkRu, ...managerRu, ...registerRu, ...placesRu },
-  uk: { ...uk, ...talkUk, ...managerUk, ...registerUk, ...placesUk },
+  kk: { ...kk, ...talkKk, ...managerKk, ...registerKk, ...placesKk, ...reportsKk },
+  ru: { ...ru, ...talkRu, ...managerRu, ...registerRu, ...placesRu, ...reportsRu },
+  uk: { ...uk, ...talkUk, ...managerUk, ...registerUk, ...placesUk, ...reportsUk },
   en: ENGLISH,
 };
 

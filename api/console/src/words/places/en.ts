@@ -134,7 +134,6 @@ export const placesEn = {
   finding_overlap: "two answer",
   finding_houses: "houses: {n}, {example}",
   reports: "Reports",
-  reports_soon: "Reports come here.",
   for_second_line: "The second line and managers change this.",
   ended_when: "When it was over (empty: now)",
   ends_itself: "Over by itself at the expected end",

@@ -135,7 +135,6 @@ export const placesKk: PlaceMessages = {
   finding_overlap: "екеу жауапты",
   finding_houses: "үй: {n}, мысалы {example}",
   reports: "Есептер",
-  reports_soon: "Есептер осында болады.",
   for_second_line: "Мұны екінші желі мен басшылар өзгертеді.",
   ended_when: "Қашан аяқталды (бос болса: қазір)",
   ends_itself: "Күтілген мерзімде өзі аяқталады",

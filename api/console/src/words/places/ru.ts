@@ -135,7 +135,6 @@ export const placesRu: PlaceMessages = {
   finding_overlap: "отвечают двое",
   finding_houses: "домов: {n}, например {example}",
   reports: "Отчёты",
-  reports_soon: "Здесь будут отчёты.",
   for_second_line: "Это меняют вторая линия и руководители.",
   ended_when: "Когда закончилось (пусто: сейчас)",
   ends_itself: "Заканчивается само в ожидаемый срок",

@@ -135,7 +135,6 @@ export const placesUk: PlaceMessages = {
   finding_overlap: "відповідають двоє",
   finding_houses: "будинків: {n}, наприклад {example}",
   reports: "Звіти",
-  reports_soon: "Тут будуть звіти.",
   for_second_line: "Це змінюють друга лінія та керівники.",
   ended_when: "Коли закінчилося (порожньо: зараз)",
   ends_itself: "Закінчується само в очікуваний строк",

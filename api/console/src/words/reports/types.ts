@@ -1,0 +1,3 @@
+import type { reportsEn } from "./en";
+
+export type ReportMessages = { [key in keyof typeof reportsEn]: string };
