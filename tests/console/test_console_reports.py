@@ -59,7 +59,10 @@ def test_the_day_is_one_sheet_with_what_is_late_and_prints_alone(boss: Page) -> 
 
 
 def test_a_phones_width_holds_every_part(office: Visit) -> None:
+    """In Russian: its words are the longest."""
     boss = office.as_("dana", width=390, height=844)
+    boss.evaluate("localStorage.setItem('kezek.language', 'ru')")
+    boss.reload()
     for address in ("by=organisation", "by=day", "part=repeats", "part=day"):
         boss.evaluate("(address) => { location.hash = `#/reports?${address}` }", address)
         expect(boss.locator("[data-state=there]")).to_be_visible()

@@ -1,7 +1,7 @@
 import type { ReportMessages } from "./types";
 
 export const reportsRu: ReportMessages = {
-  reports_lead: "Что стало с обращениями: по словам, по адресам и за день.",
+  reports_lead: "Что стало с обращениями: по признакам, по адресам и за день.",
   report_part: "Отчёт",
   part_table: "Сводная таблица",
   part_repeats: "Повторные",
