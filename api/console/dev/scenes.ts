@@ -7,6 +7,7 @@ const SCENES: Record<string, (desk: FakeDesk) => void> = {
   left: (desk) => desk.end("caller_left", "ready"),
   ringing: (desk) => desk.ring(world.ringing()),
   korean: (desk) => desk.ring(world.korean()),
+  emergency: (desk) => desk.ring(world.emergency()),
   callback: (desk) => desk.ring(world.dialling()),
   reached: (desk) => desk.show({ dialling: false }), // the citizen answers the callback
   transferred: (desk) => desk.ring(world.transferred()),

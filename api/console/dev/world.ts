@@ -40,6 +40,7 @@ export const TOPICS: Topic[] = [
   { code: "cold_water", names: { kk: "Суық су", ru: "Холодная вода", uk: "Холодна вода", en: "Cold water", ko: "냉수" }, parent: "", kind: "incident", asset_kind: "water_pipe" },
   { code: "electricity", names: { kk: "Жарық", ru: "Электричество", uk: "Електрика", en: "Electricity", ko: "전기" }, parent: "", kind: "incident", asset_kind: "power_line" },
   { code: "lift", names: { kk: "Лифт", ru: "Лифт", uk: "Ліфт", en: "Lift", ko: "승강기" }, parent: "", kind: "incident", asset_kind: "lift" },
+  { code: "gas_leak", names: { kk: "Газ иісі", ru: "Запах газа", uk: "Запах газу", en: "Smell of gas", ko: "가스 냄새" }, parent: "", kind: "incident", asset_kind: "gas_pipe", emergency: "104" },
 ];
 
 export const SAID: Words[] = [
@@ -79,6 +80,14 @@ export function korean(): Pop {
       topic: { value: "heating", ref: "", confidence: 0.88, source: "spoken", words: "난방이 안" },
     },
   };
+}
+
+/** Gas, by his own words; he has heard of the outage in his house. */
+export function emergency(): Pop {
+  const call = ringing();
+  const topic = { value: "gas_leak", ref: "", confidence: 0.82, source: "spoken" as const, words: "газ иісі" };
+  const said = { question: "open", text: "газ иісі шығып тұр абай он екі", final: true };
+  return { ...call, call: "c-1004", offer: 22, emergency: "words", outages: [1], words: [said], fields: { ...call.fields, topic } };
 }
 
 /** A callback while the citizen is dialled: his words of the first call are known. */

@@ -6,6 +6,7 @@ import type { Staff } from "../../src/lib/types.ts";
 import { ago, STREETS } from "../world.ts";
 import type { Answer } from "../routes.ts";
 import { FakeDuties } from "./duties.ts";
+import { FakeEmergencies, SERVICES } from "./emergencies.ts";
 import { FakeOutages } from "./outages.ts";
 import { FakeReports } from "./reports.ts";
 import { FakeTickets } from "./tickets.ts";
@@ -32,6 +33,7 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 export class FakeRegister {
   duties = new FakeDuties();
   outages = new FakeOutages();
+  emergencies = new FakeEmergencies();
   tickets = new FakeTickets(this.duties);
   reports = new FakeReports(this.tickets, this.duties, this.outages);
   /** The next change finds that somebody was quicker. */
@@ -47,6 +49,8 @@ export class FakeRegister {
         return asked.staff.role === "executor" ? this.executorDoor(asked, rest) : [403, { code: "forbidden" }];
       case "outages":
         return this.outageDoor(asked, rest);
+      case "emergencies":
+        return this.emergencyDoor(asked, rest);
       case "organisations":
       case "duties":
         return this.dutyDoor(asked, noun, rest);
@@ -189,6 +193,17 @@ export class FakeRegister {
     else if (part === "cancel") outage.state = "cancelled";
     else if (part === "close") return [200, { ...outages.close(outage), outage: outages.told(outage, language) }];
     return [200, outages.told(outage, language)];
+  }
+
+  private emergencyDoor({ method, body, query, staff }: Asked, [id]: string[]): Answer {
+    const { emergencies } = this;
+    if (id === "services") return [200, { region: "kz", regions: [], services: SERVICES }];
+    if (id !== undefined) {
+      const closed = emergencies.close(Number(id), text(body["text"]), staff.login);
+      return closed ? [200, closed] : GONE;
+    }
+    if (method === "POST") return [201, emergencies.add(body, staff.login)];
+    return [200, { emergencies: emergencies.list(query.get("open") !== "false") }];
   }
 
   private dutyDoor(asked: Asked, noun: string, [id]: string[]): Answer {

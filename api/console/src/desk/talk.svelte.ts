@@ -47,6 +47,9 @@ export class Talk {
     if (this.picking !== "" && (await this.order("pick", this.picking, target))) this.picking = "";
   }
 
+  /** Gives the call away at once, without the list. */
+  pass = (target: Target): Promise<boolean> => this.order("pick", "transfer", target);
+
   private async order(what: Parameters<Talk["can"]>[0], path: string, body: unknown = {}): Promise<boolean> {
     const call = this.desk.state.pop?.call;
     if (!call || !this.can(what)) return false;

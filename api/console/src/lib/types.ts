@@ -165,6 +165,8 @@ export interface Topic {
   /** What a ticket of it begins with; '' and left out: as its parent says. */
   kind?: string;
   asset_kind?: string;
+  /** The number of the service it is handed to; '' and left out: none. */
+  emergency?: string;
 }
 
 export interface ChartMinute {

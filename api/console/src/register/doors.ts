@@ -1,4 +1,5 @@
 /** The register's doors (docs/api.md), one method for each; every path of it stands here and nowhere else. */
+import type { Emergency, Service } from "../emergency/types";
 import type { Http } from "../lib/http";
 import type { Closing, Concerned, Outage, OutageDraft, Tie } from "./outage_types";
 import type {
@@ -92,6 +93,16 @@ export class RegisterDoors {
     this.post(`/api/outages/${id}/steps`, { list, position, note });
   closeOutage = (id: number, ended_at?: string): Promise<Closing> => this.post(`/api/outages/${id}/close`, { ended_at });
   cancelOutage = (id: number): Promise<Outage> => this.post(`/api/outages/${id}/cancel`);
+
+  // emergencies
+  emergencyServices = async (): Promise<Service[]> =>
+    (await this.get<{ services: Service[] }>("/api/emergencies/services")).services;
+  /** Without an outcome, the one that waits longest first; or all, the newest first. Each look is audited. */
+  emergencies = async (open: boolean, limit = 100): Promise<Emergency[]> =>
+    (await this.get<{ emergencies: Emergency[] }>(`/api/emergencies${query({ open: String(open), limit })}`)).emergencies;
+  handOff = (of: Pick<Emergency, "call" | "ticket" | "service" | "how" | "context" | "answers">): Promise<Emergency> =>
+    this.post("/api/emergencies", of);
+  emergencyOutcome = (id: number, text: string): Promise<Emergency> => this.post(`/api/emergencies/${id}/outcome`, { text });
 
   // the executor's own
   work = (asked: Asked): Promise<{ tickets: ExecutorTicket[]; next: string }> =>

@@ -1,9 +1,15 @@
 /**
  * The catalogue: one object of the same keys for each language of the screen; the compiler and a test keep them complete.
  * In parts: the frame and the desk (here), handling a call (talk/), the manager's pages (manager/), tickets (register/),
- * outages and who answers for what (places/), reports (reports/).
+ * outages and who answers for what (places/), reports (reports/),
+ * emergencies (emergency/).
  */
 import { en } from "./en";
+import { emergencyEn } from "./emergency/en";
+import { emergencyKk } from "./emergency/kk";
+import { emergencyRu } from "./emergency/ru";
+import type { EmergencyMessages } from "./emergency/types";
+import { emergencyUk } from "./emergency/uk";
 import { kk } from "./kk";
 import { managerEn } from "./manager/en";
 import { managerKk } from "./manager/kk";
@@ -37,15 +43,16 @@ export type Messages = { [key in keyof typeof en]: string } & TalkMessages &
   ManagerMessages &
   RegisterMessages &
   PlaceMessages &
-  ReportMessages;
+  ReportMessages &
+  EmergencyMessages;
 export type Key = keyof Messages;
-const ENGLISH: Messages = { ...en, ...talkEn, ...managerEn, ...registerEn, ...placesEn, ...reportsEn };
+const ENGLISH: Messages = { ...en, ...talkEn, ...managerEn, ...registerEn, ...placesEn, ...reportsEn, ...emergencyEn };
 export const LANGUAGES = ["kk", "ru", "uk", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 export const CATALOGUE: Record<Language, Messages> = {
-  kk: { ...kk, ...talkKk, ...managerKk, ...registerKk, ...placesKk, ...reportsKk },
-  ru: { ...ru, ...talkRu, ...managerRu, ...registerRu, ...placesRu, ...reportsRu },
-  uk: { ...uk, ...talkUk, ...managerUk, ...registerUk, ...placesUk, ...reportsUk },
+  kk: { ...kk, ...talkKk, ...managerKk, ...registerKk, ...placesKk, ...reportsKk, ...emergencyKk },
+  ru: { ...ru, ...talkRu, ...managerRu, ...registerRu, ...placesRu, ...reportsRu, ...emergencyRu },
+  uk: { ...uk, ...talkUk, ...managerUk, ...registerUk, ...placesUk, ...reportsUk, ...emergencyUk },
   en: ENGLISH,
 };
 

@@ -1,0 +1,72 @@
+import { describe, expect, test, vi } from "vitest";
+import { FakeEmergencies, SERVICES } from "../dev/register/emergencies";
+import { answersTo, contextOf, ofCall, serviceNamed, serviceOf, wentOf } from "../src/emergency/asking";
+import { Handing, WRITING_MS } from "../src/emergency/handing.svelte";
+import type { Service } from "../src/emergency/types";
+import { Problem } from "../src/lib/http";
+
+const gas = serviceNamed(SERVICES, "104") as Service;
+const topic = (code: string, emergency = "") => ({ code, names: {}, parent: "", emergency });
+const WORDS = { yes: "Yes", no: "No" };
+
+describe("where an emergency goes", () => {
+  test("by its topic, else by the number the topic names; otherwise the operator chooses", () => {
+    expect(serviceOf(SERVICES, "gas_leak", [])?.code).toBe("gas");
+    expect(serviceOf(SERVICES, "smoke", [topic("smoke", "101")])?.code).toBe("fire");
+    expect(serviceOf(SERVICES, "heating", [topic("heating")])).toBeNull();
+    expect(serviceOf(SERVICES, "", [])).toBeNull();
+  });
+
+  test("the context has the answered questions of this service alone, in its order, and what was added", () => {
+    const answers = { entrance: "2", people_inside: "no", what_burns: "a roof", smell_where: " " };
+    expect(answersTo(gas, answers)).toEqual({ people_inside: "no", entrance: "2" });
+    const words = "Are there people inside? No. Which entrance? 2. The dog bites";
+    expect(contextOf(gas, answers, " The dog bites ", "en", WORDS)).toBe(words);
+  });
+
+  test("how the transfer went is read from the exchange's words", () => {
+    expect(wentOf({ outcome: "" })).toBeNull();
+    expect(wentOf({ outcome: "connected, 35 s" })).toEqual({ how: "connected", talk_s: 35 });
+    expect(wentOf({ outcome: "not connected: busy" })?.how).toBe("not_connected");
+    expect(wentOf({ outcome: "Crew sent" })?.how).toBe("said");
+  });
+});
+
+describe("the hand-over", () => {
+  function handing(handOff: () => Promise<never>) {
+    const all = new FakeEmergencies();
+    const app = { explain: () => "away", signedOut: vi.fn(), t: (key: string) => key, language: "en" as const };
+    const doors = {
+      emergencyServices: async () => SERVICES, emergencies: async (open: boolean) => all.list(open), handOff,
+      emergencyOutcome: async (id: number, text: string) => all.close(id, text, "aigul") as never,
+    }; // prettier-ignore
+    return { all, handing: new Handing("c-1", app, doors) };
+  }
+
+  test("the call is passed on though nothing could be written down, and that is said", async () => {
+    const { handing: one } = handing(() => Promise.reject(new Problem(503, "unavailable", "")));
+    const pass = vi.fn(async () => true);
+    expect(await one.handOver(gas, "", pass)).toBe(true);
+    expect(pass).toHaveBeenCalledOnce();
+    expect(one.unwritten?.code).toBe("gas");
+    expect(one.problem).toBe("away");
+  });
+
+  test("a register that does not answer keeps nobody waiting for longer than its limit", async () => {
+    vi.useFakeTimers();
+    const { handing: one } = handing(() => new Promise(() => undefined));
+    const pass = vi.fn(async () => true);
+    const done = one.handOver(gas, "", pass);
+    await vi.advanceTimersByTimeAsync(WRITING_MS);
+    expect(await done).toBe(true);
+    vi.useRealTimers();
+  });
+
+  test("after a reload it is found again by its call", () => {
+    const { all } = handing(() => Promise.reject(new Error()));
+    const mine = all.add({ call: "c-1", service: "gas", how: "operator" }, "aigul");
+    const passed = all.add({ call: "c-1", service: "gas", how: "transfer" }, "aigul");
+    expect(ofCall(all.list(false), "c-1")).toEqual({ written: mine, passed });
+    expect(ofCall(all.list(false), "c-2")).toEqual({ written: null, passed: null });
+  });
+});
