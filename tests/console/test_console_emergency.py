@@ -28,6 +28,7 @@ def test_gas_is_asked_handed_over_with_its_answers_and_its_outcome_written_down(
     inside = panel.locator("[data-question=people_inside]")
     inside.get_by_role("button", name="Yes").click()
     inside.get_by_role("button", name="No", exact=True).click()
+    expect(inside.get_by_role("button", name="Yes")).to_have_attribute("aria-pressed", "false")
     page.get_by_role("navigation").get_by_role("link", name="Outages").click()
     page.get_by_role("navigation").get_by_role("link", name="Desk").click()
     expect(panel.get_by_label("Where is the smell?")).to_have_value("The stairs")
