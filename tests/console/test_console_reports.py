@@ -14,7 +14,7 @@ from kit.console_fake import Fake, browser_here, fake, fake_server, office  # no
 
 @pytest.fixture
 def boss(office: Visit) -> Page:
-    page = office.as_("dana")
+    page: Page = office.as_("dana")
     page.get_by_role("navigation").get_by_role("link", name="Reports").click()
     return page
 
