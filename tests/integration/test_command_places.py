@@ -7,6 +7,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from kezek_register import Register
 from kit.installation import KEZEK, environment
 
@@ -41,6 +43,7 @@ async def test_a_town_is_made_loaded_written_and_mended(register: Register, regi
     assert (code, json.loads(told)["unchanged"]) == (0, 60)
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 async def test_a_mistake_is_told_in_one_line(register_url: str, tmp_path: Path) -> None:
     for arguments, words in (
         (("import", "planets", "x.csv"), "one of territories"),

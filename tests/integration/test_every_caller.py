@@ -137,6 +137,7 @@ async def test_who_comes_and_leaves_while_redis_is_away_is_counted_when_it_is_ba
         assert len(await history(city)) == 3
 
 
+@pytest.mark.long  # half a minute: the same is held by the telephony's own tests of departures
 async def test_whom_asterisk_died_with_is_cut_and_known_although_nobody_was_there(
     city: City, own_valkey: Valkey
 ) -> None:

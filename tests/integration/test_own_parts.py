@@ -15,6 +15,7 @@ from kit.valkey import Valkey
 pytestmark = pytest.mark.timeout(240)
 
 
+@pytest.mark.long
 async def test_the_demo_call_on_parts_of_ones_own(
     tmp_path: Path, valkey: Valkey, postgres_server: PostgresServer, mqtt_broker: MqttBroker
 ) -> None:
