@@ -71,14 +71,16 @@ def lanes() -> list[list[Check]]:
         Check("drill", "drill", [str(BIN / "kezek"), "drill", "--short", "--seed", "4"]),
         Check("endurance", "integration", pytest("endurance")),
     ]
-    second = [Check("whole calls", "integration", rooms(f"not telephony and ({calls})"))]
+    second = [
+        Check("whole calls", "integration", rooms(f"not telephony and ({calls})")),
+        Check("several parts", "integration", rooms(f"not telephony and ({several}) and not ({calls})")),
+    ]
     third = [
         Check("doors and line", "integration", rooms(f"not telephony and not register and not ({calls} or {several})"))
     ]
     fourth = [
         Check("telephony", "integration", rooms("telephony")),
         Check("register", "integration", rooms(f"register and not telephony and not ({calls} or {several})")),
-        Check("several parts", "integration", rooms(f"not telephony and ({several}) and not ({calls})")),
     ]
     return [first, second, third, fourth]
 
