@@ -150,7 +150,7 @@ def test_a_call_that_rings_costs_no_word_of_what_is_being_typed(office: Visit, f
 
 def test_an_executor_sees_his_own_accepts_and_reports_with_a_photo_on_his_phone(office: Visit) -> None:
     page = office.as_("serik", width=390, height=844)
-    tickets = page.locator("[data-ticket]")
+    tickets = page.locator("[data-ticket]", has_text="with the executor")  # given to him, not accepted yet
     expect(tickets.first).to_be_visible()
     heard: list[str] = []
     page.on("request", lambda one: heard.append(one.url) if one.url.endswith("/contact") else None)

@@ -46,7 +46,7 @@ export class FakeTickets {
       const topic = TOPICS[i % TOPICS.length]?.code ?? "";
       const street = STREETS[(i * 3) % STREETS.length];
       const ticket = this.make({ topic, street_id: street?.id ?? 1, house: String(1 + ((i * 7) % 48)), flat: i % 3 ? String(1 + (i % 60)) : "" }, i * 2_900);
-      ticket.state = states[i % states.length] ?? "registered";
+      ticket.state = states[(i + Math.floor(i / states.length)) % states.length] ?? "registered";
       Object.assign(ticket, { requester: i % 4 ? "" : "Нұрлан Әбдіқалықов", caller: `+770155501${String(10 + i)}`, kind: i % 11 ? "incident" : "complaint" });
       if (ticket.state === "registered" && i % 2) Object.assign(ticket, { organisation: "", organisation_title: "" });
       this.clock(ticket, i);
