@@ -25,7 +25,7 @@ from kezek_register.moves import CITIZEN
 from kezek_register.notice_types import Notice, NoticeChannel
 from kezek_register.numbers import BadNumber, check
 from kezek_register.outage_types import Outage, Tie
-from kezek_register.ticket_types import OPEN
+from kezek_register.ticket_types import OPEN, Move
 from kezek_register.types import Conflict, NotFound, Ticket
 
 log = structlog.get_logger(__name__)
@@ -134,11 +134,12 @@ class SqlNotices:
         elif about == "outage":
             await self._register.outages.answered(int(subject), str(tell.told.get("party", "")), answer)
         elif about == "ticket" and answer != "unreached":
-            move, why = ("verify", "") if answer == "yes" else ("reopen", "not done, says the citizen")
+            move: Move = "verify" if answer == "yes" else "reopen"
+            why = "" if answer == "yes" else "not done, says the citizen"
             try:
                 await self._register.tickets.move(
                     subject,
-                    move,  # type: ignore[arg-type]
+                    move,
                     CITIZEN,
                     why=why,
                     key=f"{tell.key}:{answer}",

@@ -70,7 +70,7 @@ class Announcing:
             return True
         talk.straight = talk.straight or digit == self._dialogue.operator_digit
         for each in news:  # beside the call, which goes on: a slow register delays nobody
-            task = asyncio.create_task(self._tie(each, who, tell=False))
+            task = asyncio.create_task(self._tie(each, who, tell=False))  # has a limit of its own
             self._tying.add(task)
             task.add_done_callback(self._tying.discard)
         return True

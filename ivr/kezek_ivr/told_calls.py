@@ -132,7 +132,8 @@ class ToldCalls:
             await self._say(tell, "pending" if again else "failed", said, again)
             return
         if (tell.what in ASKS or tell.what == "call_out") and not cancelled(tell):
-            answer: Answer = {words.yes_digit: "yes", words.no_digit: "no"}.get(said, "unreached")  # type: ignore[assignment]
+            answers: dict[str, Answer] = {words.yes_digit: "yes", words.no_digit: "no"}
+            answer = answers.get(said, "unreached")
             limit = self._settings.settle_limit_s
             if not await patiently(lambda: self._notices.answered(tell, answer), limit=limit, what="answered"):
                 log.error("notice.answer_lost", what=tell.what)

@@ -56,7 +56,7 @@ class Open311Route(APIRoute):
                 return told(form, 404 if error.status_code == 404 else 400, str(error.detail))
             except NotFound as error:
                 return told(form, 404, str(error))
-            except Exception as error:
+            except Exception as error:  # its own form of every error, told by the one file that knows statuses
                 status = status_of(error)
                 if status == 500:
                     raise
