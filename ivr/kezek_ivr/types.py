@@ -4,27 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypedDict
+from typing import Any, Literal, NotRequired, Protocol, TypedDict
 
 # --- notes: the JSON that travels with a call in Redis, is shown on the pop, and becomes the ticket -------------------
 
-FieldName = Literal["street", "house", "flat", "topic"]
+FieldName = Literal[
+    "street", "house", "flat", "entrance", "floor", "landmark", "phone", "account", "topic", "urgency", "duration"
+]
 Unheard = Literal["", "no_model", "recogniser_full", "recogniser_dead", "silence"]
 Recording = Literal["off", "on", "refused", "forbidden"]  # on: under way, or it will be when the talk begins
 
 
+class Choice(TypedDict):
+    """An address that the caller may have meant: it exists in the register."""
+
+    street: str
+    street_ref: str  # street id
+    house: str  # '' where only the street is in doubt
+    building: str  # building id, '' with an empty house
+    confidence: float  # 0..1
+
+
 class FieldNote(TypedDict):
-    value: str  # as shown: the street's name, '45', '12', the topic's code
+    value: str  # as shown: the street's name, '45', '12', the topic's code; urgencies joined by commas; 'P2D'
     ref: str  # street id, building id for a house that exists, '' otherwise
     confidence: float  # 0..1
     source: Literal["spoken", "household", "keyed", "operator"]
     words: str  # the words it came from
+    at: NotRequired[float]  # unix seconds at which it was heard, keyed or mended; left out: known before the call
+    choices: NotRequired[list[Choice]]  # of the street's field alone: at most three, the likeliest first
 
 
 class WordsNote(TypedDict):
-    question: str  # open | street | house | topic
+    question: str  # open | street | house | topic | address; talk: said in the talk with an operator
     text: str
     final: bool
+    who: NotRequired[Literal["caller", "operator"]]  # left out: the caller
+    at: NotRequired[float]  # unix seconds at which the first of these words was heard
 
 
 class TicketNote(TypedDict):

@@ -86,15 +86,22 @@ class Ears(Protocol):
         ...
 
 
-MentionKind = Literal["street", "house", "flat", "entrance", "floor", "phone", "account", "topic", "emergency"]
+MentionKind = Literal[
+    "street", "house", "flat", "entrance", "floor", "landmark", "phone", "account", "topic", "urgency", "duration",
+    "emergency",
+]  # fmt: skip
+
+# The heaviest first. What the operator reads beside the class that an `emergency` mention raises.
+URGENCIES = ("gas", "fire", "danger", "lift", "medical", "flood", "electric", "children", "elderly", "cold")
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
     """Something said about where or what.
 
-    `value` is normalised: house '12/2', '7а'; phone and account as digits; street and topic the opaque reference that
-    came in with the vocabulary (a street's id, a topic's code).
+    `value` is normalised: house '12/2', '7а', '6к2'; phone and account as digits; street and topic the opaque
+    reference that came in with the vocabulary (a street's id, a topic's code); urgency one of URGENCIES; duration how
+    long it has lasted, ISO 8601 ('P2D', 'PT3H'); landmark the words themselves.
     """
 
     kind: MentionKind
