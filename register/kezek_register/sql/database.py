@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 from psycopg import AsyncConnection
-from sqlalchemy import Connection, Table, event, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -17,6 +18,7 @@ from sqlalchemy.orm import DeclarativeBase
 from kezek_register.settings import RegisterSettings
 from kezek_register.sql.errors import translating
 
+T = TypeVar("T")
 _WRITING = "kezek_writing"
 _IMPORT_LOCK = 0x6B657A656B + 1  # beside that of the migrations
 
@@ -57,6 +59,14 @@ class Database:
         self._writing = async_sessionmaker(writing, expire_on_commit=False)
         # SQLite's own waiting is neither fair nor short: writers of this process queue here instead
         self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
+        self._looks = _SqliteLooks(self.url, settings) if self.is_sqlite else _PostgresqlLooks(self._engine)
+
+    async def look(self, ask: Callable[[Connection], T]) -> T:
+        """A short question that a caller waits for: `ask` runs as a whole beside the loop, each statement sees what is
+        committed by then. Raises Unavailable, and what `ask` raises."""
+        with translating():
+            async with asyncio.timeout(self.settings.verb_timeout_s):
+                return await self._looks.look(ask)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -96,7 +106,47 @@ class Database:
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     async def close(self) -> None:
+        self._looks.close()
         await self._engine.dispose()
+
+
+class _SqliteLooks:
+    """One turn of a thread for a whole question; through aiosqlite each BEGIN, statement and COMMIT is one."""
+
+    def __init__(self, url: URL, settings: RegisterSettings) -> None:
+        self._threads = ThreadPoolExecutor(settings.pool_size, thread_name_prefix="kezek-look")
+        self._engine: Engine = create_engine(
+            url.set(drivername="sqlite"),
+            connect_args={"timeout": settings.busy_timeout_s, "check_same_thread": False},
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,  # callers' numbers and words stay out of tracebacks
+            pool_size=settings.pool_size,
+        )
+
+    async def look(self, ask: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._asked, ask)
+
+    def _asked(self, ask: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            return ask(connection)
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._engine.dispose()
+
+
+class _PostgresqlLooks:
+    """The pool's connections without BEGIN and COMMIT: one round trip for each statement."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def look(self, ask: Callable[[Connection], T]) -> T:
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(ask)
+
+    def close(self) -> None:
+        """The pool is the engine's."""
 
 
 def _sqlite(url: URL, settings: RegisterSettings) -> AsyncEngine:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.sql.database import Database
-from kezek_register.sql.revisions import revision
+from kezek_register.sql.revisions import revision, revision_seen
 
 Read = TypeVar("Read")
 Kept = TypeVar("Kept")
@@ -34,8 +34,7 @@ class InMemory(Generic[Read, Kept]):
 
     async def fresh(self) -> Kept:
         """As the newest committed change left it. Raises Unavailable."""
-        async with self._database.reading() as session:
-            now = await revision(session, self._name)
+        now = await self._database.look(lambda connection: revision_seen(connection, self._name))
         if self._kept is not None and self._kept[0] == now:
             return self._kept[1]
         async with self._loading:

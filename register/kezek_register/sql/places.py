@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Row, Select, bindparam, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from kezek_register.areas import Place
@@ -53,37 +52,46 @@ class Places:
 
     async def place(self, building_id: int) -> Place:
         """Raises NotFound."""
-        async with self._database.reading() as session:
-            found = (await session.execute(self._by_id, {"building_id": building_id})).first()
+
+        def asked(connection: Connection) -> Place:
+            found = connection.execute(self._by_id, {"building_id": building_id}).first()
             if found is None:
                 raise NotFound(f"no building {building_id}")
-            return await self._place(session, found)
+            return self._place(connection, found)
+
+        return await self._database.look(asked)
 
     async def of_house(self, street_id: int, house: str) -> Place:
         """Of a house however its number is written. One that the register does not know lies where its street does and
         hangs on nothing that is known; its `house` is '' when it is no house number. Raises NotFound for the street."""
         number = normalise_house(house)
-        async with self._database.reading() as session:
+
+        def asked(connection: Connection) -> Place:
             if number:
-                asked = {"street_id": street_id, "house": number}
-                if (found := (await session.execute(self._by_house, asked)).first()) is not None:
-                    return await self._place(session, found)
-            street = (await session.execute(self._street, {"street_id": street_id})).first()
-        if street is None:
-            raise NotFound(f"no street {street_id}")
-        return Place(street_id, number, 0, ids_of(street[1]))
+                wanted = {"street_id": street_id, "house": number}
+                if (found := connection.execute(self._by_house, wanted).first()) is not None:
+                    return self._place(connection, found)
+            street = connection.execute(self._street, {"street_id": street_id}).first()
+            if street is None:
+                raise NotFound(f"no street {street_id}")
+            return Place(street_id, number, 0, ids_of(street[1]))
+
+        return await self._database.look(asked)
 
     async def of_household(self, household_id: int) -> Place:
         """Raises NotFound."""
-        async with self._database.reading() as session:
-            found = (await session.execute(self._by_household, {"household_id": household_id})).first()
+
+        def asked(connection: Connection) -> Place:
+            found = connection.execute(self._by_household, {"household_id": household_id}).first()
             if found is None:
                 raise NotFound(f"no household {household_id}")
-            return await self._place(session, found)
+            return self._place(connection, found)
 
-    async def _place(self, session: AsyncSession, found: Row[int, int, str, str]) -> Place:
+        return await self._database.look(asked)
+
+    def _place(self, connection: Connection, found: Row[int, int, str, str]) -> Place:
         building_id, street_id, house, path = found
-        parts = await session.scalars(self._parts, {"building_id": building_id})
+        parts = connection.scalars(self._parts, {"building_id": building_id})
         return Place(street_id, house, building_id, ids_of(path), parts_of(parts))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.sql.database import Database
@@ -17,6 +17,11 @@ _ASKED = select(_REVISIONS.c.revision).where(_REVISIONS.c.name == bindparam("nam
 async def revision(session: AsyncSession, name: str) -> int:
     """0 when it was never changed."""
     return await session.scalar(_ASKED, {"name": name}) or 0
+
+
+def revision_seen(connection: Connection, name: str) -> int:
+    """As `revision`, for Database.look."""
+    return connection.scalar(_ASKED, {"name": name}) or 0
 
 
 async def bump(database: Database, session: AsyncSession, name: str) -> None:
