@@ -38,6 +38,7 @@ class Result:
     check: Check
     code: int
     took_s: float
+    cpu_s: float  # of its processes that were waited for
     last: str
     skipped: str = ""
     failed: tuple[str, ...] = ()  # pytest's ids
@@ -100,23 +101,27 @@ def missing(wanted: str) -> str:
 
 def run(check: Check, lock: threading.Lock) -> Result:
     if why := missing(check.wants):
-        return Result(check, 0, 0.0, "", skipped=why)
+        return Result(check, 0, 0.0, 0.0, "", skipped=why)
     started = time.monotonic()
-    done = subprocess.run(
+    process = subprocess.Popen(
         check.command, cwd=check.folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        stdin=subprocess.DEVNULL, check=False,
+        stdin=subprocess.DEVNULL,
     )  # fmt: skip
-    took = time.monotonic() - started
-    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    assert process.stdout is not None
+    said = process.stdout.read()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    took, cpu = time.monotonic() - started, used.ru_utime + used.ru_stime
+    lines = [line for line in said.splitlines() if line.strip()]
     with lock:
-        print(f"\n=== {check.name} ({took:.0f} s, exit {done.returncode})")
-        print(
-            done.stdout.rstrip() if done.returncode or check.command[1:3] == ["-m", "pytest"] else "\n".join(lines[-2:])
-        )
+        print(f"\n=== {check.name} ({took:.0f} s, {cpu:.0f} s of a processor, exit {process.returncode})")
+        print(said.rstrip() if process.returncode or "pytest" in check.command else "\n".join(lines[-2:]))
         sys.stdout.flush()
-    failed = tuple(re.findall(r"^(?:FAILED|ERROR) (\S+::\S+?)(?: - .*)?$", done.stdout, re.M))
-    all_passed = re.search(r"^\d+ passed(?!.*(failed|error)).* in ", done.stdout, re.M) is not None
-    return Result(check, done.returncode, took, lines[-1] if lines else "", failed=failed, all_passed=all_passed)
+    failed = tuple(re.findall(r"^(?:FAILED|ERROR) (\S+::\S+?)(?: - .*)?$", said, re.M))
+    all_passed = re.search(r"^\d+ passed(?!.*(failed|error)).* in ", said, re.M) is not None
+    return Result(
+        check, process.returncode, took, cpu, lines[-1] if lines else "", failed=failed, all_passed=all_passed
+    )
 
 
 def once_more(result: Result, lock: threading.Lock) -> None:
@@ -159,9 +164,8 @@ def main() -> int:
     print("\n=== summary")
     for result in results:
         state = "skipped" if result.skipped else "FAILED" if result.code else "FLAKY" if result.flaky else "passed"
-        print(
-            f"{result.check.name:14} {state:8} {result.took_s:5.0f} s  {result.skipped or result.last.strip('= ')[:90]}"
-        )
+        used = f"{result.took_s:5.0f} s {result.cpu_s:5.0f} cpu"
+        print(f"{result.check.name:14} {state:8} {used}  {result.skipped or result.last.strip('= ')[:90]}")
     bad = sum(result.code != 0 for result in results)
     skipped = sum(bool(result.skipped) for result in results)
     print(f"\n{len(results) - bad - skipped} passed, {bad} failed, {skipped} skipped")
