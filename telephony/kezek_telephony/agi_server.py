@@ -19,6 +19,7 @@ from .arrival import arrival_of
 from .calls import Lines
 from .known import Known
 from .line import AgiLine, LineMeans, Spy
+from .listening import stop_listening
 from .settings import TelephonySettings
 from .sound import SoundServer
 from .types import HungUp, LineLost
@@ -55,6 +56,7 @@ class AgiServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening = 0  # connections that have not said yet what they are
         self._server: asyncio.Server | None = None
+        self._closing = False
         self.draining = False  # a call that is not ours yet is another node's
 
     @property
@@ -81,26 +83,30 @@ class AgiServer:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None  # noqa: S101 - entered
-        self._server.close()
+        self._closing = True
+        await stop_listening(self._server)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not self._known.admits(writer.transport, "fastagi"):
+        if self._closing or not self._known.admits(writer.transport, "fastagi"):
             writer.transport.abort()
             return
         if self._opening >= self._limits.openings or len(self._tasks) >= self._limits.sessions:
             log.warning("agi_full", opening=self._opening, busy=len(self._tasks))
             writer.transport.abort()
             return
-        self._start(self._connection(AgiSession(reader, writer, self._limits)))
+        session = AgiSession(reader, writer, self._limits)
+        # a task that is cancelled before its first step closes nothing by itself
+        self._start(self._connection(session)).add_done_callback(lambda _: session.close())
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
+    def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)  # held in _tasks; __aexit__ ends what is left
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _connection(self, session: AgiSession) -> None:
         """One socket from its opening to its end."""

@@ -18,6 +18,7 @@ from uuid import UUID
 import structlog
 
 from .known import Known
+from .listening import stop_listening
 from .settings import TelephonySettings
 
 log = structlog.get_logger(__name__)
@@ -94,6 +95,7 @@ class SoundServer:
         self._expected: dict[UUID, Sound] = {}
         self.connections: set[SoundConnection] = set()
         self._server: asyncio.Server | None = None
+        self.closing = False
 
     @property
     def port(self) -> int:
@@ -111,7 +113,8 @@ class SoundServer:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None  # noqa: S101 - entered
-        self._server.close()
+        self.closing = True
+        await stop_listening(self._server)
         for connection in list(self.connections):
             connection.abort()
         for sound in self._expected.values():
@@ -159,7 +162,7 @@ class SoundConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         full = self._server.unknown >= self._server.limits.unknown
-        if full or not self._server.known.admits(transport, "sound"):
+        if self._server.closing or full or not self._server.known.admits(transport, "sound"):
             self.abort()
             return
         self._server.connections.add(self)

@@ -1,6 +1,9 @@
 """The FastAGI server over real sockets, with the channel's end played by the test."""
 
 import asyncio
+import gc
+import socket
+from contextlib import suppress
 
 import pytest
 from structlog.testing import capture_logs
@@ -130,3 +133,23 @@ async def test_two_sessions_of_one_call_make_one_line():
             await line.music()
             assert second.commands[-1].startswith("EXEC")
             assert len(calls.lines) == 1
+
+
+def test_a_connection_accepted_while_the_server_closes_leaves_no_socket(recwarn):
+    """Its transport comes up to four turns of the loop later; unclosed ones are told as ResourceWarnings."""
+
+    async def knock(port_of, turns):
+        async with running_node(Conductor()) as node:
+            caller = socket.socket()
+            caller.setblocking(False)
+            with suppress(BlockingIOError):
+                caller.connect(("127.0.0.1", port_of(node)))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        caller.close()
+
+    for turns in range(8):
+        for port_of in (lambda node: node.agi.port, lambda node: node.sound.port):
+            asyncio.run(knock(port_of, turns))
+            gc.collect()
+    assert [str(each.message) for each in recwarn if issubclass(each.category, ResourceWarning)] == []
