@@ -80,6 +80,7 @@ class NewWebhook(Shape):
 
 class Webhooks(Shape):
     webhooks: tuple[WebhookView, ...]
+    next: str = ""
 
 
 class DeliveryView(Shape):
@@ -101,6 +102,7 @@ class DeliveryView(Shape):
 
 class Deliveries(Shape):
     deliveries: tuple[DeliveryView, ...]
+    next: str = ""
 
 
 class Sent(Shape):
@@ -146,3 +148,4 @@ class Look(Shape):
 
 class AuditView(Shape):
     entries: tuple[Look, ...]
+    next: str = ""

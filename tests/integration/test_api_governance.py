@@ -72,6 +72,11 @@ async def test_webhooks_by_their_doors(register: Register, manager: httpx.AsyncC
     sent = await manager.post(f"/api/webhooks/{id}/test")
     (delivery,) = (await manager.get(f"/api/webhooks/{id}/deliveries")).json()["deliveries"]
     assert (delivery["id"], delivery["event"], delivery["state"]) == (sent.json()["id"], "webhook.test", "pending")
+    await manager.post(f"/api/webhooks/{id}/test")
+    pages = [await manager.get(f"/api/webhooks/{id}/deliveries", params={"limit": 1})]
+    pages.append(await manager.get(pages[0].headers["link"].partition(">")[0][1:]))
+    assert [len(page.json()["deliveries"]) for page in pages] == [1, 1]
+    assert (pages[1].json()["deliveries"], pages[1].json()["next"]) == ([delivery], "")
     assert (await manager.put(f"/api/webhooks/{id}", json={"active": False})).json()["active"] is False
     assert (await manager.delete(f"/api/webhooks/{id}")).status_code == 204
     assert (await manager.get(f"/api/webhooks/{id}/deliveries")).status_code == 404
@@ -89,6 +94,24 @@ async def test_webhooks_by_their_doors(register: Register, manager: httpx.AsyncC
 )
 async def test_a_webhook_that_is_none(manager: httpx.AsyncClient, body: dict[str, object]) -> None:
     assert (await manager.post("/api/webhooks", json=body)).status_code == 422
+
+
+async def test_the_audit_is_read_page_by_page(register: Register, manager: httpx.AsyncClient) -> None:
+    for n in range(5):
+        await register.audit.write("aigul", "ticket", f"26-{n}", NOW - timedelta(minutes=n // 2))
+    await register.audit.write("saule", "photo", "26-9", NOW - timedelta(minutes=9))
+    asked = {"limit": "2", "login": "aigul", "until": NOW.isoformat()}
+    seen, after = [], ""
+    while True:
+        told = await manager.get("/api/audit", params={**asked, "after": after})
+        seen += [entry["subject"] for entry in told.json()["entries"]]
+        if not (after := told.json()["next"]):
+            break
+        assert 'rel="next"' in told.headers["link"]
+    assert seen == ["26-3", "26-2", "26-4"], "until is no part of it"
+    one = await manager.get("/api/audit", params={"what": "photo"})
+    assert [entry["login"] for entry in one.json()["entries"]] == ["saule"]
+    assert (await manager.get("/api/audit", params={"after": "none"})).json()["code"] == "bad_cursor"
 
 
 async def test_a_person_is_erased_with_his_recordings(

@@ -260,7 +260,7 @@ async def test_a_receiver_that_fails_is_tried_again_then_switched_off(register: 
         status[0] = 204
         clock.later(200)
         await delivering.round()
-        (one,) = await register.webhooks.deliveries(hook.id)
+        (one,) = (await register.webhooks.deliveries(hook.id)).items
         assert (one.state, one.status, one.attempts) == ("sent", 204, 3)
 
         status[0] = 500

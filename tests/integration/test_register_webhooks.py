@@ -38,7 +38,10 @@ async def test_each_gets_what_it_wants(register: Register) -> None:
         (everything.id, "outage.opened", 1),
         (one.id, "outage.opened", 1),
     ]
-    assert [hook.url for hook in await register.webhooks.list()] == ["http://a/", "http://b/", "http://c/", "http://d/"]
+    first = await register.webhooks.page(limit=3)
+    assert [hook.url for hook in first.items] == ["http://a/", "http://b/", "http://c/"]
+    rest = await register.webhooks.page(first.cursor, 3)
+    assert ([hook.url for hook in rest.items], rest.cursor) == (["http://d/"], "")
     assert "s1" not in repr(everything)
 
 
@@ -59,7 +62,7 @@ async def test_settled_tried_again_and_given_up(register: Register) -> None:
     after = await register.webhooks.settle(third, "failed", None, most_failures=2)
     assert after is not None
     assert (after.active, after.failures) == (True, 1)
-    assert [(one.state, one.status) for one in await register.webhooks.deliveries(hook.id)] == [
+    assert [(one.state, one.status) for one in (await register.webhooks.deliveries(hook.id)).items] == [
         ("failed", None),
         ("pending", 500),
         ("sent", 204),

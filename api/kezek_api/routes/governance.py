@@ -12,6 +12,7 @@ from kezek_api.doors import Manager, OfDoors
 from kezek_api.erasing import erase
 from kezek_api.looks import asked, audited
 from kezek_api.routes.history import Since, Until, period, subject_of
+from kezek_api.shapes import Short
 from kezek_api.shapes_governance import (
     AuditView,
     ErasureIn,
@@ -56,15 +57,21 @@ async def again(body: NoticeKey, doors: OfDoors, session: Manager) -> NoticeView
 async def audit(
     doors: OfDoors,
     session: Manager,
+    request: Request,
+    response: Response,
     since: Since = None,
     until: Until = None,
+    login: Annotated[Short, Query(description="Of one person")] = "",
+    what: Annotated[Short, Query(description="Of one kind, as `what` of an entry names it")] = "",
+    after: After = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> AuditView:
-    """Who looked at whose data in [since, until), newest first; looking at it is a look too."""
+    """Who looked at whose data in [since, until), newest first; looking at it is a look too, its pages are one."""
     first, last = period(since, until)
     await audited(doors, session.staff.login, "audit", subject_of(since, until))
-    entries = await asked(doors.register.audit.list(first, last, limit))
-    return AuditView(entries=tuple(Look.of(entry) for entry in entries))
+    page = await asked(doors.register.audit.page(first, last, after, limit, login=login, what=what))
+    linked(request, response, page.cursor)
+    return AuditView(entries=tuple(Look.of(entry) for entry in page.items), next=page.cursor)
 
 
 @router.post("/persons/erasure")

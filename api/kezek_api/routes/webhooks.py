@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Request, Response
 
 from kezek_api import problems
+from kezek_api.conventions import After, Limit, linked
 from kezek_api.doors import Manager, OfDoors
 from kezek_api.looks import asked, audited
 from kezek_api.shapes_governance import (
@@ -27,9 +28,13 @@ Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("")
-async def webhooks(doors: OfDoors, session: Manager) -> Webhooks:
-    found = await asked(doors.register.webhooks.list())
-    return Webhooks(webhooks=tuple(WebhookView.of(one) for one in found))
+async def webhooks(
+    doors: OfDoors, session: Manager, request: Request, response: Response, after: After = "", limit: Limit = 50
+) -> Webhooks:
+    """In the order in which they were added."""
+    page = await asked(doors.register.webhooks.page(after, limit))
+    linked(request, response, page.cursor)
+    return Webhooks(webhooks=tuple(WebhookView.of(one) for one in page.items), next=page.cursor)
 
 
 @router.post("", status_code=201)
@@ -65,10 +70,13 @@ async def deliveries(
     id: Id,
     doors: OfDoors,
     session: Manager,
-    before: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Those of earlier events")] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    request: Request,
+    response: Response,
+    after: After = "",
+    limit: Limit = 50,
 ) -> Deliveries:
     """The newest first."""
     await asked(doors.register.webhooks.get(id))
-    found = await asked(doors.register.webhooks.deliveries(id, limit, before))
-    return Deliveries(deliveries=tuple(DeliveryView.of(one) for one in found))
+    page = await asked(doors.register.webhooks.deliveries(id, after, limit))
+    linked(request, response, page.cursor)
+    return Deliveries(deliveries=tuple(DeliveryView.of(one) for one in page.items), next=page.cursor)

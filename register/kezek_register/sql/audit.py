@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
+from kezek_register.paging import Page, key_of, page_of
 from kezek_register.sql.database import Database
 from kezek_register.sql.history_tables import AuditRow
 from kezek_register.types import AuditEntry
@@ -35,7 +36,26 @@ class Audit:
 
     async def list(self, since: datetime, until: datetime, limit: int = 1000) -> list[AuditEntry]:
         """Entries of [since, until), newest first."""
-        wanted = select(AuditRow).where(AuditRow.at >= since, AuditRow.at < until)
+        return list((await self.page(since, until, limit=limit)).items)
+
+    async def page(
+        self, since: datetime, until: datetime, after: str = "", limit: int = 200, *, login: str = "", what: str = ""
+    ) -> Page[AuditEntry]:
+        """Entries of [since, until), of one person and of one kind where these are named; newest first. Raises
+        BadCursor."""
+        wanted: list[ColumnElement[bool]] = [AuditRow.at >= since, AuditRow.at < until]
+        if login:
+            wanted.append(AuditRow.login == login)
+        if what:
+            wanted.append(AuditRow.what == what)
+        if after:
+            at, id = key_of(after, datetime, int)
+            wanted.append(or_(AuditRow.at < at, and_(AuditRow.at == at, AuditRow.id < id)))
+        asked = select(AuditRow).where(*wanted).order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(limit + 1)
         async with self._database.reading() as session:
-            found = await session.scalars(wanted.order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(limit))
-            return [AuditEntry(row.login, row.what, row.subject, row.at) for row in found]
+            rows = (await session.scalars(asked)).all()
+        return page_of(rows, limit, _entry, lambda row: (row.at, row.id))
+
+
+def _entry(row: AuditRow) -> AuditEntry:
+    return AuditEntry(row.login, row.what, row.subject, row.at)

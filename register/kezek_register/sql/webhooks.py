@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -11,6 +10,7 @@ from sqlalchemy import Row, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.notice_types import Delivery, DeliveryState, Webhook
+from kezek_register.paging import Page, key_of, page_of, size_of
 from kezek_register.sql.database import Database
 from kezek_register.sql.notice_tables import WebhookDeliveryRow, WebhookEventRow, WebhookRow
 from kezek_register.types import NotFound
@@ -41,9 +41,14 @@ class Webhooks:
             await session.flush()
             return webhook(row)
 
-    async def list(self) -> builtins.list[Webhook]:
+    async def page(self, after: str = "", limit: int = 50) -> Page[Webhook]:
+        """In the order in which they were added. Raises BadCursor."""
+        limit = size_of(limit)
+        wanted = select(WebhookRow).order_by(WebhookRow.id).limit(limit + 1)
+        if after:
+            wanted = wanted.where(WebhookRow.id > key_of(after, int)[0])
         async with self._database.reading() as session:
-            return [webhook(row) for row in await session.scalars(select(WebhookRow).order_by(WebhookRow.id))]
+            return page_of((await session.scalars(wanted)).all(), limit, webhook, lambda row: (row.id,))
 
     async def get(self, id: int) -> Webhook:
         """Raises NotFound."""
@@ -109,7 +114,7 @@ class Webhooks:
 
     async def claim(
         self, limit: int, *, lease_s: float, now: datetime | None = None, but: Collection[int] = ()
-    ) -> builtins.list[Delivery]:
+    ) -> list[Delivery]:
         """Up to `limit` deliveries that are due, the oldest first, kept from others for `lease_s`: whoever dies with
         one leaves it to be sent again, and the receiver knows it by its number. `but`: not to these webhooks."""
         now = now or self._clock()
@@ -168,14 +173,15 @@ class Webhooks:
                 row.active, row.stopped = False, "gone" if gone else "failing"
             return webhook(row)
 
-    async def deliveries(self, id: int, limit: int = 50, before: int | None = None) -> builtins.list[Delivery]:
-        """What was and is on its way to one, the newest first; `before`: those of earlier events."""
+    async def deliveries(self, id: int, after: str = "", limit: int = 50) -> Page[Delivery]:
+        """What was and is on its way to one, the newest first. Raises BadCursor."""
+        limit = size_of(limit)
         wanted = _deliveries().where(WebhookDeliveryRow.webhook_id == id)
-        if before is not None:
-            wanted = wanted.where(WebhookDeliveryRow.event_id < before)
+        if after:
+            wanted = wanted.where(WebhookDeliveryRow.event_id < key_of(after, int)[0])
         async with self._database.reading() as session:
-            found = await session.execute(wanted.order_by(WebhookDeliveryRow.event_id.desc()).limit(limit))
-            return [_delivery(row) for row in found]
+            found = await session.execute(wanted.order_by(WebhookDeliveryRow.event_id.desc()).limit(limit + 1))
+            return page_of(found.all(), limit, _delivery, lambda row: (row[0].event_id,))
 
     async def pending(self) -> int:
         """How many deliveries are on their way to webhooks that are on."""
@@ -188,7 +194,7 @@ class Webhooks:
         async with self._database.reading() as session:
             return await session.scalar(wanted) or 0
 
-    async def _whole(self, session: AsyncSession, keys: Sequence[tuple[int, int]]) -> builtins.list[Delivery]:
+    async def _whole(self, session: AsyncSession, keys: Sequence[tuple[int, int]]) -> list[Delivery]:
         if not keys:
             return []
         hooks, numbers = {hook for hook, _ in keys}, {number for _, number in keys}
