@@ -48,14 +48,16 @@ class ToldCalls:
             return
         self.serving.add(key)
         try:
-            async with running(*self._mark(tell)):
+            async with running(
+                *self._mark(tell)
+            ):  # to the very end: a register that is slow shall have it all the same
                 try:
                     said = await self._tell(line, tell)
                 except HungUp:
                     said = HUNG_UP
-            async with running(self._write(tell, said)) as (writing,):
-                await self._farewell(line, tell, said)
-                await asyncio.wait({writing})
+                async with running(self._write(tell, said)) as (writing,):
+                    await self._farewell(line, tell, said)
+                    await asyncio.wait({writing})
         finally:
             self.serving.discard(key)
 

@@ -176,6 +176,28 @@ async def test_our_death_at_any_step_tells_him_once(killed_after: float) -> None
 
 
 @in_virtual_time
+async def test_who_answers_before_a_slow_register_knows_that_he_picked_up_is_not_dialled_again_after_our_death() -> (
+    None
+):
+    """P8."""
+    async with World.open() as world:
+        world.board.citizen(NUMBER, Phone(answers_after=5), during("told_hello", press("1")))
+        notices = MemoryNotices()
+        notices.slow = 2.0
+        restored(notices)
+        node = TellingNode(world, notices)
+        while not notices.answers:  # noqa: ASYNC110 - the story's own clock
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(1)  # that it is settled will be known in another one
+        await node.die()
+        node = await node.restart()
+        await asyncio.sleep(4000)
+        await node.die()
+        assert len(world.board.dialled_to) == 1
+        assert notices.answers == {KEY: ["yes"]}
+
+
+@in_virtual_time
 async def test_a_database_away_while_he_answers_silences_nobody_and_loses_no_answer() -> None:
     async with World.open() as world:
         world.board.citizen(NUMBER, Phone(answers_after=5), after("told_restored_no", press("2")))
