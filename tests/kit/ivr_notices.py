@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from kezek_ivr.notice_rules import NOTICE, TellingSettings
 from kezek_ivr.notifying import Notifying
+from kezek_ivr.ports import Notices
 from kezek_ivr.told_calls import ToldCalls
 from kit.citizens import MemoryNotices
 from kit.ivr_world import DIALOGUE, World
@@ -26,11 +27,21 @@ def clock(hours: float) -> time:
 
 
 class TellingNode:
-    def __init__(self, world: World, notices: MemoryNotices, name: str = "node-1", **more: Any) -> None:
+    """`clock`: of a story that does not play in virtual time."""
+
+    def __init__(
+        self,
+        world: World,
+        notices: Notices,
+        name: str = "node-1",
+        *,
+        clock: Callable[[], datetime] = now,
+        **more: Any,
+    ) -> None:
         self.world, self.notices = world, notices
         settings = TellingSettings(**{"node": name, "quiet": (time(0), time(0)), **more})
-        self.told = ToldCalls(notices, DIALOGUE, settings, now)
-        self.notifying = Notifying(world.board, world.redis, notices, self.told, settings, now)
+        self.told = ToldCalls(notices, DIALOGUE, settings, clock)
+        self.notifying = Notifying(world.board, world.redis, notices, self.told, settings, clock)
         self.serving: list[asyncio.Task[None]] = []
         world.board.on_answer = self.serve
         self._running = asyncio.create_task(self.notifying.run())  # until `die`

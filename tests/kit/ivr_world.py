@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -58,6 +58,7 @@ class World:
         self.outages: Outages | None = None
         self.tickets: Tickets | None = None
         self.emergencies: Emergencies | None = None
+        self.clock: Callable[[], float] = virtual_now  # unix seconds
         self.settings = ReceptionSettings(node="node-1", wrap_up_s=10.0)
         self.phrasebooks = {
             language: TownPhrasebook(language, self.directory.streets(language), self.directory.topics(language))
@@ -98,7 +99,7 @@ class World:
             outages=self.outages,
             tickets=self.tickets,
             emergencies=self.emergencies,
-            clock=virtual_now,
+            clock=self.clock,
         )
 
     def call(self, *cues: Cue, **caller: Any) -> ScriptedLine:
