@@ -110,7 +110,8 @@ class _Book:
 
 
 _ORDER: tuple[MentionKind, ...] = (
-    "emergency", "street", "house", "flat", "entrance", "floor", "phone", "account", "topic",
+    "emergency", "street", "house", "flat", "entrance", "floor", "landmark", "phone", "account", "topic", "urgency",
+    "duration",
 )  # fmt: skip
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .corrections import skip, without_negated
+from .durations import durations
+from .found import Found
+from .landmarks import Landmarks
 from .lexer import Item, Lexer
 from .numbers import Number, numbers_at
 from .packs import Pack
@@ -14,17 +17,8 @@ from .streets import StreetHit
 from .types import MentionKind
 
 _PLACES: dict[str, MentionKind] = {"house": "house", "flat": "flat", "entrance": "entrance", "floor": "floor"}
+__all__ = ["Found", "Places"]
 _LONG = 5  # digits: more than a house or a flat has
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    kind: MentionKind
-    value: str
-    confidence: float
-    first: int  # tokens, both inclusive
-    last: int
-    correction: bool = False  # said instead of an earlier one
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +44,16 @@ class Places:
     def __init__(self, pack: Pack, lexer: Lexer) -> None:
         self._pack = pack
         self._lexer = lexer
+        self._landmarks = Landmarks(pack)
         self._phone = re.compile(pack.phone_numbers)
 
     def find(self, items: Sequence[Item], streets: Sequence[StreetHit], *, bare: bool = False) -> list[Found]:
         """What is said about the place; `bare`: a number without any cue is a house (the answer to 'which house?')."""
         items = without_negated(items, self._pack)
         street_at = {place: hit for hit in streets for place in range(hit.first, hit.last + 1)}
-        runs = list(self._runs(items, street_at))
+        beside = [*self._landmarks.find(items, streets), *durations(items, self._pack)]
+        theirs = {place for each in beside for place in range(each.first, each.last + 1)}
+        runs = [run for run in self._runs(items, street_at) if run.first not in theirs]
         found: list[Found] = []
         used: set[int] = set()
         last_kind: MentionKind | None = None
@@ -67,7 +64,7 @@ class Places:
                 new = self._expand("house", run, 1.0)
             found += new
             last_kind = new[-1].kind if new else last_kind
-        return found
+        return [*found, *beside]
 
     def _runs(self, items: Sequence[Item], street_at: dict[int, StreetHit]) -> Iterator[_Run]:
         at = 0

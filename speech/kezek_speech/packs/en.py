@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .pack import Atom, Pack, cardinals, cues, letters, rules
+from .pack import Atom, Pack, cardinals, cues, lasting, letters, nearby, rules
 
 _NUMBERS = cardinals(
     """0 zero oh nought, 1 one, 2 two, 3 three, 4 four, 5 five, 6 six, 7 seven, 8 eight, 9 nine, 10 ten, 11 eleven, 12 twelve,
@@ -40,6 +40,33 @@ _CUES = cues(
         "unit": "day, days, hour, hours, degrees, degree, times, week, weeks, month, months, minutes, year, years, people",
         "other": "reading, meter, school number, temperature",
     },
+)
+
+_LASTING = lasting(
+    "M minute minutes, H hour hours, D day days, W week weeks, MO month months, Y year years",
+    """
+    P1D: since yesterday | from yesterday | yesterday | all day | the whole day | for a day
+    P2D: since the day before yesterday | the day before yesterday | a couple of days
+    P1W: for a week | a week | a whole week | since last week | all week | the whole week
+    P1M: for a month | a month | a whole month | since last month
+    P1Y: for a year
+    PT30M: half an hour
+    PT1H: an hour
+    PT1H30M: an hour and a half | one and a half hours
+    """,
+    not_after="in at within after until every by before next",
+    not_before="later",
+)
+
+_NEARBY = nearby(
+    before="near, near to, next to, opposite, behind, across from, in front of, beside, close to, not far from, outside, landmark",
+    nouns="school shop store pharmacy chemist clinic hospital market bazaar kindergarten nursery bus mosque church cathedral park station "
+    "bank post cafe restaurant supermarket mall shopping petrol monument stadium dormitory hostel university institute college garage "
+    "playground boiler substation court police cinema theatre library museum kiosk factory warehouse pool gym hotel fountain palace circus "
+    "zoo cemetery railway metro bridge",
+    verbs="ing ed",
+    not_names="me us you him her them my our your their his its there here this that which where what has have had was were are and with for "
+    "please again not does did will the",
 )
 
 _TOPICS = rules("""
@@ -91,6 +118,8 @@ PACK = Pack(
     numbers=_NUMBERS | {word: Atom(int(value), ordinal=True) for value, word in _ORDINALS.items()},
     cues=_CUES,
     letters=letters("a, b bee, c see, d dee, e"),
+    lasting=_LASTING,
+    nearby=_NEARBY,
     topics=_TOPICS,
     emergencies=_EMERGENCIES,
     street_forms=street_forms,

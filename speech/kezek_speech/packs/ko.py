@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .pack import Pack, cardinals, cues, rules
+from .pack import Pack, cardinals, cues, lasting, nearby, rules
 
 _NUMBERS = cardinals(
     """0 영 공, 1 하나 일 한, 2 둘 이, 3 셋 삼, 4 넷 사, 5 다섯 오, 6 여섯 육, 7 일곱 칠, 8 여덟 팔, 9 아홉 구, 10 열,
@@ -26,6 +26,20 @@ _CUES = cues(
         "filler": "네, 음, 저기, 번호",
         "unit": "일째, 시간, 도",
     }
+)
+
+_LASTING = lasting(
+    "M 분, H 시간, D 일째, W 주째",
+    """
+    P1D: 어제부터 | 하루째 | 하루 종일
+    P2D: 이틀째 | 그저께부터
+    P3D: 사흘째
+    P1W: 일주일째
+    """,
+)
+
+_NEARBY = nearby(
+    after="옆, 앞, 근처, 맞은편, 뒤, 옆에, 앞에, 근처에", nouns="학교 병원 시장 공원 은행 약국 우체국 마트 역 정류장"
 )
 
 _TOPICS = rules("""
@@ -57,6 +71,8 @@ PACK = Pack(
     numbers=_NUMBERS,
     cues=_CUES,
     letters={},
+    lasting=_LASTING,
+    nearby=_NEARBY,
     topics=_TOPICS,
     emergencies=_EMERGENCIES,
     street_forms=street_forms,

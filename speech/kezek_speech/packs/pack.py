@@ -36,6 +36,28 @@ class TopicRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Lasting:
+    """How long something has lasted."""
+
+    units: Mapping[str, str] = field(default_factory=dict)  # 'days' -> M minutes, H, D, W, MO months, Y
+    phrases: Mapping[str, str] = field(default_factory=dict)  # 'since yesterday' -> 'P1D', beside what is counted
+    not_after: frozenset[str] = frozenset()  # 'in two hours' is another time
+    not_before: frozenset[str] = frozenset()  # 'екі сағаттан кейін'
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """What it is near to."""
+
+    before: frozenset[str] = frozenset()  # 'opposite', before the thing
+    after: frozenset[str] = frozenset()  # 'жанында', behind it
+    weak: frozenset[str] = frozenset()  # of `before`: those that mean nearness only with a known thing
+    nouns: tuple[str, ...] = ()  # stems of known things: 'school'
+    verbs: tuple[str, ...] = ()  # endings of what is no name
+    not_names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     language: str
     numbers: Mapping[str, Atom]
@@ -51,6 +73,8 @@ class Pack:
     house_before_street: bool = False  # 'eighteen Garden Street'
     ordinary: frozenset[str] = frozenset()  # words that are streets only beside a street word
     phone_numbers: str = r"\+?\d{10,13}"  # what a whole phone number looks like
+    lasting: Lasting = field(default_factory=Lasting)
+    nearby: Nearby = field(default_factory=Nearby)
     grammar: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # further phrases for a question's grammar
     certainty: float = 1.0  # at most, for a word of a grammar
     fillers: tuple[str, ...] = ()  # for models without '[unk]': words that attract unrelated sound
@@ -77,6 +101,36 @@ def _numbers(text: str, *, ordinal: bool, times: bool = False) -> dict[str, Atom
 def cues(table: Mapping[Cue, str]) -> dict[str, Cue]:
     """Cue -> its words, separated by commas."""
     return {clean(word): cue for cue, words in table.items() for word in words.split(",") if word.strip()}
+
+
+def lasting(units: str, phrases: str, *, not_after: str = "", not_before: str = "") -> Lasting:
+    """'H час часа, D день дня' and 'P1D: со вчера | вчера'; words that make another time of it, separated by spaces."""
+    entries = [entry.split() for entry in units.split(",") if entry.strip()]
+    fixed = [line.split(":", 1) for line in phrases.splitlines() if line.strip()]
+    return Lasting(
+        units={clean(word): unit for unit, *words in entries for word in words},
+        phrases={clean(phrase): value.strip() for value, said in fixed for phrase in said.split("|")},
+        not_after=frozenset(not_after.split()),
+        not_before=frozenset(not_before.split()),
+    )
+
+
+def nearby(
+    *, before: str = "", after: str = "", weak: str = "", nouns: str = "", verbs: str = "", not_names: str = ""
+) -> Nearby:
+    """Phrases separated by commas; stems, endings and words by spaces."""
+
+    def phrases(text: str) -> frozenset[str]:
+        return frozenset(clean(phrase) for phrase in text.split(",") if phrase.strip())
+
+    return Nearby(
+        before=phrases(before) | phrases(weak),
+        after=phrases(after),
+        weak=phrases(weak),
+        nouns=tuple(clean(noun) for noun in nouns.split()),
+        verbs=tuple(verbs.split()),
+        not_names=frozenset(clean(word) for word in not_names.split()),
+    )
 
 
 def letters(text: str) -> dict[str, str]:
