@@ -4,7 +4,20 @@ language."""
 from .models import FoundModel, available, check
 from .phrasebook import build_phrasebook
 from .pool import EarsLoad, SpeechSettings, VoskEars
-from .types import Dead, Ears, Full, Heard, Mention, NoModel, Phrasebook, Recogniser, SpeechError, Vocabulary, Word
+from .types import (
+    Dead,
+    Ears,
+    Full,
+    Heard,
+    Mention,
+    NoModel,
+    Phrasebook,
+    Purpose,
+    Recogniser,
+    SpeechError,
+    Vocabulary,
+    Word,
+)
 
 __all__ = [
     "Dead",
@@ -16,6 +29,7 @@ __all__ = [
     "Mention",
     "NoModel",
     "Phrasebook",
+    "Purpose",
     "Recogniser",
     "SpeechError",
     "SpeechSettings",

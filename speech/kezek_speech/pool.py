@@ -6,9 +6,9 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections import deque
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,17 +18,15 @@ from typing import Self
 import structlog
 
 from .admission import Admission, AdmissionSettings, Kind
+from .decoders import Decoders, Key
 from .decoding import Decoder, Engine
+from .second_pass import Utterance, decode
 from .segmenter import Segmenter, SegmenterSettings
 from .stream import Stream, StreamSettings
-from .types import Full, NoModel, Recogniser
+from .types import Dead, Full, NoModel, Purpose, Recogniser, Word
 from .view import prepare
-from .warmth import speechlike
 
 log = structlog.get_logger(__name__)
-
-
-_Key = tuple[str, tuple[str, ...] | None]  # language, and the grammar's phrases
 
 
 def vosk(folder: Path) -> Engine:
@@ -70,27 +68,37 @@ class VoskEars:
     """`async with VoskEars(settings) as ears: async with ears.open('ru') as recogniser: ...`
 
     A model that cannot be loaded is named in `problems` and its language is missing in `languages`; the others go on.
+    `threads` and `clock` (seconds of work) are a test's.
     """
 
-    def __init__(self, settings: SpeechSettings, load: Callable[[Path], Engine] = vosk) -> None:
+    def __init__(
+        self,
+        settings: SpeechSettings,
+        load: Callable[[Path], Engine] = vosk,
+        *,
+        threads: Executor | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self._settings = settings
         self._load = load
-        self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="kezek-speech")
+        self._clock = clock
+        self._threads = threads or ThreadPoolExecutor(settings.threads, thread_name_prefix="kezek-speech")
+        # Second passes have a thread of their own: no live stream ever waits for one in a queue.
+        self._seconds = threads or ThreadPoolExecutor(1, thread_name_prefix="kezek-speech-second")
         self._admission = Admission(
             AdmissionSettings(streams=settings.streams, capacity=settings.threads * settings.share)
         )
-        self._engines: dict[str, Engine] = {}
-        self._idle: dict[_Key, deque[Decoder]] = {}
-        self._idle_lock = threading.Lock()  # threads give decoders back
+        self._decoders = Decoders(
+            each=settings.streams, grammars=settings.grammars, retire_seconds=settings.retire_seconds
+        )
         self._streams: set[Stream] = set()
-        self._warned: set[tuple[str, int]] = set()
         self._refused = 0
         self._dropped_seconds = 0.0
         self.problems: dict[str, str] = {}
 
     @property
     def languages(self) -> tuple[str, ...]:
-        return tuple(self._engines)
+        return self._decoders.languages
 
     def load(self) -> EarsLoad:
         return EarsLoad(
@@ -106,12 +114,11 @@ class VoskEars:
         try:
             for language, folder in self._settings.models.items():
                 try:
-                    ready = await loop.run_in_executor(self._threads, self._start, folder)
+                    await loop.run_in_executor(self._threads, self._start, language, folder)
                 except (NoModel, OSError, ImportError) as problem:
                     self.problems[language] = str(problem)
                     log.warning("no model", language=language, problem=str(problem))
                     continue
-                self._engines[language], self._idle[language, None] = ready
                 log.info("model loaded", language=language)
         except BaseException:
             self._threads.shutdown(wait=False, cancel_futures=True)
@@ -122,30 +129,36 @@ class VoskEars:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         # Our own threads are busy with at most one piece each; the wait for them is not done on the loop.
-        await asyncio.to_thread(self._threads.shutdown, wait=True, cancel_futures=True)
-        self._idle.clear()
-        self._engines.clear()
+        for threads in (self._threads, self._seconds):
+            await asyncio.to_thread(threads.shutdown, wait=True, cancel_futures=True)
+        self._decoders.clear()
 
-    def open(self, language: str, phrases: Sequence[str] | None = None) -> AbstractAsyncContextManager[Recogniser]:
+    def open(
+        self,
+        language: str,
+        phrases: Sequence[str] | None = None,
+        *,
+        spare: Sequence[str] | None = None,
+        kind: Purpose = "call",
+    ) -> AbstractAsyncContextManager[Recogniser]:
         return self._open(language, None if phrases is None else tuple(phrases))
 
     @asynccontextmanager
     async def _open(self, language: str, phrases: tuple[str, ...] | None) -> AsyncIterator[Recogniser]:
-        engine = self._engines.get(language)
-        if engine is None:
+        if language not in self.languages:
             raise NoModel(f"no model for {language!r} is loaded: {self.problems.get(language, 'none configured')}")
         kind: Kind = "free" if phrases is None else "grammar"
-        if not self._admission.enter(kind, self._lag()):
-            self._refused += 1
-            raise Full(f"{self._admission.streams} streams are open; one more would slow them down")
+        self._enter(kind)
         try:
-            decoder = await self._decoder(language, engine, phrases)
+            decoder = await self._decoder((language, phrases))
             stream = Stream(
                 decoder,
                 self._threads,
                 settings=self._settings.stream,
                 segmenter=Segmenter(self._settings.segmenter),
                 measured=lambda sound, work: self._admission.measured(kind, sound, work),
+                second=lambda utterance, phrases: self._again(language, utterance, phrases),
+                clock=self._clock,
             )
             self._streams.add(stream)
             try:
@@ -157,64 +170,57 @@ class VoskEars:
         finally:
             self._admission.leave(kind)
 
+    def _enter(self, kind: Kind) -> None:
+        if not self._admission.enter(kind, self._lag()):
+            self._refused += 1
+            raise Full(f"{self._admission.streams} streams are open; one more would slow them down")
+
     def _lag(self) -> float:
         return max((stream.lag_seconds for stream in self._streams), default=0.0)
 
-    async def _decoder(self, language: str, engine: Engine, phrases: tuple[str, ...] | None) -> Decoder:
-        with self._idle_lock:
-            idle = self._idle.get((language, phrases))
-            if idle:
-                return idle.pop()
-        known = None if phrases is None else self._known(language, engine, phrases)
+    async def _decoder(self, key: Key) -> Decoder:
+        decoder = self._decoders.ready(key)
+        if decoder is not None:
+            return decoder
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._threads, engine.decoder, known)
-        except RuntimeError as problem:  # the executor is shut: the house is closing
+            made = await loop.run_in_executor(self._threads, self._decoders.take, key)
+        except (RuntimeError, KeyError) as problem:  # the executor is shut: the house is closing
             raise Full("the recogniser is closing") from problem
+        assert made is not None  # noqa: S101 - freely
+        return made
 
-    def _known(self, language: str, engine: Engine, phrases: tuple[str, ...]) -> list[str] | None:
-        known = [phrase for phrase in dict.fromkeys(phrases) if engine.knows(phrase)]
-        missing = len(set(phrases) - set(known) - {"[unk]"})
-        grammar = (language, hash(phrases))
-        if missing and grammar not in self._warned:  # once for each grammar, not for each call
-            self._warned.add(grammar)
-            log.warning("phrases out of the model's vocabulary", language=language, dropped=missing, kept=len(known))
-        return known or None  # an empty grammar hears nothing: rather decode freely
+    async def _again(self, language: str, utterance: Utterance, phrases: tuple[str, ...]) -> tuple[Word, ...]:
+        """A second pass, admitted like one more grammar stream while it lasts."""
+        self._enter("grammar")
+        unwanted = threading.Event()
+        try:
+            job = self._seconds.submit(self._second_pass, (language, phrases), utterance, unwanted)
+            return await asyncio.wrap_future(job)
+        except Exception as problem:
+            log.warning("second pass failed", language=language, problem=type(problem).__name__)
+            raise Dead("the second pass failed") from problem
+        finally:
+            unwanted.set()
+            self._admission.leave("grammar")
 
-    def _take_back(self, key: _Key, decoder: Decoder | None) -> None:
+    def _second_pass(self, key: Key, utterance: Utterance, unwanted: threading.Event) -> tuple[Word, ...]:
+        decoder = self._decoders.take(key, freely=False)
+        if decoder is None:
+            return ()
+        began = self._clock()
+        words = decode(decoder, utterance, unwanted)
+        if not unwanted.is_set():
+            self._admission.measured("grammar", utterance.seconds, self._clock() - began)
+        self._decoders.give_back(key, decoder)
+        return words
+
+    def _take_back(self, key: Key, decoder: Decoder | None) -> None:
         """Back to the pool, reset in a thread. Dead ones are gone."""
         if decoder is not None:
             with suppress(RuntimeError):  # the pool is closing: nothing to keep
-                self._threads.submit(self._park, key, decoder)
+                self._threads.submit(self._decoders.give_back, key, decoder)
 
-    def _park(self, key: _Key, decoder: Decoder) -> None:
-        language, phrases = key
-        try:
-            decoder.reset()
-            if decoder.seconds_fed > self._settings.retire_seconds:
-                if phrases is not None:
-                    return
-                decoder = _warm(self._engines[language].decoder(None))
-        except Exception as problem:  # noqa: BLE001 - whatever an engine raises: this decoder is not reused
-            log.warning("recogniser dropped", language=language, problem=type(problem).__name__)
-            return
-        with self._idle_lock:
-            idle = self._idle.pop(key, None) or deque()
-            if len(idle) < self._settings.streams:
-                idle.append(decoder)
-            self._idle[key] = idle  # the latest used is the last
-            grammars = [each for each in self._idle if each[1] is not None]
-            for oldest in grammars[: max(0, len(grammars) - self._settings.grammars)]:
-                del self._idle[oldest]
-
-    def _start(self, folder: Path) -> tuple[Engine, deque[Decoder]]:
+    def _start(self, language: str, folder: Path) -> None:
         engine = self._load(prepare(folder, self._settings.work))
-        count = min(self._settings.warm, self._settings.streams)
-        return engine, deque(_warm(engine.decoder(None)) for _ in range(count))
-
-
-def _warm(decoder: Decoder) -> Decoder:
-    """A fresh decoder stalls for more than half a second in its first utterance: it is paid here."""
-    decoder.accept(speechlike(seconds=2.0))
-    decoder.reset()
-    return decoder
+        self._decoders.add(language, engine, min(self._settings.warm, self._settings.streams))

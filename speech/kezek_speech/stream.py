@@ -11,18 +11,24 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import structlog
 
 from .decoding import Decoder
+from .second_pass import Keeping, Utterance
 from .segmenter import Cut, Segmenter
-from .types import FRAME, RATE, Dead, Heard, Word
+from .types import FRAME, RATE, Dead, Full, Heard, Word
 
 log = structlog.get_logger(__name__)
 _BYTES = 2 * RATE  # a second
+_REMNANT_SECONDS = 0.4  # behind an end by the engine's own rules: no utterance
+
+Second: TypeAlias = Callable[[Utterance, tuple[str, ...]], Awaitable[tuple[Word, ...]]]
+Swap: TypeAlias = Callable[[Decoder], Decoder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,13 @@ class StreamSettings:
     piece_seconds: float = 0.2  # waited for: 20 ms pieces cost 2.9 % over a C loop, 200 ms ones 0.7 %
     behind_seconds: float = 0.4  # decoded at once when that much is waiting
     buffer_seconds: float = 8.0  # waiting sound; more than this and the oldest is dropped
+    kept_seconds: float = 15.0  # of the last utterance, for a second pass
+    turn_seconds: float = 2.0  # of one utterance: so long another decoder waits for its end
 
 
 class Stream:
-    """Meets Recogniser, for one asyncio loop. `measured(sound_seconds, work_seconds)` is told about each piece."""
+    """Meets Recogniser, for one asyncio loop. `measured(sound_seconds, work_seconds)` is told about each piece, work
+    by `clock`; `second` decodes an utterance anew."""
 
     def __init__(
         self,
@@ -43,14 +52,19 @@ class Stream:
         settings: StreamSettings,
         segmenter: Segmenter,
         measured: Callable[[float, float], None],
+        second: Second,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._decoder = decoder
         self._threads = threads
         self._segmenter = segmenter
         self._measured = measured
+        self._second = second
+        self._clock = clock
         self._piece = int(settings.piece_seconds * _BYTES) // FRAME * FRAME
         self._behind = max(self._piece, int(settings.behind_seconds * _BYTES) // FRAME * FRAME)
         self._limit = int(settings.buffer_seconds * _BYTES) // FRAME * FRAME
+        self._turn_seconds = settings.turn_seconds
         self._buffer = bytearray()
         self._wake = asyncio.Event()
         self._ready: deque[Heard] = deque()
@@ -59,8 +73,11 @@ class Stream:
         self._job_seconds = 0.0
         self._work_seconds = 0.0
         self._utterance, self._shift, self._fed_seconds = -1.0, 0.0, 0.0
+        self._inside_seconds = 0.0  # of the present utterance, so far
+        self._keeping, self._last = Keeping(settings.kept_seconds), Utterance(b"", 0.0)
+        self._swap: Swap | None = None
         self._flushed = self._over = self._over_after = self._closed = False
-        self.dead = False
+        self._failure: type[Dead] | type[Full] | None = None
         self.dropped_seconds = 0.0
 
     @property
@@ -69,7 +86,7 @@ class Stream:
         return len(self._buffer) / _BYTES
 
     def push(self, sound: bytes) -> None:
-        if self._flushed or self._closed or self.dead:
+        if self._flushed or self._closed or self._failure:
             return
         self._buffer += sound
         surplus = len(self._buffer) - self._limit
@@ -84,13 +101,29 @@ class Stream:
         self._flushed = True
         self._wake.set()
 
+    async def again(self, phrases: Sequence[str]) -> tuple[Word, ...]:
+        last = self._last
+        return await self._second(last, tuple(phrases)) if last.sound else ()
+
+    def turn(self, swap: Swap) -> None:
+        """Another decoder from the utterance's end on, or from now on when that takes too long. `swap` runs in a
+        thread: it takes the old one and gives the new one."""
+        self._swap = swap
+
+    def end(self) -> None:
+        """No more of it: what is not yet decoded is lost, and the iteration ends with Full."""
+        self._fail(Full)
+
     def __aiter__(self) -> AsyncIterator[Heard]:
         return self
 
     async def __anext__(self) -> Heard:
         while not self._ready:
-            if self.dead:
-                raise Dead("the recogniser failed; what was heard until then is unsure")
+            if self._failure and self._job is None:
+                self._told_unsure()
+                if not self._ready:
+                    raise self._failure("what was heard until then is unsure")
+                break
             if self._over or self._closed:
                 raise StopAsyncIteration
             await self._step()
@@ -101,9 +134,10 @@ class Stream:
         perhaps."""
         self._closed = True
         self._buffer.clear()
+        self._last = Utterance(b"", 0.0)
         self._wake.set()
         if self._job is None:
-            then(None if self.dead else self._decoder)
+            then(None if self._failure is Dead else self._decoder)
         else:
             self._job.add_done_callback(lambda job: then(None if job.cancelled() or job.exception() else self._decoder))
 
@@ -141,27 +175,48 @@ class Stream:
 
     def _die(self) -> None:
         self._job = None
-        self.dead = True
-        self._buffer.clear()
+        self._failure = None  # a death counts more than what ended it before: its decoder is not used again
+        self._fail(Dead)
+
+    def _fail(self, failure: type[Dead] | type[Full]) -> None:
+        if self._failure is None:
+            self._failure = failure
+            self._buffer.clear()
+            self._wake.set()
+
+    def _told_unsure(self) -> None:
         if self._partial:
             self._ready.append(Heard(self._partial, final=False))
+            self._partial = ()
 
     def _decode(self, piece: bytes, last: bool) -> list[Heard]:
         """In a thread: the only place that touches the decoder."""
-        began = time.perf_counter()
-        heard: list[Heard] = []
+        began = self._clock()
+        heard = self._turned()
         cuts = self._segmenter.push(piece)
         if last:
             cuts += self._segmenter.finish()
         for cut in cuts:
             heard += self._decode_cut(cut)
-        self._work_seconds = time.perf_counter() - began
+        self._work_seconds = self._clock() - began
+        return heard
+
+    def _turned(self) -> list[Heard]:
+        swap = self._swap
+        if swap is None or 0 < self._inside_seconds < self._turn_seconds:
+            return []
+        self._swap = None
+        heard = self._final(self._decoder.final(), speech=True) if self._inside_seconds else []
+        self._decoder = swap(self._decoder)
+        self._shift, self._fed_seconds = self._shift + self._fed_seconds, 0.0
         return heard
 
     def _decode_cut(self, cut: Cut) -> list[Heard]:
         if cut.start != self._utterance:
             self._utterance, self._shift = cut.start, cut.start - self._fed_seconds
+        self._keeping.add(cut.sound, self._fed_seconds + self._shift)
         self._fed_seconds += len(cut.sound) / _BYTES
+        self._inside_seconds += len(cut.sound) / _BYTES
         heard: list[Heard] = []
         if cut.sound and self._decoder.accept(cut.sound):  # ended by the engine's own rules
             heard += self._final(self._decoder.result(), cut.speech)
@@ -172,11 +227,15 @@ class Stream:
                 heard.append(Heard(self._partial, final=False))
         if cut.ended:
             heard += self._final(self._decoder.final(), cut.speech)
+            self._inside_seconds = 0.0
         return heard
 
     def _final(self, words: tuple[Word, ...], speech: bool) -> list[Heard]:
         """The final words; when they are missing though partial ones were heard, those stay, marked unsure."""
+        kept = self._keeping.end()
         partial, self._partial = self._partial, ()
+        if (words or kept.seconds > _REMNANT_SECONDS) and speech and not self._closed:
+            self._last = kept
         if words and speech:
             return [Heard(self._timed(words), final=True)]
         return [Heard(partial, final=False)] if partial else []

@@ -11,6 +11,8 @@ from typing import Literal, Protocol
 RATE = 8000  # samples a second
 FRAME = 320  # bytes of 20 ms
 
+Purpose = Literal["call", "talk"]  # an answer that the dialogue waits for, or what is said in a talk with an operator
+
 
 class SpeechError(Exception):
     code = "speech"
@@ -58,7 +60,7 @@ class Heard:
 
 class Recogniser(Protocol):
     """A stream: push sound, iterate words. `push` never blocks and never raises; a dead engine ends the iteration
-    with Dead.
+    with Dead, and one that had to make room for others (see `Ears.open`) with Full.
 
     Only one iteration at a time; it may be cancelled (a time limit, say) and taken up again without losing words.
     """
@@ -67,6 +69,12 @@ class Recogniser(Protocol):
 
     def flush(self) -> None:
         """No more sound comes: the final words of the last utterance follow, then the iteration ends."""
+        ...
+
+    async def again(self, phrases: Sequence[str]) -> tuple[Word, ...]:
+        """The last finished utterance (its last 15 s) decoded anew by a grammar, with the stream's own times; the
+        stream itself goes on meanwhile. () without sound, or when the model knows none of the phrases. Raises Full
+        and Dead, which end this second pass alone."""
         ...
 
     def __aiter__(self) -> AsyncIterator[Heard]: ...
@@ -80,9 +88,20 @@ class Ears(Protocol):
         """Languages whose model is loaded, in the order of preference."""
         ...
 
-    def open(self, language: str, phrases: Sequence[str] | None = None) -> AbstractAsyncContextManager[Recogniser]:
+    def open(
+        self,
+        language: str,
+        phrases: Sequence[str] | None = None,
+        *,
+        spare: Sequence[str] | None = None,
+        kind: Purpose = "call",
+    ) -> AbstractAsyncContextManager[Recogniser]:
         """A recogniser, for one question or one complaint; `phrases` makes it a grammar (out-of-vocabulary words are
-        dropped with a warning). Raises NoModel or Full on entering."""
+        dropped with a warning). Raises NoModel or Full on entering.
+
+        Under pressure the oldest give way: a free stream with a `spare` becomes a stream of that grammar (a fifth of
+        the work), then streams of kind 'talk' end with Full. A stream of kind 'call' is never ended.
+        """
         ...
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Literal
 
-from kezek_speech.types import Dead, Full, Heard, Mention, NoModel, Word
+from kezek_speech.types import Dead, Full, Heard, Mention, NoModel, Purpose, Word
 from kit.spoken import said
 
 
@@ -26,6 +26,8 @@ class TownEars:
     dies          '' | 'opening' | 'at_once' | 'mid_word': where the engine fails
     never_final   only partial words come
     opened        (language, whether with a grammar) of each opening
+    kinds         'call' or 'talk' of each opening
+    second        what a second pass makes of an utterance; else it hears the same once more
     open_now      recognisers not given back
     """
 
@@ -35,6 +37,9 @@ class TownEars:
         self.dies = ""
         self.never_final = False
         self.opened: list[tuple[str, bool]] = []
+        self.kinds: list[Purpose] = []
+        self.second: dict[str, str] = {}
+        self.asked_again: list[tuple[str, ...]] = []
         self.open_now = 0
 
     @property
@@ -42,7 +47,14 @@ class TownEars:
         return self._languages
 
     @asynccontextmanager
-    async def open(self, language: str, phrases: Sequence[str] | None = None) -> AsyncIterator[TownRecogniser]:
+    async def open(
+        self,
+        language: str,
+        phrases: Sequence[str] | None = None,
+        *,
+        spare: Sequence[str] | None = None,
+        kind: Purpose = "call",
+    ) -> AsyncIterator[TownRecogniser]:
         if language not in self._languages:
             raise NoModel(language)
         if self.full:
@@ -50,15 +62,18 @@ class TownEars:
         if self.dies == "opening":
             raise RuntimeError("an engine of any kind fails in any way")
         self.opened.append((language, phrases is not None))
+        self.kinds.append(kind)
         self.open_now += 1
         try:
-            yield TownRecogniser(self.dies, never_final=self.never_final)
+            yield TownRecogniser(self, self.dies, never_final=self.never_final)
         finally:
             self.open_now -= 1
 
 
 class TownRecogniser:
-    def __init__(self, dies: str, *, never_final: bool) -> None:
+    def __init__(self, ears: TownEars, dies: str, *, never_final: bool) -> None:
+        self._ears = ears
+        self._last = ""
         self._dies, self._never_final = dies, never_final
         self._heard: asyncio.Queue[Heard | None] = asyncio.Queue()
         if dies == "at_once":
@@ -74,10 +89,18 @@ class TownRecogniser:
             for upto in range(1, len(heard) + 1):
                 self._heard.put_nowait(Heard(heard[:upto], final=False))
             if not self._never_final:
+                self._last = text
                 self._heard.put_nowait(Heard(heard, final=True))
 
     def flush(self) -> None:
         self._heard.put_nowait(None)
+
+    async def again(self, phrases: Sequence[str]) -> tuple[Word, ...]:
+        self._ears.asked_again.append(tuple(phrases))
+        await asyncio.sleep(0)
+        if self._ears.full:
+            raise Full
+        return words(self._ears.second.get(self._last, self._last))
 
     async def __aiter__(self) -> AsyncIterator[Heard]:
         while (heard := await self._heard.get()) is not None:

@@ -193,8 +193,8 @@ async def run(calls: int, kinds: Sequence[str] = KINDS) -> dict[str, Any]:
                     threads.append(now.threads)
             await until(lambda: not ears.load().streams and len(asyncio.all_tasks()) <= tasks)
             spent, took = time.process_time() - worked, time.monotonic() - began
-            grammars = sum(phrases is not None for _, phrases in ears._idle)
-            decoders = sum(map(len, ears._idle.values()))
+            grammars = sum(phrases is not None for _, phrases in ears._decoders.idle)
+            decoders = sum(map(len, ears._decoders.idle.values()))
             refused = ears.load().refused
         left = [thread.name for thread in threading.enumerate() if thread.name.startswith("kezek-speech")]
     return {

@@ -3,98 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from kezek_speech import Dead, Full, NoModel, SpeechSettings, VoskEars, Word
+from kezek_speech import Dead, Full, NoModel, SpeechSettings, VoskEars
 from kezek_speech.admission import Admission, AdmissionSettings
-from kezek_speech.warmth import speechlike
-
-VOICE = speechlike(1.0)
-SILENCE = bytes(16000)
-
-
-class FakeDecoder:
-    """Hears 'word' once it has had speech; `gate` holds the thread, `dies` makes it fail."""
-
-    def __init__(self, engine: FakeEngine, phrases: Sequence[str] | None) -> None:
-        self.engine = engine
-        self.phrases = phrases
-        self.fed = 0
-        self.began = 0.0
-        self.has = False
-
-    @property
-    def seconds_fed(self) -> float:
-        return self.fed / 16000
-
-    def accept(self, sound: bytes) -> bool:
-        self.engine.gate.wait(5)
-        if self.engine.dies:
-            raise RuntimeError("dead")
-        if not self.has:
-            self.began = self.fed / 16000
-        self.fed += len(sound)
-        self.has = True
-        return False
-
-    def result(self) -> tuple[Word, ...]:
-        return self.final()
-
-    def partial(self) -> tuple[Word, ...]:
-        return (Word("wo", 0.5, 0, 0.1),) if self.has else ()
-
-    def final(self) -> tuple[Word, ...]:
-        had, self.has = self.has, False
-        return (Word("word", 0.9, self.began + 0.1, self.began + 0.4),) if had and not self.engine.deaf else ()
-
-    def reset(self) -> None:
-        self.has = False
-
-
-class FakeEngine:
-    def __init__(self) -> None:
-        self.gate = threading.Event()
-        self.gate.set()
-        self.dies = False
-        self.deaf = False
-        self.made: list[FakeDecoder] = []
-
-    def knows(self, phrase: str) -> bool:
-        return phrase.isascii() and not phrase.startswith("[")
-
-    def decoder(self, phrases: Sequence[str] | None) -> FakeDecoder:
-        self.made.append(FakeDecoder(self, phrases))
-        return self.made[-1]
-
-
-@pytest.fixture
-def engine():
-    return FakeEngine()
-
-
-@pytest.fixture
-async def ears(engine, tmp_path):
-    model = tmp_path / "model"
-    (model / "conf").mkdir(parents=True)
-    (model / "conf" / "mfcc.conf").write_text("--dither=1\n--num-ceps=40\n")
-    settings = SpeechSettings(models={"en": model}, work=tmp_path / "work", streams=3, threads=2, warm=1)
-    async with VoskEars(settings, load=lambda folder: engine) as ears:
-        yield ears
-    engine.gate.set()
-
-
-def frames(sound: bytes) -> list[bytes]:
-    return [sound[at : at + 320] for at in range(0, len(sound), 320)]
-
-
-async def until(condition) -> None:
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - a thread changes it, which tells no event
-            await asyncio.sleep(0.005)
+from kit.scripted_engine import SILENCE, VOICE, ears_fixture, engine_fixture, frames, until  # noqa: F401 - fixtures
 
 
 async def test_words_of_each_utterance_come_out_and_the_stream_ends_after_a_flush(ears):
@@ -193,7 +108,7 @@ async def test_a_stream_closed_while_a_thread_decodes_gives_its_decoder_back(ear
                 await anext(aiter(recogniser))
     assert ears.load().streams == 0
     engine.gate.set()
-    await until(lambda: len(ears._idle["en", None]) == 1)
+    await until(lambda: len(ears._decoders.idle["en", None]) == 1)
     async with ears.open("en"):
         assert len(engine.made) == 1
 
@@ -223,8 +138,8 @@ async def test_the_grammar_of_a_question_is_used_again(ears, engine):
     for _ in range(3):
         async with ears.open("en", ["one", "two"]):
             pass
-        await until(lambda: any(key[1] for key in ears._idle))
-        await until(lambda: ears._idle["en", ("one", "two")])
+        await until(lambda: any(key[1] for key in ears._decoders.idle))
+        await until(lambda: ears._decoders.idle["en", ("one", "two")])
     assert len(engine.made) == 2  # the warm one, and the grammar
 
 
@@ -232,8 +147,8 @@ async def test_not_every_grammar_is_kept(ears, engine):
     for number in range(40):
         async with ears.open("en", [f"one{number}"]):
             pass
-    await until(lambda: ("en", ("one39",)) in ears._idle)
-    assert len(ears._idle) <= 17
+    await until(lambda: ("en", ("one39",)) in ears._decoders.idle)
+    assert len(ears._decoders.idle) <= 17
 
 
 async def test_odd_pieces_of_sound_do_no_harm(ears):
