@@ -80,6 +80,8 @@ def of_recogniser(hearing: Hearing) -> Iterator[Metric]:
     yield GaugeMetricFamily("kezek_recogniser_streams", "Callers who are listened to", value=load.streams)
     yield GaugeMetricFamily("kezek_recogniser_lag_seconds", "Sound that waits to be heard, at most", load.lag_seconds)
     yield CounterMetricFamily("kezek_recogniser_refused", "Callers for whom there was no room", value=load.refused)
+    yield CounterMetricFamily("kezek_recogniser_turned", "Streams that became a grammar for want of time", load.turned)
+    yield CounterMetricFamily("kezek_recogniser_ended", "Talks no longer heard for want of time", value=load.ended)
     yield CounterMetricFamily(
         "kezek_recogniser_dropped_seconds", "Sound that came too late to be heard", value=load.dropped_seconds
     )

@@ -3,7 +3,8 @@ language."""
 
 from .models import FoundModel, available, check
 from .phrasebook import build_phrasebook
-from .pool import EarsLoad, SpeechSettings, VoskEars
+from .pool import VoskEars
+from .settings import EarsLoad, SpeechSettings
 from .types import (
     Dead,
     Ears,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["free", "grammar"]
+Refusal = Literal["", "ceiling", "load", "lag"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class AdmissionSettings:
     grammar: float = 0.04
     memory_seconds: float = 20.0  # of sound over which a measurement fades
     lag_seconds: float = 2.0  # a stream that is so late says that there is no room, whatever the factors are
+    pressed_lag_seconds: float = 1.0  # from here on streams give way (`pressure`)
+    pressed_load: float = 1.15  # of the capacity: the same
 
 
 class Admission:
@@ -36,16 +39,40 @@ class Admission:
     def factors(self) -> dict[Kind, float]:
         return dict(self._factor)
 
-    def enter(self, kind: Kind, lag_seconds: float = 0.0) -> bool:
-        """True: the stream is admitted and counted until `leave`. `lag_seconds` is the most delayed stream's
+    def refusal(self, kind: Kind, lag_seconds: float = 0.0) -> Refusal:
+        """Why one more stream cannot be admitted; '' when it can. `lag_seconds` is the most delayed stream's
         backlog."""
-        if self.streams >= self._settings.streams or lag_seconds > self._settings.lag_seconds:
-            return False
-        load = sum(self._factor[each] * count for each, count in self._open.items()) + self._factor[kind]
-        if load > self._settings.capacity and self.streams:
+        if self.streams >= self._settings.streams:
+            return "ceiling"
+        if lag_seconds > self._settings.lag_seconds:
+            return "lag"
+        if self.streams and self.load + self._factor[kind] > self._settings.capacity:
+            return "load"
+        return ""
+
+    def enter(self, kind: Kind, lag_seconds: float = 0.0) -> bool:
+        """True: the stream is admitted and counted until `leave`."""
+        if self.refusal(kind, lag_seconds):
             return False
         self._open[kind] += 1
         return True
+
+    @property
+    def load(self) -> float:
+        """Seconds of work a second that the open streams make."""
+        return sum(self._factor[each] * count for each, count in self._open.items())
+
+    def pressed(self, lag_seconds: float) -> bool:
+        """Whether it is time that streams give way. One stream alone may be as slow as the machine is, as long as it
+        keeps up."""
+        if lag_seconds > self._settings.pressed_lag_seconds:
+            return True
+        return self.streams > 1 and self.load > self._settings.capacity * self._settings.pressed_load
+
+    def turn(self) -> None:
+        """A free stream has become a grammar."""
+        self._open["free"] -= 1
+        self._open["grammar"] += 1
 
     def leave(self, kind: Kind) -> None:
         self._open[kind] -= 1

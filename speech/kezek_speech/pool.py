@@ -4,25 +4,25 @@ Meets Ears."""
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import structlog
 
-from .admission import Admission, AdmissionSettings, Kind
+from .admission import Admission, AdmissionSettings, Refusal
 from .decoders import Decoders, Key
 from .decoding import Decoder, Engine
+from .pressure import Place, to_end, to_turn
 from .second_pass import Utterance, decode
-from .segmenter import Segmenter, SegmenterSettings
-from .stream import Stream, StreamSettings
+from .segmenter import Segmenter
+from .settings import EarsLoad, SpeechSettings
+from .stream import Stream
 from .types import Dead, Full, NoModel, Purpose, Recogniser, Word
 from .view import prepare
 
@@ -36,39 +36,11 @@ def vosk(folder: Path) -> Engine:
     return load(folder)
 
 
-@dataclass(frozen=True, slots=True)
-class SpeechSettings:
-    """`models`: language -> model folder, in the order of preference. `work`: where the views of the models are
-    kept."""
-
-    models: Mapping[str, Path]
-    work: Path
-    streams: int = 6  # ceiling over all languages: plan 12 on 2 idle cores, 6-8 beside the application
-    threads: int = field(default_factory=lambda: max(1, os.cpu_count() or 1))
-    share: float = 0.7  # of the threads' time that may be used
-    warm: int = 2  # decoders of each language that are ready at the start; more are made when needed
-    grammars: int = 16  # kept warm, the latest used ones: a question is asked again and again
-    retire_seconds: float = 1800.0  # of sound: a decoder's memory grows to 300 MB in long use
-    stream: StreamSettings = field(default_factory=StreamSettings)
-    segmenter: SegmenterSettings = field(default_factory=SegmenterSettings)
-
-
-@dataclass(frozen=True, slots=True)
-class EarsLoad:
-    """What /metrics shows."""
-
-    streams: int
-    real_time_factor: Mapping[Kind, float]
-    lag_seconds: float
-    refused: int
-    dropped_seconds: float
-
-
 class VoskEars:
     """`async with VoskEars(settings) as ears: async with ears.open('ru') as recogniser: ...`
 
     A model that cannot be loaded is named in `problems` and its language is missing in `languages`; the others go on.
-    `threads` and `clock` (seconds of work) are a test's.
+    `threads` (not shut at the end) and `clock` (seconds of work) are a test's.
     """
 
     def __init__(
@@ -82,16 +54,19 @@ class VoskEars:
         self._settings = settings
         self._load = load
         self._clock = clock
+        self._own_threads = threads is None
         self._threads = threads or ThreadPoolExecutor(settings.threads, thread_name_prefix="kezek-speech")
         # Second passes have a thread of their own: no live stream ever waits for one in a queue.
-        self._seconds = threads or ThreadPoolExecutor(1, thread_name_prefix="kezek-speech-second")
+        self._second_threads = threads or ThreadPoolExecutor(1, thread_name_prefix="kezek-speech-second")
         self._admission = Admission(
             AdmissionSettings(streams=settings.streams, capacity=settings.threads * settings.share)
         )
         self._decoders = Decoders(
             each=settings.streams, grammars=settings.grammars, retire_seconds=settings.retire_seconds
         )
-        self._streams: set[Stream] = set()
+        self._places: dict[Place, Stream] = {}
+        self._relief_from = 0.0  # loop time
+        self._turned = self._ended = 0
         self._refused = 0
         self._dropped_seconds = 0.0
         self.problems: dict[str, str] = {}
@@ -106,7 +81,9 @@ class VoskEars:
             real_time_factor=self._admission.factors,
             lag_seconds=self._lag(),
             refused=self._refused,
-            dropped_seconds=self._dropped_seconds + sum(stream.dropped_seconds for stream in self._streams),
+            turned=self._turned,
+            ended=self._ended,
+            dropped_seconds=self._dropped_seconds + sum(stream.dropped_seconds for stream in self._places.values()),
         )
 
     async def __aenter__(self) -> Self:
@@ -129,8 +106,9 @@ class VoskEars:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         # Our own threads are busy with at most one piece each; the wait for them is not done on the loop.
-        for threads in (self._threads, self._seconds):
-            await asyncio.to_thread(threads.shutdown, wait=True, cancel_futures=True)
+        if self._own_threads:
+            for threads in (self._threads, self._second_threads):
+                await asyncio.to_thread(threads.shutdown, wait=True, cancel_futures=True)
         self._decoders.clear()
 
     def open(
@@ -141,42 +119,111 @@ class VoskEars:
         spare: Sequence[str] | None = None,
         kind: Purpose = "call",
     ) -> AbstractAsyncContextManager[Recogniser]:
-        return self._open(language, None if phrases is None else tuple(phrases))
+        return self._open(language, _tuple(phrases), _tuple(spare), kind)
 
     @asynccontextmanager
-    async def _open(self, language: str, phrases: tuple[str, ...] | None) -> AsyncIterator[Recogniser]:
+    async def _open(
+        self, language: str, phrases: tuple[str, ...] | None, spare: tuple[str, ...] | None, purpose: Purpose
+    ) -> AsyncIterator[Recogniser]:
         if language not in self.languages:
             raise NoModel(f"no model for {language!r} is loaded: {self.problems.get(language, 'none configured')}")
-        kind: Kind = "free" if phrases is None else "grammar"
-        self._enter(kind)
+        place = Place(language, phrases, spare if phrases is None else None, purpose, asyncio.get_running_loop().time())
+        self._make_room(place)
         try:
-            decoder = await self._decoder((language, phrases))
-            stream = Stream(
-                decoder,
-                self._threads,
-                settings=self._settings.stream,
-                segmenter=Segmenter(self._settings.segmenter),
-                measured=lambda sound, work: self._admission.measured(kind, sound, work),
-                second=lambda utterance, phrases: self._again(language, utterance, phrases),
-                clock=self._clock,
-            )
-            self._streams.add(stream)
+            decoder = await self._decoder((language, place.phrases))
+            stream = self._stream(place, decoder)
+            self._places[place] = stream
             try:
                 yield stream
             finally:
-                self._streams.discard(stream)
+                del self._places[place]
                 self._dropped_seconds += stream.dropped_seconds
-                stream.close(lambda decoder: self._take_back((language, phrases), decoder))
+                stream.close(lambda decoder: self._take_back((language, place.phrases), decoder))
         finally:
-            self._admission.leave(kind)
+            if not place.ended:
+                self._admission.leave(place.counted)
 
-    def _enter(self, kind: Kind) -> None:
-        if not self._admission.enter(kind, self._lag()):
-            self._refused += 1
-            raise Full(f"{self._admission.streams} streams are open; one more would slow them down")
+    def _stream(self, place: Place, decoder: Decoder) -> Stream:
+        def measured(sound: float, work: float) -> None:
+            self._admission.measured(place.kind, sound, work)
+            self._relieve()
+
+        return Stream(
+            decoder,
+            self._threads,
+            settings=self._settings.stream,
+            segmenter=Segmenter(self._settings.segmenter),
+            measured=measured,
+            second=lambda utterance, phrases: self._again(place.language, utterance, phrases),
+            clock=self._clock,
+        )
+
+    def _make_room(self, place: Place) -> None:
+        """Admits it, others giving way where they must. Raises Full. A free one that finds no room all the same, and
+        has a grammar to fall back to, comes in as a grammar."""
+        lag = self._lag()
+        while refusal := self._admission.refusal(place.kind, lag):
+            if not self._give_way(place, refusal):
+                if place.spare is not None and not self._admission.refusal("grammar", lag):
+                    place.phrases, place.spare = place.spare, None
+                    break
+                self._refused += 1
+                raise Full(f"{self._admission.streams} streams are open; one more would slow them down")
+        place.counted = place.kind
+        self._admission.enter(place.counted, lag)
+
+    def _give_way(self, newcomer: Place, refusal: Refusal) -> bool:
+        """One step for the newcomer's sake; False when there is none. What is late already gets no newcomer."""
+        if refusal == "lag":
+            self._relieve()
+            return False
+        if refusal == "load" and (oldest := to_turn(self._places)):
+            self._turn(oldest)
+            return True
+        before = newcomer.since - (self._settings.talk_seconds if newcomer.purpose == "talk" else 0.0)
+        if oldest := to_end(self._places, before=before):
+            self._end(oldest)
+            return True
+        return False
+
+    def _relieve(self) -> None:
+        """One step when recognition falls behind, and no more until that one has had time to help."""
+        now = asyncio.get_running_loop().time()
+        if now < self._relief_from or not self._admission.pressed(self._lag()):
+            return
+        self._relief_from = now + self._settings.relief_seconds
+        if oldest := to_turn(self._places):
+            self._turn(oldest)
+        elif oldest := to_end(self._places):
+            self._end(oldest)
+
+    def _turn(self, place: Place) -> None:
+        log.info("stream turned to its grammar", language=place.language)
+        key = (place.language, place.spare)
+        place.spare, place.counted = None, "grammar"
+        self._turned += 1
+        self._admission.turn()
+
+        def swap(decoder: Decoder) -> Decoder:
+            """In a thread, when the utterance has ended."""
+            before = (place.language, place.phrases)
+            fresh = self._decoders.take(key)
+            assert fresh is not None  # noqa: S101 - freely
+            place.phrases = key[1]
+            self._decoders.give_back(before, decoder)
+            return fresh
+
+        self._places[place].turn(swap)
+
+    def _end(self, place: Place) -> None:
+        log.info("stream ended for want of room", language=place.language)
+        place.ended = True
+        self._ended += 1
+        self._admission.leave(place.counted)
+        self._places[place].end()
 
     def _lag(self) -> float:
-        return max((stream.lag_seconds for stream in self._streams), default=0.0)
+        return max((stream.lag_seconds for stream in self._places.values()), default=0.0)
 
     async def _decoder(self, key: Key) -> Decoder:
         decoder = self._decoders.ready(key)
@@ -192,28 +239,38 @@ class VoskEars:
 
     async def _again(self, language: str, utterance: Utterance, phrases: tuple[str, ...]) -> tuple[Word, ...]:
         """A second pass, admitted like one more grammar stream while it lasts."""
-        self._enter("grammar")
+        if not self._admission.enter("grammar", self._lag()):
+            self._refused += 1
+            raise Full("no room for a second pass")
         unwanted = threading.Event()
         try:
-            job = self._seconds.submit(self._second_pass, (language, phrases), utterance, unwanted)
-            return await asyncio.wrap_future(job)
+            job = self._second_threads.submit(self._second_pass, (language, phrases), utterance, unwanted)
+            words, work = await asyncio.wrap_future(job)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            raise Dead("the recogniser is closing") from None  # cancelled by the pool's end, not by our caller
         except Exception as problem:
             log.warning("second pass failed", language=language, problem=type(problem).__name__)
             raise Dead("the second pass failed") from problem
         finally:
             unwanted.set()
             self._admission.leave("grammar")
+        if work:
+            self._admission.measured("grammar", utterance.seconds, work)
+        return words
 
-    def _second_pass(self, key: Key, utterance: Utterance, unwanted: threading.Event) -> tuple[Word, ...]:
+    def _second_pass(self, key: Key, utterance: Utterance, unwanted: threading.Event) -> tuple[tuple[Word, ...], float]:
+        """In a thread: the words, and the seconds of work."""
         decoder = self._decoders.take(key, freely=False)
         if decoder is None:
-            return ()
+            return (), 0.0
         began = self._clock()
         words = decode(decoder, utterance, unwanted)
-        if not unwanted.is_set():
-            self._admission.measured("grammar", utterance.seconds, self._clock() - began)
+        work = self._clock() - began
         self._decoders.give_back(key, decoder)
-        return words
+        return words, work
 
     def _take_back(self, key: Key, decoder: Decoder | None) -> None:
         """Back to the pool, reset in a thread. Dead ones are gone."""
@@ -224,3 +281,7 @@ class VoskEars:
     def _start(self, language: str, folder: Path) -> None:
         engine = self._load(prepare(folder, self._settings.work))
         self._decoders.add(language, engine, min(self._settings.warm, self._settings.streams))
+
+
+def _tuple(phrases: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if phrases is None else tuple(phrases)

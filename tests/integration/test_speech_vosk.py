@@ -12,6 +12,7 @@ import pytest
 
 from kezek_speech import Full, NoModel, SpeechSettings, Vocabulary, VoskEars, build_phrasebook
 from kezek_speech.models import packaged_korean
+from kit.scripted_engine import frames
 from kit.speech_clips import clip, korean_ears, words_of  # noqa: F401 - a fixture
 
 STREETS = dict.fromkeys(["나무", "여름", "라디오", "월요일", "화요일", "병원", "학교", "비행기"], "")
@@ -96,6 +97,36 @@ async def test_one_more_than_the_ceiling_is_refused_and_a_place_comes_free_again
                 pytest.fail("admitted")
     async with korean_ears.open("ko", ["난방"]):
         assert korean_ears.load().streams == 1
+    assert korean_ears.load().streams == 0
+
+
+async def test_what_was_said_is_heard_again_by_a_grammar(korean_ears):  # noqa: F811
+    """The complaint freely, its street once more among the town's streets, without asking for it."""
+    async with korean_ears.open("ko") as recogniser:
+        for sound in (clip("나무"), clip("병원")):
+            for frame in frames(sound):
+                recogniser.push(frame)
+        heard = []
+        async for each in recogniser:
+            heard += [each] if each.final else []
+            if len(heard) == 2:
+                break
+        words = await recogniser.again(BOOK.phrases("street"))
+        assert [word.text for word in words] == ["병원"]
+        assert abs(words[0].start - heard[1].words[0].start) < 1.0
+        assert await recogniser.again(["улица"]) == ()
+
+
+async def test_a_stream_turned_to_its_grammar_hears_by_the_grammar_from_then_on(korean_ears):  # noqa: F811
+    """P11: the oldest gives way without losing the sound of a single word."""
+    async with korean_ears.open("ko", spare=BOOK.phrases("street")) as recogniser:
+        korean_ears._turn(next(iter(korean_ears._places)))
+        for frame in frames(clip("병원")):
+            recogniser.push(frame)
+        recogniser.flush()
+        words = [word async for heard in recogniser if heard.final for word in heard.words]
+        assert [word.text for word in words] == ["병원"]
+        assert words[0].start < 1.5
     assert korean_ears.load().streams == 0
 
 

@@ -31,7 +31,7 @@ from kit.asterisk import until
 from kit.footprint import footprint
 
 STREAMS = 4
-KINDS = ("heard", "free", "cut", "left", "dead", "abandoned", "full", "another grammar")
+KINDS = ("heard", "free", "cut", "left", "dead", "abandoned", "full", "another grammar", "again", "turned")
 WORDS = ("나무", "여름", "라디오", "월요일", "화요일", "병원", "학교", "비행기", "하나", "넷", "여덟", "아홉", "난방")
 GRAMMARS = [(*WORDS[:at], *WORDS[at + 1 :]) for at in range(len(WORDS))]
 GRAMMARS += [(*WORDS[:at], *WORDS[at + 2 :]) for at in range(len(WORDS) - 1)]  # 25: more than the pool keeps
@@ -98,6 +98,10 @@ class Calls:
                 end = await self._heard(sound, None)
             case "another grammar":
                 end = await self._heard(sound, GRAMMARS[number // len(self._kinds) % len(GRAMMARS)])
+            case "again":
+                end = await self._again(sound)
+            case "turned":
+                end = await self._turned(sound)
             case "dead":
                 end = await self._dead(sound)
             case "cut":
@@ -113,6 +117,25 @@ class Calls:
     async def _heard(self, sound: bytes, phrases: Sequence[str] | None) -> str:
         async with self._ears.open("ko", phrases) as recogniser:
             push(recogniser, sound)
+            recogniser.flush()
+            async for _ in recogniser:
+                pass
+        return "to its end"
+
+    async def _again(self, sound: bytes) -> str:
+        async with self._ears.open("ko") as recogniser:
+            push(recogniser, sound)
+            recogniser.flush()
+            async for _ in recogniser:
+                pass
+            await recogniser.again(QUESTION)
+        return "twice"
+
+    async def _turned(self, sound: bytes) -> str:
+        """From free to a grammar, in the middle of it."""
+        async with self._ears.open("ko", spare=QUESTION) as recogniser:
+            push(recogniser, sound)
+            self._ears._turn(next(iter(self._ears._places)))
             recogniser.flush()
             async for _ in recogniser:
                 pass

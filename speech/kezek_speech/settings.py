@@ -1,0 +1,44 @@
+"""The settings of the recogniser pool, and what it tells of itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .admission import Kind
+from .segmenter import SegmenterSettings
+from .stream import StreamSettings
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSettings:
+    """`models`: language -> model folder, in the order of preference. `work`: where the views of the models are
+    kept."""
+
+    models: Mapping[str, Path]
+    work: Path
+    streams: int = 6  # ceiling over all languages: plan 12 on 2 idle cores, 6-8 beside the application
+    threads: int = field(default_factory=lambda: max(1, os.cpu_count() or 1))
+    share: float = 0.7  # of the threads' time that may be used
+    warm: int = 2  # decoders of each language that are ready at the start; more are made when needed
+    grammars: int = 16  # kept warm, the latest used ones: a question is asked again and again
+    talk_seconds: float = 30.0  # a talk that has been heard so long may give way to another talk
+    relief_seconds: float = 2.5  # between two steps under pressure: the first one gets time to help
+    retire_seconds: float = 1800.0  # of sound: a decoder's memory grows to 300 MB in long use
+    stream: StreamSettings = field(default_factory=StreamSettings)
+    segmenter: SegmenterSettings = field(default_factory=SegmenterSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class EarsLoad:
+    """What /metrics shows."""
+
+    streams: int
+    real_time_factor: Mapping[Kind, float]
+    lag_seconds: float
+    refused: int
+    turned: int  # streams from free to their grammar
+    ended: int  # talks, for want of room
+    dropped_seconds: float
