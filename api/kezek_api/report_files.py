@@ -7,8 +7,6 @@ import io
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-import xlsxwriter
-
 Cell = str | int | float | datetime | None
 Table = tuple[str, Sequence[str], Sequence[Sequence[Cell]]]  # title, heads, rows
 
@@ -30,6 +28,8 @@ def as_csv(table: Table, zone: tzinfo, *, comma: str = ";") -> bytes:
 
 def as_xlsx(tables: Sequence[Table], zone: tzinfo) -> bytes:
     """A sheet for each table."""
+    import xlsxwriter  # a tenth of a node's start, for what is asked once a day
+
     made = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(made, options) as book:

@@ -103,7 +103,7 @@ async def test_only_signed_in_operators_get_a_desk(visitor: Page, house: House) 
 async def test_health_names_the_part_that_is_missing(visitor: Page) -> None:
     async def checked() -> bool:
         parts = (await visitor.http.get("/health")).json()["parts"]
-        return bool(parts["sql"]["ok"] and parts["books"]["ok"])
+        return bool(parts["sql"]["ok"] and parts["books"]["ok"] and "notifier" in parts)  # which begins after SQL
 
     await until(checked)
     told = await visitor.http.get("/health")
@@ -116,6 +116,7 @@ async def test_health_names_the_part_that_is_missing(visitor: Page) -> None:
         "books": True,
         "mqtt": True,
         "speech": True,
+        "notifier": True,
     }
 
 
