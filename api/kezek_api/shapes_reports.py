@@ -1,4 +1,4 @@
-"""The shapes of the reports (docs/api.md). `title` is in the language of whoever asks; times are in hours."""
+"""The shapes of the reports (docs/api.md). Titles are in the language asked for; times are in hours."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from datetime import datetime
@@ -45,6 +46,12 @@ async def test_lines_have_titles_in_the_readers_language(town: Town) -> None:
             ("heating", "отопление", 3)
         ]
         assert report["total"]["open"] == 3
+        english = {"by": "topic", "language": "en"}  # as a screen asks that speaks another language than its reader
+        (line,) = (await manager.get("/api/reports", params=english)).json()["lines"]
+        assert line["title"] == "heating"
+        table = (await manager.get("/api/reports", params={**english, "format": "csv"})).text
+        assert set(next(csv.reader(table.lstrip("\ufeff").splitlines()))) <= set(words("en").values())
+        assert (await manager.get("/api/reports", params={"language": "xx"})).status_code == 422
         (again,) = (await manager.get("/api/reports/repeats")).json()["repeats"]
         assert (again["house"], again["flat"], again["topic_title"], len(again["numbers"])) == (
             "4",

@@ -20,9 +20,9 @@ test("the address keeps the part and what belongs to it; 30 days where none are 
 
 test("each part has its door", () => {
   const query = readQuery(new URLSearchParams("from=2026-03-30&to=2026-03-30&by=day"), NOW);
-  expect(pathOf(query)).toMatch(/^\/api\/reports\?by=day&since=.+&until=.+/);
-  expect(pathOf({ ...query, part: "repeats" })).toMatch(/^\/api\/reports\/repeats\?since=.+&at_least=2$/);
-  expect(pathOf({ ...query, part: "day" })).toBe("/api/reports/daily?day=2026-03-31");
+  expect(pathOf(query, "kk")).toMatch(/^\/api\/reports\?by=day&since=.+&until=.+&language=kk$/);
+  expect(pathOf({ ...query, part: "repeats" }, "kk")).toMatch(/^\/api\/reports\/repeats\?since=.+&at_least=2&language=kk$/);
+  expect(pathOf({ ...query, part: "day" }, "kk")).toBe("/api/reports/daily?day=2026-03-31&language=kk");
 });
 
 test("the day before and after, over the ends of months", () => {
@@ -52,7 +52,7 @@ test("no mean is a dash; how late is told in hours, then in days", () => {
 test.each(BYS)("the invented report by %s adds up", (by) => {
   const { reports } = new FakeRegister();
   const query = readQuery(new URLSearchParams({ by }), new Date());
-  const [, report] = reports.answer(new URL(pathOf(query), "http://fake").searchParams, "en") as [number, Report];
+  const [, report] = reports.answer(new URL(pathOf(query, "en"), "http://fake").searchParams, "en") as [number, Report];
   expect(report.total.registered).toBeGreaterThan(0);
   expect(report.lines.reduce((all, { registered }) => all + registered, 0)).toBe(report.total.registered);
 });

@@ -15,6 +15,7 @@ from kezek_api.looks import audited
 from kezek_api.report_files import CSV, XLSX, Table
 from kezek_api.report_names import ReportNames
 from kezek_api.routes.history import period, subject_of
+from kezek_api.shapes_duties import Language
 from kezek_api.shapes_reports import (
     DailyView,
     Form,
@@ -31,6 +32,7 @@ router = APIRouter(prefix="/api/reports", tags=["reports"], responses=problems.R
 
 Since = Annotated[AwareDatetime | None, Query(description="Registered since then; left out: 30 days before `until`")]
 Until = Annotated[AwareDatetime | None, Query(description="Left out: now")]
+Wanted = Annotated[Language | None, Query(description="Of titles and heads; left out: that of whoever asks")]
 MONTH = timedelta(days=30)
 
 
@@ -41,14 +43,15 @@ async def report(
     by: ReportBy = "topic",
     since: Since = None,
     until: Until = None,
+    language: Wanted = None,
     form: Annotated[Form, Query(alias="format")] = "json",
 ) -> ReportView | Response:
     """Of the tickets registered in the period: what became of them, by one word of theirs. 422 `too_wide` when there
     are more than can be counted at once."""
     first, last = _month(since, until)
-    language = session.staff.language
+    told = language or session.staff.language
     found = await doors.register.reports.report(by, first, last)
-    names = await ReportNames(doors.register, language).read()
+    names = await ReportNames(doors.register, told).read()
 
     def view(line: ReportLine) -> ReportLineView:
         return ReportLineView.of(line, names.title(by, line))
@@ -58,7 +61,7 @@ async def report(
     )
     if form == "json":
         return made
-    return _file(f"report-{by}", [report_tables.of_report(made, language)], form, doors, language)
+    return _file(f"report-{by}", [report_tables.of_report(made, told)], form, doors, told)
 
 
 @router.get("/repeats", response_model=Repeats)
@@ -68,14 +71,15 @@ async def repeats(
     since: Since = None,
     until: Until = None,
     at_least: Annotated[int, Query(ge=2, le=100)] = 2,
+    language: Wanted = None,
     form: Annotated[Form, Query(alias="format")] = "json",
 ) -> Repeats | Response:
     """Addresses that asked about one topic again and again, the most often first. Each look is written into the audit:
     flats are among them."""
     first, last = _month(since, until)
     await audited(doors, session.staff.login, "repeats", subject_of(since, until))
-    language = session.staff.language
-    names = await ReportNames(doors.register, language).read()
+    told = language or session.staff.language
+    names = await ReportNames(doors.register, told).read()
     found = [
         RepeatView(
             street=names.street(one.street_id),
@@ -91,7 +95,7 @@ async def repeats(
     ]
     if form == "json":
         return Repeats(repeats=found)
-    return _file("repeats", [report_tables.of_repeats(found, language)], form, doors, language)
+    return _file("repeats", [report_tables.of_repeats(found, told)], form, doors, told)
 
 
 @router.get("/daily", response_model=DailyView)
@@ -99,15 +103,16 @@ async def daily(
     doors: OfDoors,
     session: SecondLine,
     day: Annotated[date | None, Query(description="Of the town's calendar; left out: today")] = None,
+    language: Wanted = None,
     form: Annotated[Form, Query(alias="format")] = "json",
 ) -> DailyView | Response:
     """The day's summary for the city's heads. As CSV its first table alone."""
     asked = day or datetime.now(doors.settings.zone).date()
     if not 2000 <= asked.year < 2200:
         raise Invalid("day: from 2000 to 2199")
-    language = session.staff.language
+    told = language or session.staff.language
     found = await doors.register.reports.daily(asked)
-    names = await ReportNames(doors.register, language).read()
+    names = await ReportNames(doors.register, told).read()
 
     def views(by: ReportBy, lines: tuple[ReportLine, ...]) -> list[ReportLineView]:
         return [ReportLineView.of(line, names.title(by, line)) for line in lines]
@@ -150,7 +155,7 @@ async def daily(
     )
     if form == "json":
         return made
-    return _file(f"day-{asked.isoformat()}", report_tables.of_day(made, language), form, doors, language)
+    return _file(f"day-{asked.isoformat()}", report_tables.of_day(made, told), form, doors, told)
 
 
 def _month(since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:

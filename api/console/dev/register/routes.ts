@@ -55,7 +55,7 @@ export class FakeRegister {
       case "duties":
         return this.dutyDoor(asked, noun, rest);
       case "reports":
-        return this.reports.answer(asked.query, asked.language, rest[0]);
+        return this.reports.answer(asked.query, asked.query.get("language") || asked.language, rest[0]);
       case "asset-kinds":
         return [200, { asset_kinds: this.duties.kinds }];
       case "territories":

@@ -35,10 +35,11 @@ export function choicesOf({ part, by, period, least, day }: Query): Record<strin
   return part === "repeats" ? { part, least, ...period } : { part, by, ...period };
 }
 
-export function pathOf({ part, by, period, least, day }: Query): string {
-  if (part === "day") return `/api/reports/daily?day=${day}`;
-  if (part === "repeats") return `/api/reports/repeats?${bounds(period)}&at_least=${least}`;
-  return `/api/reports?by=${by}&${bounds(period)}`;
+/** `language`: of the titles, and of the files. */
+export function pathOf({ part, by, period, least, day }: Query, language: string): string {
+  if (part === "day") return `/api/reports/daily?day=${day}&language=${language}`;
+  if (part === "repeats") return `/api/reports/repeats?${bounds(period)}&at_least=${least}&language=${language}`;
+  return `/api/reports?by=${by}&${bounds(period)}&language=${language}`;
 }
 
 /** The day so many days away. */
