@@ -199,6 +199,19 @@ def test_an_outage_is_drawn_by_address_by_network_and_by_a_press_on_its_houses(b
     expect(boss.locator("[data-scope=houses]")).to_contain_text("1–9")
 
 
+def test_a_map_that_is_left_in_the_middle_of_a_resize_throws_nothing(boss: Page) -> None:
+    """Leaflet ends a resize 200 ms later; the next map is drawn after that, and `office` asks for errors."""
+    houses = boss.get_by_role("application", name="Map of the houses")
+    visit(boss, "outage?id=1")
+    expect(houses).not_to_have_attribute("data-marked", "0")
+    boss.set_viewport_size({"width": 700, "height": 800})
+    visit(boss, "outages")
+    expect(boss.locator("[data-state=loading]")).to_have_count(0)
+    boss.wait_for_function("since => performance.now() - since > 400", arg=boss.evaluate("performance.now()"))
+    visit(boss, "outage?id=1")
+    expect(houses).not_to_have_attribute("data-marked", "0")
+
+
 def test_an_outage_closes_with_one_move_that_says_how_many_are_told(boss: Page) -> None:
     """P18: 137 households, one press; the number is known before it."""
     visit(boss, "outage?id=1")

@@ -13,6 +13,7 @@ export interface Hands {
 }
 
 const LABELS = 60;
+const TIMERS_MS = 500;
 
 export class HouseMap {
   private readonly map: L.Map;
@@ -69,10 +70,11 @@ export class HouseMap {
     return [...this.markers.values()].filter(({ spot }) => affected(this.areas, spot)).length;
   }
 
+  /** Leaflet's own timers (a wheel's 40 ms, a resize's 200 ms) outlive its `remove` and then throw: they end first. */
   remove(): void {
     this.gone = true;
     this.asked++;
-    this.map.remove();
+    setTimeout(() => this.map.remove(), TIMERS_MS);
   }
 
   private look(points: readonly [number, number][]): void {
@@ -83,6 +85,7 @@ export class HouseMap {
   }
 
   private async read(anywhere = false): Promise<void> {
+    if (this.gone) return;
     const mine = ++this.asked;
     const answer = await this.hands.spots(anywhere ? "" : this.map.getBounds().pad(0.2).toBBoxString()).catch(() => null);
     if (mine !== this.asked || answer === null) return;
