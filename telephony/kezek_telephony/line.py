@@ -26,7 +26,7 @@ _PROMPT = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z]{2,4})?")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 
-Spy = Callable[[str, UUID], Awaitable[None]]  # (channel, sound id): originates the leg that brings the caller's sound
+Spy = Callable[[str, UUID], Awaitable[None]]  # (channel, sound id): originates the leg that brings the channel's sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,12 @@ class AgiLine(Leash):
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator[AsyncIterator[bytes]]:
+        async with self.listen_at(self._arrival.channel) as frames:
+            yield frames
+
+    @asynccontextmanager
+    async def listen_at(self, channel: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """What this channel of the call brings, as `listen` does for the caller's."""
         if self._means.sound is None or self._means.spy is None or not self.alive:
             yield _nothing()
             return
@@ -129,7 +135,7 @@ class AgiLine(Leash):
         async with self._means.sound.expect(sound_id) as frames:
             try:
                 async with asyncio.timeout(self._means.spy_limit_s):
-                    await self._means.spy(self._arrival.channel, sound_id)
+                    await self._means.spy(channel, sound_id)
             except (TelephonyError, TimeoutError, OSError) as failure:
                 log.warning("no_spy_leg", call=self._arrival.call, failure=type(failure).__name__)
                 yield _nothing()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 
 import structlog
 
@@ -17,6 +17,7 @@ from .fallback import keep_fallback
 from .line import AgiLine
 from .live import LiveCall
 from .outside import Dialler
+from .overhearing import Overhearing
 from .peers import Peers
 from .phones import PhoneBook
 from .ringing import Ringer
@@ -60,6 +61,7 @@ class AsteriskSwitchboard:
         self._consulting = Consulting(self._handling.moves, self._doubt.set)
         self._dialler = Dialler(link)
         self._supervision = Supervision(link)
+        self._overhearing = Overhearing(link, self._ringer.talk)
         self._readers: list[asyncio.Queue[LineEvent]] = []
         self._in_step = False
 
@@ -138,6 +140,11 @@ class AsteriskSwitchboard:
 
     async def stop_recording(self, line: Line) -> None:
         await self._supervision.stop_recording(line.arrival.channel)
+
+    @asynccontextmanager
+    async def overhear(self, line: Line) -> AsyncIterator[AsyncIterator[bytes]]:
+        async with aclosing(self._overhearing.operator(self._caller(line))) as frames:
+            yield frames
 
     def events(self) -> AsyncIterator[LineEvent]:
         """See `types.Switchboard`. The state as it is: link, phones, and the callers who left within the hour."""

@@ -180,6 +180,11 @@ class Switchboard(Protocol):
 
     async def stop_recording(self, line: Line) -> None: ...
 
+    def overhear(self, line: Line) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """The operator's own sound in this talk, as `Line.listen` brings the caller's: through holds and conferences,
+        after a hand-over the other phone's, until the talk ends. The iterator just ends where no sound can be had."""
+        ...
+
     def events(self) -> AsyncIterator[LineEvent]:
         """Events of the exchange from now on; each iterator gets all of them, starting with the state as it is."""
         ...

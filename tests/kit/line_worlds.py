@@ -56,6 +56,10 @@ class World(Protocol):
         """Whoever talks at this phone or number hangs up."""
         ...
 
+    def speaks(self, number: str) -> None:
+        """Whoever talks at this phone says something that lasts a second."""
+        ...
+
     async def dialled_line(self) -> Line:
         """The line of a citizen who has just answered a `dial`."""
         ...
@@ -91,6 +95,9 @@ class ScriptedWorld:
 
     async def hangs_up(self, number: str) -> None:
         self.scripted.hang_up(number)
+
+    def speaks(self, number: str) -> None:
+        self.scripted.say(number, "hello hello")
 
     async def dialled_line(self) -> Line:
         return self.scripted.answered[-1]
@@ -209,6 +216,9 @@ class RealWorld:
 
     async def hangs_up(self, number: str) -> None:
         await self._talking.pop(number).hang_up()
+
+    def speaks(self, number: str) -> None:
+        self._talking[number].say(TONE * 2000)
 
     async def dialled_line(self) -> Line:
         async with asyncio.timeout(LIMIT):

@@ -172,7 +172,7 @@ class ScriptedLine:
     @asynccontextmanager
     async def listen(self) -> AsyncIterator[AsyncIterator[bytes]]:
         waiting: deque[bytes] = deque()
-        frames = _Frames(self, waiting)
+        frames = Frames(self, waiting)
         self._listeners.append(waiting)
         self.cue("listening")
         try:
@@ -232,19 +232,22 @@ class ScriptedLine:
                     self.leave("caller")
 
 
-class _Frames:
-    """What a listener gets: a frame each 20 ms, speech where the caller speaks, silence where not."""
+class Frames:
+    """What a listener gets: a frame each 20 ms, speech where somebody speaks, silence where not."""
 
-    def __init__(self, line: ScriptedLine, waiting: deque[bytes]) -> None:
-        self._line, self._waiting = line, waiting
+    def __init__(self, line: ScriptedLine, waiting: deque[bytes], over: Callable[[], bool] = lambda: False) -> None:
+        self._line, self._waiting, self._over = line, waiting, over
         self.ended = line.without_sound
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 
     async def __anext__(self) -> bytes:
-        if not (self.ended or self._line.ended_by):
+        if not self._ends():
             await asyncio.sleep(0.02)
-        if self.ended or self._line.ended_by:
+        if self._ends():
             raise StopAsyncIteration
         return self._waiting.popleft() if self._waiting else SILENCE
+
+    def _ends(self) -> bool:
+        return self.ended or bool(self._line.ended_by) or self._over()

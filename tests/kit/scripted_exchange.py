@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from kezek_telephony.types import CallGone, LineEvent, LinkChanged, LinkDown, PhoneChanged, Refused, SuperviseMode
+from kezek_telephony.types import CallGone, Line, LineEvent, LinkChanged, LinkDown, PhoneChanged, Refused, SuperviseMode
 from kit.caller_script import Cue
-from kit.scripted_caller import ScriptedLine
+from kit.scripted_caller import Frames, ScriptedLine
 from kit.scripted_phone import NEVER, NOBODY, Phone
 from kit.scripted_talk import ScriptedTalk
+from kit.spoken import spoken
 
 NORMAL_CLEARING = 16  # Q.850
 
@@ -83,6 +86,13 @@ class ScriptedExchange:
         for talk in list(self.talks.values()):
             talk.leaves(phone)
 
+    def say(self, phone: str, text: str) -> None:
+        """Whoever talks at this phone speaks: heard by those who overhear the caller's talk with it."""
+        for talk in self.talks.values():
+            if phone == talk.operator and not talk.over:
+                for listener in talk.overheard:
+                    listener.extend(spoken(text))
+
     def press_hold(self, phone: str, on: bool = True) -> None:
         """The operator at this phone presses its own hold key."""
         for talk in self.talks.values():
@@ -97,6 +107,18 @@ class ScriptedExchange:
 
     def registered(self) -> frozenset[str]:
         return frozenset(name for name, phone in self.phones.items() if phone.registered)
+
+    @asynccontextmanager
+    async def overhear(self, line: Line) -> AsyncIterator[AsyncIterator[bytes]]:
+        talk = self.talks.get(line.arrival.call)
+        waiting: deque[bytes] = deque()
+        if talk is not None:
+            talk.overheard.append(waiting)
+        frames = Frames(self.lines[line.arrival.call], waiting, lambda: talk is None or talk.over or not self._up)
+        try:
+            yield frames
+        finally:
+            frames.ended = True
 
     def events(self) -> AsyncIterator[LineEvent]:
         reader: asyncio.Queue[LineEvent] = asyncio.Queue()

@@ -29,6 +29,7 @@ class ScriptedTalk:
     over: bool = False
     aside: Aside | None = None
     steps: deque[RingStep] = field(default_factory=deque)
+    overheard: list[deque[bytes]] = field(default_factory=list)  # what the operator says goes there
 
     @property
     def parties(self) -> list[str]:

@@ -6,6 +6,7 @@ from kit import (
     consult_contracts,
     line_contracts,
     outside_contracts,
+    overhear_contracts,
     ring_contracts,
     several_contracts,
     telephony_talk_contracts,
@@ -20,6 +21,7 @@ CONTRACTS = [
     *telephony_talk_contracts.CONTRACTS,
     *consult_contracts.CONTRACTS,
     *outside_contracts.CONTRACTS,
+    *overhear_contracts.CONTRACTS,
 ]
 
 
