@@ -11,7 +11,6 @@ import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
-from pathlib import Path
 
 from kezek_api.callfile import CallFiles
 from kezek_api.collector import settle
@@ -22,9 +21,10 @@ from kezek_api.keeping import end, keep, unbroken
 from kezek_api.leash import Leash
 from kezek_api.mirror import Mirror
 from kezek_api.orphans import Orphans
+from kezek_api.photo_keeping import PhotoKeeping
 from kezek_api.recordings import Recordings
-from kezek_api.retention import Retention, RetentionRules
-from kezek_api.rules import of_site
+from kezek_api.retention import Retention
+from kezek_api.rules import Rules, of_site
 from kezek_api.settings import Settings
 from kezek_api.story import RedisStoryteller, tell_ticket
 from kezek_ivr.types import Storyteller
@@ -46,11 +46,9 @@ class Books:
         register: Register,
         files: CallFiles,
         stories: Storyteller,
+        settings: Settings,
+        rules: Rules,
         *,
-        node: str,
-        recordings: Path,
-        keep_s: float,
-        retention: RetentionRules,
         mark: Callable[[bool, str], None],
     ) -> None:
         self._queues = queues
@@ -58,14 +56,18 @@ class Books:
         self._mark = mark
         self._sql = (True, "")
         self._failing: asyncio.TimerHandle | None = None
-        history = History(queues, register, files, stories, node=node, mark=self._written, keep_recordings_s=keep_s)
+        keep_s = rules.keep_days * 86_400.0
+        history = History(
+            queues, register, files, stories, node=settings.node, mark=self._written, keep_recordings_s=keep_s
+        )
         self._parts = {
             "history": history.run,
             "clerk": Clerk(files, register, self._made_good).run,
             "orphans": Orphans(queues, register).run,
             "mirror": Mirror(queues, register).run,
-            "recordings": Recordings(register, recordings, keep_s=keep_s).run,
-            "retention": Retention(register, retention).run,
+            "recordings": Recordings(register, settings.recordings_folder, keep_s=keep_s).run,
+            "retention": Retention(register, rules.retention).run,
+            "photos": PhotoKeeping(register, settings.photos_folder).run,
         }
 
     async def run(self) -> None:
@@ -123,10 +125,8 @@ async def run(settings: Settings, *, leashed: bool) -> None:
             register,
             CallFiles(redis, site=settings.site),
             stories,
-            node=settings.node,
-            recordings=settings.recordings_folder,
-            keep_s=rules.keep_days * 86_400.0,
-            retention=rules.retention,
+            settings,
+            rules,
             mark=lambda ok, detail: health.mark(PART, ok, detail),
         )
 

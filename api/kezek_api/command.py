@@ -150,12 +150,14 @@ def drill(
 def backup(
     file: Path,
     recordings: Annotated[bool, typer.Option("--recordings", help="The recorded talks too.")] = False,
+    photos: Annotated[bool, typer.Option("--photos", help="The tickets' photos too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As one line of JSON.")] = False,
 ) -> None:
     """Write the whole register into one file, while nodes run. What it is for: docs/operations.md."""
     from kezek_api.command_backup import make
 
-    raise typer.Exit(asyncio.run(make(Settings.load(), file, recordings=recordings, as_json=as_json)))
+    done = make(Settings.load(), file, recordings=recordings, photos=photos, as_json=as_json)
+    raise typer.Exit(asyncio.run(done))
 
 
 @app.command()
@@ -172,16 +174,15 @@ def restore(
         ),
     ] = 10_000,
     recordings: Annotated[bool, typer.Option("--recordings", help="The recorded talks too, if it has them.")] = False,
+    photos: Annotated[bool, typer.Option("--photos", help="The tickets' photos too, if it has them.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As one line of JSON.")] = False,
 ) -> None:
     """Bring a backup back, whole or not at all, into an empty database. Stop all nodes first."""
     from kezek_api.command_backup import bring_back
 
-    raise typer.Exit(
-        asyncio.run(
-            bring_back(Settings.load(), file, replace=replace, apart=apart, recordings=recordings, as_json=as_json)
-        )
-    )
+    with_files = {"recordings": recordings, "photos": photos}
+    done = bring_back(Settings.load(), file, replace=replace, apart=apart, as_json=as_json, **with_files)
+    raise typer.Exit(asyncio.run(done))
 
 
 @app.command()
@@ -190,7 +191,7 @@ def erase(
     sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As one line of JSON.")] = False,
 ) -> None:
-    """Take a person out of the register: number, name, words, recordings. Tickets and figures remain."""
+    """Take a person out of the register: number, name, words, recordings, photos. Tickets and figures remain."""
     from kezek_api.command_erase import erase_person
 
     raise typer.Exit(asyncio.run(erase_person(Settings.load(), phone, sure=sure, as_json=as_json)))

@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bars
 
+from kezek_api import photos as photo_files
 from kezek_api.recordings import path_of
 from kezek_api.settings import Settings
 from kezek_register import RegisterError
-from kezek_register.backups import Manifest, NotEmpty, Progress, back_up, restore
+from kezek_register.backups import PHOTOS, RECORDINGS, Find, Manifest, NotEmpty, Progress, back_up, restore
 
 FAILED, REFUSED = 1, 3  # exit status; 2 is a wrong setting's
 
@@ -27,10 +28,13 @@ class _NodeRuns(Exception):
     code = "node_runs"
 
 
-async def make(settings: Settings, file: Path, *, recordings: bool, as_json: bool) -> int:
+async def make(settings: Settings, file: Path, *, recordings: bool, photos: bool, as_json: bool) -> int:
     """0 when the file is whole and on the disk; else it is not there, or still the one of before."""
-    folder = settings.recordings_folder
-    find = (lambda name: path_of(folder, name)) if recordings else None
+    find: dict[str, Find] = {}
+    if recordings:
+        find[RECORDINGS] = lambda name: path_of(settings.recordings_folder, name)
+    if photos:
+        find[PHOTOS] = lambda name: photo_files.path_of(settings.photos_folder, name)
     try:
         with _shown(as_json) as told:
             manifest = await back_up(settings.sql, file, find=find, told=told)
@@ -39,23 +43,26 @@ async def make(settings: Settings, file: Path, *, recordings: bool, as_json: boo
     size = await asyncio.to_thread(lambda: file.stat().st_size)
     facts = {"file": str(file), "bytes": size, **_facts(manifest)}
     words = f"{file}: {_counted(manifest.tables)}, {size:,} bytes, revision {manifest.revision}"
-    _tell(facts, words + (f", {len(manifest.files)} recordings" if recordings else ""), as_json=as_json)
+    words += f", {facts['recordings']} recordings" if recordings else ""
+    words += f", {facts['photos']} photos" if photos else ""
+    _tell(facts, words, as_json=as_json)
     return 0
 
 
 async def bring_back(
-    settings: Settings, file: Path, *, replace: bool, apart: int, recordings: bool, as_json: bool
+    settings: Settings, file: Path, *, replace: bool, apart: int, recordings: bool, photos: bool, as_json: bool
 ) -> int:
     """0 when all of it stands in the database; else nothing was changed. 3: a node runs here, or the database is not
     empty and `replace` was not said."""
     year = datetime.now(settings.zone).year
-    folder = settings.recordings_folder if recordings else None
+    wanted = {RECORDINGS: (recordings, settings.recordings_folder), PHOTOS: (photos, settings.photos_folder)}
+    folders = {kind: folder for kind, (with_it, folder) in wanted.items() if with_it}
     try:
         if await _answers(settings):
             raise _NodeRuns("a node runs here: stop it first, and every other node of this register")
         with _shown(as_json) as told:
             done = await restore(
-                settings.sql, file, year=year, replace=replace, apart=apart, recordings=folder, told=told
+                settings.sql, file, year=year, replace=replace, apart=apart, folders=folders, told=told
             )
     except (RegisterError, OSError, _NodeRuns) as error:
         return _failed(error, as_json=as_json)
@@ -103,7 +110,8 @@ def _facts(manifest: Manifest) -> dict[str, Any]:
         "made_at": manifest.made_at,
         "revision": manifest.revision,
         "tables": manifest.tables,
-        "recordings": len(manifest.files),
+        "recordings": len(manifest.files(RECORDINGS)),
+        "photos": len(manifest.files(PHOTOS)),
     }
 
 

@@ -19,19 +19,18 @@ async def erase_person(settings: Settings, phone: str, *, sure: bool, as_json: b
     """0 when it is done; 1 with the reason when not."""
     console = Console(highlight=False)
     if not sure and not typer.confirm(
-        "Household number, name, words and recordings of this person go for ever. Erase?"
+        "Household number, name, words, recordings and photos of this person go for ever. Erase?"
     ):
         console.print("nothing was changed")
         return 1
     async with Register.open(settings.sql) as register:
         try:
-            done = await erase(
-                register, settings.recordings_folder, phone, who=f"cli:{getpass.getuser()}", key=settings.key()
-            )
+            folders = (settings.recordings_folder, settings.photos_folder)
+            done = await erase(register, *folders, phone, who=f"cli:{getpass.getuser()}", key=settings.key())
         except (RegisterError, RulesError) as error:
             console.print(f"[red]{error}[/]")
             return 1
-    counts = {**asdict(done), "recordings": len(done.recordings)}
+    counts = {**asdict(done), "recordings": len(done.recordings), "photos": len(done.photos)}
     if as_json:
         print(json.dumps(counts))
         return 0

@@ -1,4 +1,4 @@
-"""A person's data goes at his wish: out of every table, and his recordings from the disk."""
+"""A person's data goes at his wish: out of every table, his recordings and his tickets' photos from the disk."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from kezek_api.photo_keeping import delete
 from kezek_api.recordings import path_of
 from kezek_register import Register
 from kezek_register.phones import e164
@@ -24,12 +25,13 @@ def subject_of(phone: str, key: bytes) -> str:
     return f"person:{hmac.new(key, whole.encode(), sha256).hexdigest()[:16]}"
 
 
-async def erase(register: Register, folder: Path, phone: str, *, who: str, key: bytes) -> Erased:
-    """Raises NoNumber and Unavailable. A recording that cannot be deleted now has no time left: the books delete it."""
+async def erase(register: Register, recordings: Path, photos: Path, phone: str, *, who: str, key: bytes) -> Erased:
+    """Raises NoNumber and Unavailable. A file that cannot be deleted now has no time left: the books delete it."""
     erased = await register.persons.erase(phone, who, subject_of(phone, key))
     for call, file in erased.recordings:
-        if await asyncio.to_thread(_unlink, folder, file):
+        if await asyncio.to_thread(_unlink, recordings, file):
             await register.recordings.forget(call)
+    await delete(register, photos, list(erased.photos))
     return erased
 
 

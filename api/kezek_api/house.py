@@ -226,10 +226,8 @@ class House:
                 register,
                 self.files,
                 self.stories,
-                node=settings.node,
-                recordings=settings.recordings_folder,
-                keep_s=self.rules.keep_days * 86_400.0,
-                retention=self.rules.retention,
+                settings,
+                self.rules,
                 mark=self._mark_books,
             )
             await after(self._migrated, books.run())

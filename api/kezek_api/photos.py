@@ -1,7 +1,8 @@
 """Photos of tickets: the request's body straight into a file below the photos' folder, cleaned of where and when it was
 taken, and back out.
 
-The row comes after the file is whole and synced, so a row never leads to half a photo.
+The row comes after the file is whole and synced, so a row never leads to half a photo; until then the file is called
+`.new`, and one that stays so is settled later (photo_keeping.py).
 """
 
 from __future__ import annotations
@@ -15,19 +16,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import structlog
+
 from kezek_api.errors import Invalid, TooLarge, UnknownMedia
 from kezek_register.photos import NotAPicture, without_traces
+
+log = structlog.get_logger(__name__)
 
 MAX_PHOTO = 8 << 20  # bytes
 MOST = 50  # photos of one ticket
 AT_ONCE = 4  # uploads of one person at a time, at this node
+NEW = ".new"  # behind the name of a file of which no row is known yet
 _ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 MEDIA_TYPES = tuple(_ENDINGS)
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """`file`: a name below the folder."""
+    """`file`: a name below the folder; it is called `.new` until `keep`."""
 
     file: str
     media_type: str
@@ -40,7 +46,7 @@ async def store(folder: Path, body: AsyncIterator[bytes], media_type: str, now: 
     if kind not in _ENDINGS:
         raise UnknownMedia(f"A photo is one of {', '.join(MEDIA_TYPES)}")
     file = f"{now:%Y/%m}/{secrets.token_hex(16)}{_ENDINGS[kind]}"
-    path = folder / file
+    path = new(folder, file)
     await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True, mode=0o750)
     size = 0
     try:
@@ -77,13 +83,39 @@ def is_picture(beginning: bytes, media_type: str) -> bool:
 
 def path_of(folder: Path, file: str) -> Path | None:
     """Where it is; None when it is not, or not below the folder."""
-    path = (folder / file).resolve()
-    return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+    for path in ((folder / file).resolve(), new(folder, file).resolve()):
+        if path.is_relative_to(folder.resolve()) and path.is_file():
+            return path
+    return None
+
+
+def new(folder: Path, file: str) -> Path:
+    return folder / f"{file}{NEW}"
+
+
+def keep(folder: Path, file: str) -> None:
+    """It has its row now. A disk that says no leaves it for later: it is found by either name."""
+    with suppress(OSError):
+        new(folder, file).replace(folder / file)
 
 
 def discard(folder: Path, file: str) -> None:
+    """One that came to nothing."""
     with suppress(OSError):
-        (folder / file).unlink(missing_ok=True)
+        new(folder, file).unlink(missing_ok=True)
+
+
+def delete(folder: Path, file: str) -> bool:
+    """Whether nothing is left of it, whatever it is called."""
+    if not (folder / file).resolve().is_relative_to(folder.resolve()):
+        return True  # nobody's of ours
+    try:
+        for path in (new(folder, file), folder / file):
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        log.error("photo_not_deleted", error=type(error).__name__)
+        return False
+    return True
 
 
 def _clean(path: Path) -> int:

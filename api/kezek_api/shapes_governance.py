@@ -122,6 +122,7 @@ class ErasureView(Shape):
     notices: int
     outages: int
     recordings: int
+    photos: int
 
     @classmethod
     def of(cls, done: Erased) -> ErasureView:
@@ -132,6 +133,7 @@ class ErasureView(Shape):
             notices=done.notices,
             outages=done.outages,
             recordings=len(done.recordings),
+            photos=len(done.photos),
         )
 
 

@@ -7,27 +7,39 @@ await restore("postgresql+psycopg://kezek@host/kezek", Path("monday.kezek"), yea
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 
 from kezek_register.progress import Progress, Told, untold
 from kezek_register.sql import backup as sql_backup
 from kezek_register.sql import restore as sql_restore
-from kezek_register.sql.archive import BadBackup, CannotWrite, Manifest, reading
+from kezek_register.sql.archive import PHOTOS, RECORDINGS, BadBackup, CannotWrite, Manifest, reading
+from kezek_register.sql.backup import Find
 from kezek_register.sql.database import parsed
 from kezek_register.sql.restore import NotEmpty, Restored
 
 APART = 10_000  # registration numbers: more than any town gives between two nightly backups
 TIMEOUT_S = 30.0  # waiting for others to let go of the tables
 
-__all__ = ["APART", "BadBackup", "CannotWrite", "Manifest", "NotEmpty", "Progress", "Restored", "back_up", "restore"]
+__all__ = [
+    "APART",
+    "PHOTOS",
+    "RECORDINGS",
+    "BadBackup",
+    "CannotWrite",
+    "Find",
+    "Manifest",
+    "NotEmpty",
+    "Progress",
+    "Restored",
+    "back_up",
+    "restore",
+]
 
 
-async def back_up(
-    url: str, path: Path, *, find: Callable[[str], Path | None] | None = None, told: Told = untold
-) -> Manifest:
-    """As it stands at one moment, while nodes write. `find`: a recording's path by its name; without it the recordings'
-    files stay where they are. `told` is called from another thread.
+async def back_up(url: str, path: Path, *, find: Mapping[str, Find] | None = None, told: Told = untold) -> Manifest:
+    """As it stands at one moment, while nodes write. `find`: by RECORDINGS and PHOTOS, a file's path by its name; what
+    is not named there stays where it is. `told` is called from another thread.
 
     Raises CannotWrite, Unavailable, and RegisterError when there is no register of a revision that is known.
     """
@@ -41,13 +53,13 @@ async def restore(
     year: int,
     replace: bool = False,
     apart: int = APART,
-    recordings: Path | None = None,
+    folders: Mapping[str, Path] | None = None,
     told: Told = untold,
 ) -> Restored:
     """All or nothing, into an empty database, or with `replace` instead of what it holds; no node may be at work on it.
 
     `year` (the register's own) and `apart`: so many of this year's registration numbers are left out, for those that
-    were given after the backup. `recordings`: the folder for the files, where the backup has some.
+    were given after the backup. `folders`: by RECORDINGS and PHOTOS, where the files go that the backup has.
 
     Raises BadBackup, NotEmpty, Unavailable, OSError, and RegisterError for a backup or a database of a later program.
     """
@@ -61,7 +73,7 @@ async def restore(
                 apart=apart,
                 year=year,
                 timeout_s=TIMEOUT_S,
-                recordings=recordings,
+                folders=folders,
                 told=told,
             )
 

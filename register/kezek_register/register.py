@@ -33,6 +33,7 @@ from kezek_register.sql.outage_tickets import TicketsOfOutages
 from kezek_register.sql.outages import Outages
 from kezek_register.sql.outbound import OutboundLedger
 from kezek_register.sql.persons import Persons
+from kezek_register.sql.photo_files import PhotoFiles
 from kezek_register.sql.places import Places
 from kezek_register.sql.public_requests import PublicRequests
 from kezek_register.sql.recordings import Recordings
@@ -96,6 +97,7 @@ class Register:
         self.notices = Notices(database, clock)
         self.webhooks = Webhooks(database, clock)
         self.persons = Persons(database, clock)
+        self.photo_files = PhotoFiles(database)
         self.public_requests = PublicRequests(database)
 
     @classmethod

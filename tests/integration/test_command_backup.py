@@ -15,8 +15,9 @@ import pytest
 from kezek_api.settings import Settings
 from kezek_queue import End, RedisQueues
 from kezek_register import Register
+from kezek_register.moves import Mover
 from kit.api import DeskClient, Line, Page, base_of, living_in, notes, until
-from kit.databases import PostgresServer
+from kit.databases import PostgresServer, draft
 from kit.installation import KEZEK, environment
 
 
@@ -114,3 +115,19 @@ async def test_recordings_are_found_where_the_node_has_them(
     code, said = await kezek(node_settings, "backup", str(tmp_path / "town.kezek"), "--recordings", "--json")
     assert code == 0, said
     assert json.loads(said)["recordings"] == int(there)
+
+
+async def test_photos_come_back_where_the_node_looks_for_them(node_settings: Settings, tmp_path: Path) -> None:
+    photo = node_settings.photos_folder / "2027" / "01" / "p.jpg"
+    photo.parent.mkdir(parents=True)
+    photo.write_bytes(b"jpg")
+    async with Register.open(node_settings.sql) as register:
+        ticket = await register.tickets.ensure(draft())
+        await register.tickets.photo(ticket.number, Mover("boss", "manager"), "2027/01/p.jpg", "image/jpeg", 3)
+    file = str(tmp_path / "town.kezek")
+    code, said = await kezek(node_settings, "backup", file, "--photos", "--json")
+    assert (code, json.loads(said)["photos"]) == (0, 1)
+    photo.unlink()
+    code, said = await kezek(node_settings, "restore", file, "--replace", "--photos")
+    assert code == 0, said
+    assert photo.read_bytes() == b"jpg"

@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.types import JSON
 
 from kezek_register import Register, RegisterError, Ticket
-from kezek_register.backups import BadBackup, CannotWrite, NotEmpty, Progress, back_up, restore
+from kezek_register.backups import PHOTOS, RECORDINGS, BadBackup, CannotWrite, NotEmpty, Progress, back_up, restore
+from kezek_register.moves import Mover
 from kezek_register.sql.archive import MANIFEST, TABLES
 from kezek_register.sql.history_tables import AuditRow
 from kezek_register.sql.migrate import changing, head, upgrade
@@ -352,26 +353,33 @@ async def test_a_file_that_cannot_be_written_is_told(register_url: str, tmp_path
         await back_up(register_url, tmp_path / "nowhere" / "town.kezek")
 
 
-async def test_recordings_go_along_when_asked(
+async def test_recordings_and_photos_go_along_when_asked(
     register_url: str, make_url: Callable[[str], str], tmp_path: Path
 ) -> None:
-    here, there = tmp_path / "here", tmp_path / "there"
+    here, there, pictures = tmp_path / "here", tmp_path / "there", tmp_path / "pictures"
     (here / "2027" / "01").mkdir(parents=True)
     (here / "2027" / "01" / "a.wav").write_bytes(sound := bytes(range(256)) * 5000)
     async with Register.open(register_url) as register:
         await register.recordings.begin("a", "2027/01/a", NOW, NOW)
         await register.recordings.begin("b", "2027/01/gone", NOW, NOW)
+        number = (await register.tickets.ensure(draft(call="c1"))).number
+        for file in ("2027/01/p.jpg", "2027/01/gone.jpg"):
+            await register.tickets.photo(number, Mover("boss", "manager"), file, "image/jpeg", 3)
+    (here / "2027" / "01" / "p.jpg").write_bytes(b"jpg")
 
-    def find(file: str) -> Path | None:
-        found = here / f"{file}.wav"
-        return found if found.exists() else None
+    def there_is(path: Path) -> Path | None:
+        return path if path.exists() else None
+
+    find = {RECORDINGS: lambda file: there_is(here / f"{file}.wav"), PHOTOS: lambda file: there_is(here / file)}
 
     without = await back_up(register_url, tmp_path / "without.kezek")
-    assert without.files == []
+    assert without.files(RECORDINGS) == without.files(PHOTOS) == []
     manifest = await back_up(register_url, tmp_path / "with.kezek", find=find)
-    assert manifest.files == ["2027/01/a.wav"]
-    await restore(make_url("sqlite"), tmp_path / "with.kezek", year=YEAR, recordings=there)
+    assert (manifest.files(RECORDINGS), manifest.files(PHOTOS)) == (["2027/01/a.wav"], ["2027/01/p.jpg"])
+    await restore(make_url("sqlite"), tmp_path / "with.kezek", year=YEAR, folders={RECORDINGS: there})
     assert [path.read_bytes() for path in there.rglob("*") if path.is_file()] == [sound]
+    await restore(make_url("sqlite"), tmp_path / "with.kezek", year=YEAR, folders={PHOTOS: pictures})
+    assert [path.read_bytes() for path in pictures.rglob("*") if path.is_file()] == [b"jpg"]
 
 
 async def test_names_that_the_brand_new_register_reads(

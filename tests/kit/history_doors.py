@@ -39,7 +39,12 @@ async def history_doors(register: Register, queues: Queues, folder: Path) -> Asy
         auth=AnyCookie(),
         register=register,
         queues=queues,
-        settings=SimpleNamespace(numbers={"109": "main"}, recordings_folder=folder, key=lambda: b"for tests alone"),
+        settings=SimpleNamespace(
+            numbers={"109": "main"},
+            recordings_folder=folder,
+            photos_folder=folder / "photos",
+            key=lambda: b"for tests alone",
+        ),
     )
     problems.install(app)
     for module in (history, callbacks, recordings, governance, webhooks):

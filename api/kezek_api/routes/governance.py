@@ -76,9 +76,9 @@ async def audit(
 
 @router.post("/persons/erasure")
 async def erasure(body: ErasureIn, doors: OfDoors, session: Manager) -> ErasureView:
-    """Whoever has this number is taken out: number, name, words, recordings. Tickets and figures remain. For ever."""
+    """Whoever has this number is taken out: number, name, words, recordings, photos. Tickets and figures remain. For
+    ever."""
     settings = doors.settings
-    done = await asked(
-        erase(doors.register, settings.recordings_folder, body.phone, who=session.staff.login, key=settings.key())
-    )
+    folders = (settings.recordings_folder, settings.photos_folder)
+    done = await asked(erase(doors.register, *folders, body.phone, who=session.staff.login, key=settings.key()))
     return ErasureView.of(done)

@@ -19,7 +19,7 @@ from kezek_api.routes.tickets import TicketNumber
 from kezek_api.shapes import Short
 from kezek_api.shapes_tickets import PhotoView
 from kezek_register.moves import mover_of
-from kezek_register.types import NotFound, Ticket
+from kezek_register.types import NotFound, RegisterError, Ticket, Unavailable
 
 router = APIRouter(prefix="/api", tags=["tickets"], responses=problems.RESPONSES)
 
@@ -65,7 +65,8 @@ async def show_own(number: TicketNumber, id: PhotoId, doors: OfDoors, session: E
 
 
 async def _take(doors: Doors, session: Session, ticket: Ticket, request: Request, words: str) -> PhotoView:
-    """The file first, its row after; without a row the file goes again."""
+    """The file first, its row after; without a row the file goes again. When nobody knows whether there is one (SQL
+    went away meanwhile), the books settle it."""
     with doors.photos.taken(session.staff.login):
         if len(await asked(doors.register.tickets.photos(ticket.number))) >= photos.MOST:
             raise Invalid(f"A ticket has at most {photos.MOST} photos")
@@ -78,9 +79,11 @@ async def _take(doors: Doors, session: Session, ticket: Ticket, request: Request
                     ticket.number, mover_of(session.staff), stored.file, stored.media_type, stored.size, words
                 )
             )
-        except BaseException:
-            await asyncio.shield(asyncio.to_thread(photos.discard, folder, stored.file))
+        except RegisterError as refused:
+            if not isinstance(refused, Unavailable):
+                await asyncio.shield(asyncio.to_thread(photos.discard, folder, stored.file))
             raise
+        await asyncio.shield(asyncio.to_thread(photos.keep, folder, stored.file))
     return PhotoView.of(photo)
 
 

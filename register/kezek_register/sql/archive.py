@@ -24,7 +24,8 @@ from kezek_register.types import RegisterError
 
 FORMAT, VERSION = "kezek-register", 1
 MANIFEST = "manifest.json"
-TABLES, FILES = "tables/", "recordings/"
+TABLES, RECORDINGS, PHOTOS = "tables/", "recordings/", "photos/"
+FILES = (RECORDINGS, PHOTOS)
 CHUNK = 1 << 20
 LARGEST_MANIFEST = 64 << 20  # bytes
 
@@ -62,10 +63,9 @@ class Manifest:
         named = {name: entry for name, entry in self.entries.items() if name.startswith(TABLES)}
         return {PurePosixPath(name).stem: entry.rows for name, entry in named.items()}
 
-    @property
-    def files(self) -> list[str]:
-        """Names below the recordings' folder."""
-        return [name.removeprefix(FILES) for name in self.entries if name.startswith(FILES)]
+    def files(self, kind: str) -> list[str]:
+        """Names below the folder of RECORDINGS or PHOTOS."""
+        return [name.removeprefix(kind) for name in self.entries if name.startswith(kind)]
 
 
 # --- values -----------------------------------------------------------------------------------------------------------
@@ -116,10 +116,10 @@ class Writer:
                 count, size = count + 1, size + len(line)
         self.manifest.entries[entry] = Entry(count, size, sum_.hexdigest())
 
-    def file(self, name: str, path: Path) -> None:
+    def file(self, kind: str, name: str, path: Path) -> None:
         """Raises FileNotFoundError when it has been deleted meanwhile."""
         size, sum_ = 0, hashlib.sha256()
-        entry = FILES + name
+        entry = kind + name
         with path.open("rb") as source, self._packed.open(entry, "w", force_zip64=True) as out:
             while chunk := source.read(CHUNK):
                 out.write(chunk)
@@ -195,8 +195,8 @@ class Reader:
                     raise BadBackup(f"{name} has a line that is no row")
                 yield row
 
-    def open(self, file: str) -> IO[bytes]:
-        return self._packed.open(FILES + file)
+    def open(self, kind: str, file: str) -> IO[bytes]:
+        return self._packed.open(kind + file)
 
 
 @contextmanager
@@ -226,7 +226,7 @@ def _manifest(path: Path, told: Any) -> Manifest:
         manifest = Manifest(str(told["revision"]), str(told["made_at"]), entries)
     except (KeyError, TypeError, AttributeError):
         raise BadBackup(f"the manifest of {path.name} is damaged") from None
-    for name in manifest.files:
+    for name in (file for kind in FILES for file in manifest.files(kind)):
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name or not name:
             raise BadBackup(f"{path.name} names a file outside of its folder")
     return manifest

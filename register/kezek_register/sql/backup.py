@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,23 +11,24 @@ from typing import Any
 from sqlalchemy import URL, Connection, NullPool, Table, create_engine, event, func, select, text
 
 from kezek_register.progress import Progress, Told, untold
-from kezek_register.sql.archive import Manifest, writing
+from kezek_register.sql.archive import PHOTOS, RECORDINGS, Manifest, Writer, writing
 from kezek_register.sql.errors import translating
 from kezek_register.sql.schema import revision_of, revisions, tables_at
 from kezek_register.types import RegisterError
 
 BATCH = 1000
-RECORDINGS = "recordings"  # the table whose rows name files
+NAMING = {"recordings": RECORDINGS, "ticket_photos": PHOTOS}  # tables whose rows name files
+Find = Callable[[str], Path | None]  # a file's path by its name in the table; None when it is gone
 
 
 def back_up(
     url: URL,
     path: Path,
     *,
-    find: Callable[[str], Path | None] | None = None,
+    find: Mapping[str, Find] | None = None,
     told: Told = untold,
 ) -> Manifest:
-    """Blocking. `find`: the path of a recording by its name, None when it is gone; without it no recordings go along.
+    """Blocking. `find`: by kind (RECORDINGS, PHOTOS); files of a kind that is not there do not go along.
 
     Raises RegisterError when there is no register of a revision that this program knows, Unavailable, OSError.
     """
@@ -39,20 +40,26 @@ def back_up(
             raise RegisterError(f"the database is of a later program (revision {revision}): use that one's backup")
         manifest = Manifest(revision, datetime.now(UTC).isoformat(timespec="seconds"))
         with writing(path, manifest) as archive:
-            files: list[str] = []
+            files: dict[str, list[str]] = {kind: [] for kind in NAMING.values()}
             for table in tables_at(revision):
                 total = connection.execute(select(func.count()).select_from(table)).scalar_one()
-                named = files if table.name == RECORDINGS else None
+                named = files[NAMING[table.name]] if table.name in NAMING else None
                 archive.table(table.name, _rows(connection, table, total, told, named))
-            for done, file in enumerate(files if find is not None else (), 1):
-                found = find(file) if find is not None else None
-                if found is not None:
-                    try:
-                        archive.file(f"{file}{found.suffix}", found)
-                    except FileNotFoundError:  # its time was over meanwhile
-                        continue
-                told(Progress("recordings' files", done, len(files), "files"))
+            for kind, each in (find or {}).items():
+                _files(archive, kind, files[kind], each, told)
         return manifest
+
+
+def _files(archive: Writer, kind: str, files: list[str], find: Find, told: Told) -> None:
+    for done, file in enumerate(files, 1):
+        found = find(file)
+        if found is not None:
+            name = f"{file}{found.suffix}" if kind == RECORDINGS else file  # recordings are named without their ending
+            try:
+                archive.file(kind, name, found)
+            except FileNotFoundError:  # its time was over meanwhile
+                continue
+        told(Progress(f"files of {kind}", done, len(files), "files"))
 
 
 def _rows(

@@ -13,23 +13,32 @@ from kezek_register.sql.duty_tables import EmergencyRow
 from kezek_register.sql.history_tables import CallRow
 from kezek_register.sql.notice_tables import NoticeRow
 from kezek_register.sql.outage_tables import TieRow
+from kezek_register.sql.photo_files import OVER
 from kezek_register.sql.tables import TicketRow
 from kezek_register.sql.work_tables import TicketMoveRow, TicketNoteRow, TicketPhotoRow
 
 BATCH = 500  # rows of one IN
 
 
-async def out_of_tickets(session: AsyncSession, rows: Sequence[TicketRow], names: Collection[str] = ()) -> None:
-    """Caller, requester and his words go; what others wrote of the work stays, without his number and name."""
+async def out_of_tickets(
+    session: AsyncSession, rows: Sequence[TicketRow], names: Collection[str] = ()
+) -> list[tuple[int, str]]:
+    """Caller, requester and his words go; what others wrote of the work stays, without his number and name. No photo
+    is shown any more: (id, file) of each, whose file is to be deleted (photo_files.py)."""
+    photos: list[tuple[int, str]] = []
     for row in rows:
         phones = spellings(row.caller) if row.caller else ()
         known = [*names, row.requester]
-        for papers, field in ((TicketNoteRow, "text"), (TicketMoveRow, "why"), (TicketPhotoRow, "words")):
+        for papers, field in ((TicketNoteRow, "text"), (TicketMoveRow, "why")):
             for paper in await session.scalars(select(papers).where(papers.ticket_id == row.id)):
                 setattr(paper, field, redacted(getattr(paper, field), phones, known))
+        for photo in await session.scalars(select(TicketPhotoRow).where(TicketPhotoRow.ticket_id == row.id)):
+            photo.words, photo.media_type = "", OVER
+            photos.append((photo.id, photo.file))
         row.answer = redacted(row.answer, phones, known)
         row.caller = row.requester = row.words = row.note = ""
     await session.flush()
+    return photos
 
 
 async def out_of_calls(session: AsyncSession, calls: Sequence[str], phones: Collection[str] = ()) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, exists, or_, select, update
 
 from kezek_register.redact import spellings
 from kezek_register.sql import person
@@ -14,7 +14,9 @@ from kezek_register.sql.database import Database
 from kezek_register.sql.history_tables import AuditRow, CallRow, RecordingRow
 from kezek_register.sql.notice_tables import NoticeRow, WebhookEventRow
 from kezek_register.sql.outage_tables import OutageRow, TieRow
+from kezek_register.sql.photo_files import OVER
 from kezek_register.sql.tables import HouseholdRow, PhoneRow, TicketRow
+from kezek_register.sql.work_tables import TicketPhotoRow
 from kezek_register.types import RegisterError
 
 ENDED = ("closed", "refused")
@@ -27,8 +29,8 @@ class NoNumber(RegisterError):
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How much of a person there was. `recordings`: (call, file), whose time is over now: their files are the
-    caller's business."""
+    """How much of a person there was. `recordings`: (call, file), and `photos`: (id, file), whose time is over now:
+    their files are the caller's business."""
 
     tickets: int
     calls: int
@@ -36,6 +38,7 @@ class Erased:
     notices: int
     outages: int
     recordings: tuple[tuple[str, str], ...] = ()
+    photos: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Persons:
                 home.person = ""
             await session.execute(delete(PhoneRow).where(PhoneRow.phone.in_(phones)))
             tickets = list(await session.scalars(select(TicketRow).where(TicketRow.caller.in_(phones))))
-            await person.out_of_tickets(session, tickets, names)
+            photos = await person.out_of_tickets(session, tickets, names)
             calls = list(
                 await session.scalars(
                     select(CallRow.call).where(or_(CallRow.caller.in_(phones), CallRow.dialled.in_(phones)))
@@ -95,7 +98,7 @@ class Persons:
             ties = list(await session.scalars(select(TieRow).where(TieRow.phone.in_(phones))))
             await person.out_of_ties(session, ties)
             session.add(AuditRow(login=who, what="erased", subject=subject, at=now))
-        return Erased(len(tickets), len(calls), len(homes), len(notices), len(ties), tuple(recorded))
+        return Erased(len(tickets), len(calls), len(homes), len(notices), len(ties), tuple(recorded), tuple(photos))
 
     async def forget(
         self,
@@ -108,7 +111,7 @@ class Persons:
     ) -> Forgotten:
         """What is older than these moments (None: kept for ever), at most `limit` rows of each kind: again until
         nothing is left. Calls by their beginning, tickets by their end, notices by when they were settled; events are
-        deleted. One transaction; it is noted in the audit."""
+        deleted, and tickets' photos are to be (photo_files.py). One transaction; it is noted in the audit."""
         now = self._clock()
         async with self._database.writing() as session:
             old_calls: list[str] = []
@@ -119,7 +122,8 @@ class Persons:
             old_tickets: list[TicketRow] = []
             ties: list[TieRow] = []
             if tickets is not None:
-                somebody = or_(*(field != "" for field in _PERSONAL))
+                photo = exists().where(TicketPhotoRow.ticket_id == TicketRow.id, TicketPhotoRow.media_type != OVER)
+                somebody = or_(*(field != "" for field in _PERSONAL), photo)
                 ended = select(TicketRow).where(TicketRow.state.in_(ENDED), TicketRow.closed_at < tickets, somebody)
                 old_tickets = list(await session.scalars(ended.limit(limit)))
                 await person.out_of_tickets(session, old_tickets)

@@ -48,14 +48,15 @@ def restore(
     apart: int,
     year: int,
     timeout_s: float,
-    recordings: Path | None = None,
+    folders: Mapping[str, Path] | None = None,
     told: Told = untold,
 ) -> Restored:
     """One transaction, blocking. No node may be at work on this database meanwhile.
 
     `apart`: so many registration numbers of `year` are left out behind the last reserved one that is known, for those
-    that were given after the backup was made. Raises BadBackup, NotEmpty, Unavailable, and RegisterError for a backup
-    or a database of a later program.
+    that were given after the backup was made. `folders`: where the files go, by kind (archive.RECORDINGS, PHOTOS).
+
+    Raises BadBackup, NotEmpty, Unavailable, and RegisterError for a backup or a database of a later program.
     """
     manifest = archive.manifest
     if manifest.revision not in revisions():
@@ -64,7 +65,7 @@ def restore(
     tables = tables_at(manifest.revision)
     if missing := {table.name for table in tables} ^ manifest.tables.keys():
         raise BadBackup(f"its tables are not those of its revision: {', '.join(sorted(missing))}")
-    with _files(archive, recordings, told), changing(url, timeout_s=timeout_s) as connection:
+    with _files(archive, folders or {}, told), changing(url, timeout_s=timeout_s) as connection:
         reserved = _cleared(connection, replace=replace)
         upgrade(connection, manifest.revision)
         for table in tables:
@@ -115,18 +116,20 @@ def _cleared(connection: Connection, *, replace: bool) -> dict[int, int]:
 
 
 @contextmanager
-def _files(archive: Reader, folder: Path | None, told: Told) -> Iterator[None]:
-    """The recordings' files, under other names until the block has ended well. Raises OSError."""
+def _files(archive: Reader, folders: Mapping[str, Path], told: Told) -> Iterator[None]:
+    """The files of these kinds, under other names until the block has ended well. Raises OSError."""
     written: list[tuple[Path, Path]] = []
     try:
-        for file in archive.manifest.files if folder is not None else ():
-            path = Path(folder or "") / file
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            beside = path.with_name(f".{path.name}.restored")
-            written.append((beside, path))
-            with archive.open(file) as source, beside.open("wb") as out:
-                shutil.copyfileobj(source, out)
-            told(Progress("recordings' files", len(written), len(archive.manifest.files), "files"))
+        for kind, folder in folders.items():
+            files = archive.manifest.files(kind)
+            for done, file in enumerate(files, 1):
+                path = folder / file
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                beside = path.with_name(f".{path.name}.restored")
+                written.append((beside, path))
+                with archive.open(kind, file) as source, beside.open("wb") as out:
+                    shutil.copyfileobj(source, out)
+                told(Progress(f"files of {kind}", done, len(files), "files"))
         yield
         for beside, path in written:
             beside.replace(path)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 
 from kezek_register.moves import Mover
 from kezek_register.sql import events
+from kezek_register.sql.photo_files import OVER
 from kezek_register.sql.tables import TicketRow
 from kezek_register.sql.ticket_base import TicketBase
 from kezek_register.sql.work_tables import TicketLinkRow, TicketNoteRow, TicketPhotoRow
@@ -57,14 +58,16 @@ class TicketPapers(TicketBase):
     async def photos(self, number: str) -> builtins.list[TicketPhoto]:
         """In their order."""
         async with self._database.reading() as session:
-            wanted = select(TicketPhotoRow).where(TicketPhotoRow.ticket_id == await self._id(session, number))
+            wanted = select(TicketPhotoRow).where(
+                TicketPhotoRow.ticket_id == await self._id(session, number), TicketPhotoRow.media_type != OVER
+            )
             return [_photo(row) for row in await session.scalars(wanted.order_by(TicketPhotoRow.id))]
 
     async def photo_of(self, number: str, photo_id: int) -> TicketPhoto:
         """Of this ticket, not of another."""
         async with self._database.reading() as session:
             row = await session.get(TicketPhotoRow, photo_id)
-            if row is None or row.ticket_id != await self._id(session, number):
+            if row is None or row.media_type == OVER or row.ticket_id != await self._id(session, number):
                 raise NotFound("the ticket has no such photo")
             return _photo(row)
 
