@@ -43,6 +43,7 @@ class Tending:
         """Raises RegisterError and NoWorkingTime."""
         for outage in await self._register.outages.tick():
             log.info("outage_moved_by_time", outage=outage.id, state=outage.state)
+        await self._register.outages.ready()
         today = datetime.now(self._register.work.rules.calendar.zone).date()
         if today != self._recounted:  # a node that starts may have another calendar than the one before
             if moved := await self._register.work.recount():

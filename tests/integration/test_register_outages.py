@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register import Conflict, NotFound, Register
 from kezek_register.areas import Area
-from kezek_register.outage_types import BadOutage, OutageOver
+from kezek_register.outage_types import BadOutage, Outage, OutageOver
 from kezek_register.types import StaleVersion
 from kit.databases import draft, told
 from kit.outages_town import (
@@ -47,6 +49,34 @@ async def town(register: Register) -> list[House]:
 
 def at(town: list[House], street: int, house: str) -> House:
     return next(each for each in town if (each.street, each.house) == (street, house))
+
+
+async def test_a_caller_who_waits_no_longer_leaves_the_reading_to_go_on_for_the_next(
+    register: Register, town: list[House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow database each caller would begin it anew otherwise, and none would ever hear of the outage."""
+    opened = await register.outages.open(outage(), "anna")
+    place = at(town, TREE, "3").place
+    announced = register.outages._announced
+    reading, may_go_on, read = asyncio.Event(), asyncio.Event(), announced._read
+    times = []
+
+    async def slowly(session: AsyncSession) -> list[Outage]:
+        times.append(1)
+        reading.set()
+        await may_go_on.wait()
+        return await read(session)
+
+    monkeypatch.setattr(announced, "_read", slowly)
+    first = asyncio.create_task(register.outages.affecting(place))
+    await reading.wait()
+    first.cancel()
+    await asyncio.wait({first})
+    assert first.cancelled()
+    second = asyncio.create_task(register.outages.affecting(place))
+    may_go_on.set()
+    assert await second == [opened]
+    assert len(times) == 1
 
 
 async def test_an_outage_is_heard_where_it_is(register: Register, town: list[House]) -> None:

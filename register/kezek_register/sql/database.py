@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeVar
@@ -60,6 +60,7 @@ class Database:
         # SQLite's own waiting is neither fair nor short: writers of this process queue here instead
         self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._looks = _SqliteLooks(self.url, settings) if self.is_sqlite else _PostgresqlLooks(self._engine)
+        self._going_on: set[asyncio.Task[Any]] = set()
 
     async def look(self, ask: Callable[[Connection], T]) -> T:
         """A short question that a caller waits for: `ask` runs as a whole beside the loop, each statement sees what is
@@ -105,7 +106,17 @@ class Database:
         """INSERT of this dialect, for its ON CONFLICT."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
+    def goes_on(self, work: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
+        """Until it is done or the database is closed, also when whoever asked for it has given up."""
+        task = asyncio.create_task(work)
+        self._going_on.add(task)
+        task.add_done_callback(self._going_on.discard)
+        return asyncio.shield(task)
+
     async def close(self) -> None:
+        for task in self._going_on:
+            task.cancel()
+        await asyncio.gather(*self._going_on, return_exceptions=True)
         self._looks.close()
         await self._engine.dispose()
 

@@ -33,12 +33,17 @@ class InMemory(Generic[Read, Kept]):
         self._kept: tuple[int, Kept] | None = None
 
     async def fresh(self) -> Kept:
-        """As the newest committed change left it. Raises Unavailable."""
+        """As the newest committed change left it. Whoever waits no longer leaves the reading to go on: the next
+        one finds it done, however slow the database is. Raises Unavailable."""
         now = await self._database.look(lambda connection: revision_seen(connection, self._name))
         if self._kept is not None and self._kept[0] == now:
             return self._kept[1]
+        return await self._database.goes_on(self._load(now))
+
+    async def _load(self, seen: int) -> Kept:
+        """Unless somebody else has meanwhile; `seen`: the revision that is wanted."""
         async with self._loading:
-            if self._kept is None or self._kept[0] != now:
+            if self._kept is None or self._kept[0] != seen:
                 async with self._database.reading() as session:
                     # before the rows: what is newer than its revision is read once more, never kept too long
                     now = await revision(session, self._name)

@@ -99,6 +99,10 @@ class Outages(OutageEnds, OutageHouseholds, OutageSteps):
         and `calls` are not counted here. Areas are compared, never expanded: milliseconds in a large city."""
         return (await self._announced.fresh()).affecting(place, at or self._clock(), within)
 
+    async def ready(self) -> None:
+        """What was announced is in memory: the next caller does not wait for it. Raises Unavailable."""
+        await self._announced.fresh()
+
     async def now(self, at: datetime | None = None) -> builtins.list[Outage]:
         """All that go on at this moment, the newest first."""
         at = at or self._clock()
