@@ -19,7 +19,7 @@ from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.notice_rules import TellingSettings
 from kezek_ivr.ports import Affecting, Answer, Concerned, Tell, TellState, TicketState
 from kezek_ivr.told_calls import ToldCalls
-from kezek_register import Register, emergency
+from kezek_register import Register
 from kezek_register.areas import Place
 from kezek_register.moves import CITIZEN
 from kezek_register.notice_types import Notice, NoticeChannel
@@ -169,7 +169,6 @@ class Citizens:
 
 
 def citizens_of(register: Register, rules: Rules, dialogue: Dialogue, site: Settings) -> Citizens:
-    """Raises BadFile for a file of services that is wrong."""
     notices, told = SqlNotices(register), rules.citizens
     settings = told.settings(site.node, rules.dial_s)
     speaker = Speaker(site.home, site.prompts)
@@ -186,7 +185,7 @@ def citizens_of(register: Register, rules: Rules, dialogue: Dialogue, site: Sett
         outages=SqlOutages(register) if told.outages else None,
         tickets=SqlTickets(register) if told.tickets else None,
         emergencies=SqlEmergencies(
-            register, emergency.load(), dialogue, speaker, language=dialogue.language.default, now=now
+            register, rules.services, dialogue, speaker, language=dialogue.language.default, now=now
         ),
     )
 

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bars
 
 from kezek_api.settings import Settings
-from kezek_register import ImportReport, Register, RegisterError
+from kezek_register import ImportReport, Register, RegisterError, RegisterSettings
 from kezek_register.progress import Progress, Told
 from kezek_register.sample import generate
 
@@ -29,7 +29,9 @@ async def load(settings: Settings, kind: str, file: Path, *, as_json: bool) -> i
     """0 when every line was taken, 3 when some were refused, 1 when the file is of no use and nothing was changed."""
     try:
         # the town's zone: moments in a file of planned works are its own
-        async with Register.open(settings.sql, clock=lambda: datetime.now(settings.zone)) as register:
+        own = RegisterSettings(checklists=settings.checklists)
+        zone = settings.zone
+        async with Register.open(settings.sql, clock=lambda: datetime.now(zone), settings=own) as register:
             await register.migrate()
             with _shown(as_json) as told:
                 report = await register.imports.load(kind, file, told)

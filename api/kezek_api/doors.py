@@ -27,7 +27,7 @@ from kezek_api.supervisors import Supervisors
 from kezek_api.wallboard import Board
 from kezek_queue import types as line
 from kezek_queue.types import Queues
-from kezek_register import Register, checklists, emergency
+from kezek_register import Register
 from kezek_register.checklists import Checklists
 from kezek_register.emergency import Services
 
@@ -54,10 +54,16 @@ class Doors:
     streams: Places = field(default_factory=lambda: Places(STREAMS))
     sip: Places = field(default_factory=lambda: Places(PHONES))
     photos: Places = field(default_factory=lambda: Places(AT_ONCE))
-    checklists: Checklists = field(default_factory=checklists.load)
-    services: Services = field(default_factory=emergency.load)
     published: Published = field(default_factory=Published)
     apps: Paces = field(default_factory=Paces)
+
+    @property
+    def checklists(self) -> Checklists:
+        return self.rules.checklists
+
+    @property
+    def services(self) -> Services:
+        return self.rules.services
 
     def extensions(self, operator: line.Operator) -> int:
         """How often this operator may prolong a wrap-up."""

@@ -24,7 +24,9 @@ from kezek_api.retention import RetentionRules
 from kezek_api.settings import Settings, SettingsError
 from kezek_ivr.hours import Calendar, HoursError, from_table
 from kezek_queue import QueueRules, Relax
-from kezek_register import work_rules
+from kezek_register import BadFile, checklists, emergency, work_rules
+from kezek_register.checklists import Checklists
+from kezek_register.emergency import Services
 from kezek_register.work_rules import WorkRules
 
 Level = Annotated[int, Field(ge=1, le=9)]
@@ -112,7 +114,8 @@ class _File(_Table):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`queues`: every queue of the site has its rules. Wishes are skills wanted: by language, and by topic."""
+    """`queues`: every queue of the site has its rules. Wishes are skills wanted: by language, and by topic.
+    `checklists` and `services` have files of their own (KEZEK_CHECKLISTS, KEZEK_EMERGENCY)."""
 
     queues: Mapping[str, QueueRules]
     queue_names: Mapping[str, Names]
@@ -134,6 +137,8 @@ class Rules:
     work: WorkRules = field(default_factory=WorkRules)
     retention: RetentionRules = field(default_factory=RetentionRules)
     open311: Open311Rules = field(default_factory=Open311Rules)
+    checklists: Checklists = field(default_factory=checklists.load)
+    services: Services = field(default_factory=emergency.load)
 
     def queue_name(self, queue: str, language: str) -> str:
         return named(self.queue_names.get(queue, {}), language) or queue
@@ -149,11 +154,14 @@ def named(names: Mapping[str, str], language: str) -> str:
 
 
 def of_site(settings: Settings) -> Rules:
-    """Raises SettingsError, with what is wrong in the file of rules."""
+    """Raises SettingsError, with what is wrong in the file of rules, of checklists or of emergency services."""
     try:
         rules = load(settings.rules, settings.queues, settings.timezone)
-    except RulesError as wrong:
+        lists = checklists.load(settings.checklists or checklists.OURS)
+        services = emergency.load(settings.emergency or emergency.OURS)
+    except (RulesError, BadFile) as wrong:
         raise SettingsError(str(wrong)) from wrong
+    rules = replace(rules, checklists=lists, services=services)
     if rules.work.calendar.zone is UTC:  # nobody has named one: the machine's own
         calendar = replace(rules.work.calendar, zone=settings.zone)
         rules = replace(rules, work=replace(rules.work, calendar=calendar))

@@ -101,6 +101,7 @@ class Settings(BaseSettings):
     wrap_up_s: float = Field(default=30, ge=0)
     rules: Path | None = None  # the site's rules.toml; None is the packaged one
     checklists: Path | None = None  # the site's checklists.toml for outages; None is the packaged one
+    emergency: Path | None = None  # the site's emergency.toml: services, numbers, questions; None is the packaged one
     recordings: Path | None = None  # where Asterisk records talks; None is <home>/asterisk/spool/monitor
     photos: Path | None = None  # where photos of tickets are kept; None is <home>/photos
     timezone: str = ""  # where midnight is, 'Asia/Almaty'; '' is the machine's own

@@ -17,11 +17,12 @@ from kezek_api.doors import is_loopback, same_site
 from kezek_api.errors import TooManyAttempts
 from kezek_api.health import Health
 from kezek_api.pop import changed, fields_of, keyed, pop_of, ticket_of
+from kezek_api.rules import of_site
 from kezek_api.settings import Settings, SettingsError
 from kezek_api.streets import pop_for
 from kezek_api.tally import midnight_before
 from kezek_queue import Call, CallState, Unknown
-from kezek_register import BadNumber, NotFound, Unavailable
+from kezek_register import BadNumber, NotFound, Unavailable, checklists, emergency
 from kit.api import notes
 
 CALL = Call(
@@ -41,6 +42,22 @@ CALL = Call(
     end="",
     node="one",
 )
+
+
+def test_a_citys_own_files_are_read_at_the_start_and_a_wrong_one_is_said(tmp_path: Path) -> None:
+    services, lists = tmp_path / "emergency.toml", tmp_path / "lists.toml"
+    services.write_text(emergency.OURS.read_text().replace('gas = "104"', 'gas = "1104"', 1))
+    lists.write_text(checklists.OURS.read_text().replace("[words.", '[words.own]\nkk = "1"\n\n[words.', 1))
+    rules = of_site(Settings.load(tmp_path, emergency=services, checklists=lists))
+    assert rules.services.by_number("1104") is not None
+    assert rules.checklists.names("own") == {"kk": "1"}
+    services.write_text(services.read_text().replace('"1104"', '"gas"'))
+    with pytest.raises(SettingsError, match=r"emergency\.toml: regions\.kz has no number for gas"):
+        of_site(Settings.load(tmp_path, emergency=services))
+    with pytest.raises(SettingsError, match=r"none\.toml cannot be read"):
+        of_site(Settings.load(tmp_path, emergency=tmp_path / "none.toml"))
+    with pytest.raises(SettingsError, match=r"none\.toml cannot be read"):
+        of_site(Settings.load(tmp_path, checklists=tmp_path / "none.toml"))
 
 
 def test_settings_come_from_the_environment_then_the_file_then_the_defaults(

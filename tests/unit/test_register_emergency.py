@@ -12,11 +12,11 @@ from kezek_register.emergency import LANGUAGES, OURS, load, text
 OWN = load()
 
 
-def test_every_text_is_there_in_four_languages() -> None:
+def test_every_text_is_there_in_five_languages() -> None:
     for region in OWN.regions:
         for service in OWN.of(region):
             for names in (service.names, service.say, *(question.names for question in service.questions)):
-                assert all(names[language].strip() for language in LANGUAGES), (service.code, names)
+                assert all(names[language].strip() for language in (*LANGUAGES, "ko")), (service.code, names)
                 assert len({names[language] for language in ("kk", "ru", "en")}) == 3 or service.code == "police"
             assert 3 <= len(service.questions) <= 6, "a person in danger answers a few questions, not a form"
             assert service.region == region
