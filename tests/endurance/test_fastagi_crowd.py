@@ -21,7 +21,8 @@ from kit.footprint import footprint
 from kit.sip_agent import SipAgent
 from kit.size import size
 from kit.valkey import Valkey
-from kit.whole import City, hotline, serving
+from kit.whole import City, hotline
+from kit.whole_process import serving
 
 CONNECTS = size(200, 500)
 CHANNELS = size(60, 150)  # of them

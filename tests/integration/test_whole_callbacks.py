@@ -13,7 +13,8 @@ from kit.seat import Seat
 from kit.sip_agent import SipAgent, SipCall
 from kit.tones import hears, music
 from kit.valkey import Valkey
-from kit.whole import City, Street, hotline, serving
+from kit.whole import City, Street, hotline
+from kit.whole_process import serving
 from kit.whole_talks import busy, free
 
 pytestmark = pytest.mark.timeout(90)

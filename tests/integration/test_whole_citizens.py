@@ -19,7 +19,7 @@ from kezek_register.notice_types import Notice
 from kezek_register.outage_types import Outage, Tie
 from kezek_register.types import Ticket
 from kit.api import until
-from kit.sip_agent import SipAgent, SipCall
+from kit.city_phones import informed, picks_up
 from kit.tones import RATE, hears, loud, tone
 from kit.valkey import Valkey
 from kit.whole import City, Street, hotline
@@ -66,26 +66,6 @@ async def outage_at(register: Register, *phones: str) -> Outage:
     return await register.outages.open(outage, "dina")
 
 
-async def informed(city: City, street: Street, caller: str, token: str) -> None:
-    """He hears what is known, presses 1, and the call is over without anybody's phone ringing."""
-    citizen = await street.dials(caller=caller, story=token, press="")
-    await city.told(token, "outage")
-    citizen.press("1")
-    assert (await city.told(token, "informed"))["tell"] is True
-    await citizen.ended()
-    assert (await city.told(token, "ended"))["end"] == "informed"
-
-
-async def told_again(world: SipAgent, number: str, key: str) -> SipCall:
-    """The citizen's phone rings, he picks up, is told, and presses a key."""
-    bell = await world.rings()
-    assert bell.number == number
-    bell.answer()
-    bell.press(key)
-    await bell.ended()
-    return bell
-
-
 async def settled(register: Register, key: str) -> Notice:
     async def found() -> Notice | None:
         notice = await register.notices.get(key)
@@ -129,8 +109,7 @@ async def test_who_is_affected_hears_it_and_is_called_once_when_it_is_over_and_m
         bells = [await world.rings(), await world.rings()]
         assert {bell.number for bell in bells} == {HOME, NEIGHBOUR}
         for bell in bells:
-            bell.answer()
-            bell.press("2" if bell.number == HOME else "1")
+            await picks_up(bell, "2" if bell.number == HOME else "1")
         for bell in bells:
             await bell.ended()
         assert (await settled(register, keys[HOME])).result == "2"
@@ -141,8 +120,7 @@ async def test_who_is_affected_hears_it_and_is_called_once_when_it_is_over_and_m
         assert (ticket.topic, ticket.state in ("registered", "assigned")) == ("heating", True)
         duty = await world.rings()
         assert duty.number not in (HOME, NEIGHBOUR), "nobody is called twice; his executor is"
-        duty.answer()
-        duty.press("1")
+        await picks_up(duty, "1")
         await duty.ended()
 
         async def assigned() -> bool:
@@ -195,9 +173,8 @@ async def test_whose_ticket_is_reported_done_is_asked_and_no_opens_it_again(city
         answered = False
         while not answered:
             bell = await world.rings()  # his, or the duty phone's of the executor
-            bell.answer()
             answered = bell.number == NEIGHBOUR
-            bell.press("2" if answered else "1")
+            await picks_up(bell, "2" if answered else "1")
             await bell.ended()
 
         async def opened() -> bool:

@@ -17,7 +17,8 @@ from kit.seat import Seat
 from kit.sip_agent import SipAgent
 from kit.sip_call import SipCall
 from kit.valkey import Valkey
-from kit.whole import City, Process, hotline, serving
+from kit.whole import City, hotline
+from kit.whole_process import Process, serving
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -15,7 +15,8 @@ import pytest
 from kit.api import until
 from kit.tones import hears
 from kit.valkey import Valkey
-from kit.whole import City, Process, hotline, serving
+from kit.whole import City, hotline
+from kit.whole_process import Process, serving
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -11,9 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import shutil
-import sys
 import wave
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -30,7 +28,7 @@ from kezek_ivr.dialogue import Dialogue
 from kezek_queue import RedisQueues, redis_client
 from kezek_register import Register, Staff
 from kit.api import Page, engine, living_in, settings_for, until
-from kit.asterisk import RunningAsterisk, free_port, running_asterisk
+from kit.asterisk import RunningAsterisk, running_asterisk
 from kit.seat import LIMIT_S, Seat
 from kit.sip_agent import SipAgent, SipCall
 from kit.tones import RATE, hears, tone
@@ -178,10 +176,16 @@ class City:
     async def told(self, token: str, step: str, limit_s: float = LIMIT_S) -> dict[str, Any]:
         """The latest step of that name, once there is one."""
 
-        async def found() -> dict[str, Any] | None:
-            return next((each for each in reversed(await self.story(token)) if each["step"] == step), None)
+        steps: list[dict[str, Any]] = []
 
-        return dict(await until(found, limit_s))
+        async def found() -> dict[str, Any] | None:
+            steps[:] = await self.story(token)
+            return next((each for each in reversed(steps) if each["step"] == step), None)
+
+        try:
+            return dict(await until(found, limit_s))
+        except AssertionError:
+            raise AssertionError(f"no {step!r} within {limit_s} s: {[each['step'] for each in steps]}") from None
 
     async def row(self, head: Seat, wanted: Callable[[dict[str, Any]], object], limit_s: float = LIMIT_S) -> Any:
         """The call's row of the history, once it is as wanted."""
@@ -242,52 +246,6 @@ def node_of(folder: Path, redis_url: str, site: str, asterisk: RunningAsterisk, 
             **more,
         },
     )
-
-
-class Process:
-    """A node in a process of its own: `kezek serve`, to be killed."""
-
-    def __init__(self, process: asyncio.subprocess.Process, base: str) -> None:
-        self.process, self.base = process, base
-
-    async def kill(self) -> None:
-        self.process.kill()
-        await self.process.wait()
-
-
-@contextlib.asynccontextmanager
-async def serving(settings: Settings, log: int | None = None) -> AsyncIterator[Process]:
-    """With these settings as environment; killed at the end when it is still there. `log`: a descriptor for it."""
-    listen = f"127.0.0.1:{free_port()}"
-    told = settings.model_dump(
-        mode="json", exclude_none=True, exclude={"ami_secret", "secret_key", "http_listen", "books"}
-    )
-    told |= {"ami_secret": settings.ami_password(), "secret_key": settings.key().decode(), "http_listen": listen}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KEZEK_")}
-    for name, value in told.items():
-        environment[f"KEZEK_{name.upper()}"] = value if isinstance(value, str) else json.dumps(value)
-    said = settings.home / f"serve-{listen[-5:]}.txt"
-    with said.open("wb") as file:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "kezek_api.command", "serve",
-            env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=log or file, stderr=log or file,
-        )  # fmt: skip
-    try:
-        async with httpx.AsyncClient(base_url=f"http://{listen}", timeout=5) as client:
-
-            async def up() -> bool:
-                assert process.returncode is None, said.read_text("utf-8", "replace")[-2000:]
-                with contextlib.suppress(httpx.TransportError):
-                    parts = (await client.get("/health")).json()["parts"]
-                    return all(parts[part]["ok"] for part in ("sql", "asterisk", "redis"))
-                return False
-
-            await until(up, 30)
-        yield Process(process, f"http://{listen}")
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 async def staff(sqlite: Path) -> None:
