@@ -1,24 +1,29 @@
-"""This town's streets found in what was heard, by likeness of sound. Pure.
+"""This town's streets found in what was heard. Pure.
 
-Guards: beside a word of place ('улица', 'көшесі') a name may be heard badly; before a house's number, less so; anywhere
-else it must be exact, and no everyday word ('мира', 'garden'). Two names nearly as good as each other make both unsure.
+A name that was heard letter by letter is as sure as it stands (street_standing). Where a word of place or a house's
+number has no such name beside it, the names that sound alike are offered (street_alike), never as certain.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-
-from rapidfuzz import fuzz, process
+from dataclasses import dataclass, replace
 
 from .lexer import Item
-from .numbers import spell
 from .packs import Pack
-from .text import Token, clean, join, sound
+from .street_alike import RIVALS, UNSURE, Alike, Likeness
+from .street_names import Entry, entries
+from .street_spans import Span, spans_of
+from .street_standing import Standing, confidence, standing
+from .street_windows import Window, windows
+from .text import Token
 
-_WIDEST = 4  # tokens in a name as it was heard
-_BESIDE_CUE, _BEFORE_NUMBER = 68.0, 82.0  # of 100
+_WIDEST = 5  # spans in a name
+_STANDS = 0.55  # a name this sure needs no likeness beside it
+_SAME = 0.93  # factor for a name that differs in spelling alone
+_SEVERAL = 0.75  # factor for a name that two streets have
+_PASSED = 0.88  # factor for a street named in passing, when another one has the house's number
+_OLD = 0.6  # factor for the old name of a street that is named too
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,172 +33,165 @@ class StreetHit:
     first: int  # tokens, both inclusive
     last: int
     beside_cue: bool
-    ends_in_house: bool  # 'кироводом': the word for house is inside
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    written: str  # without spaces
-    reference: str
-    factor: float
-    name: bool  # the name itself, not one of its cases
+    ends_in_house: bool = False  # 'кироводом': the word for house is inside
+    near_house: bool = False  # a house's number stands beside it
 
 
 class StreetIndex:
-    def __init__(self, streets: Mapping[str, str], pack: Pack) -> None:
+    """`substitutes`: word of a name -> what the recogniser's model says in its place; both mean the street."""
+
+    def __init__(self, streets: Mapping[str, str], pack: Pack, substitutes: Mapping[str, str] | None = None) -> None:
         self._pack = pack
-        self._entries: dict[str, _Entry] = {}
-        tails: dict[str, set[str]] = {}
-        for name, reference in streets.items():
-            spoken = self.spoken(name)
-            for form in pack.street_forms(spoken) if spoken else ():
-                self._add(form, reference, 1.0, name=form == spoken)
-            if " " in spoken:
-                tails.setdefault(spoken.split()[-1], set()).add(reference)
-        for tail, references in tails.items():
-            if len(references) == 1 and len(tail) >= 5 and tail not in pack.numbers:  # 'Шевченка' for 'Тараса Шевченка'
-                self._add(tail, next(iter(references)), 0.85)
-        # Cases are known exactly; only the names themselves are searched by likeness, which a case ending hardly
-        # lowers.
-        self._ordered = [entry for entry in self._entries.values() if entry.name]
-        self._sounds = [sound(entry.written) for entry in self._ordered]
-        self._house_words = sorted(
-            (word for word, cue in pack.cues.items() if cue == "house" and len(word) >= 3), key=len, reverse=True
-        )
-        self._street_words = sorted(
-            (word for word, cue in pack.cues.items() if cue == "street" and len(word) >= 5), key=len, reverse=True
-        )
+        heard_as = {
+            " ".join((substitutes or {}).get(word, word) for word in name.split()): ref for name, ref in streets.items()
+        }
+        found = entries({**heard_as, **streets} if substitutes else streets, pack)
+        self._exact: dict[str, list[Entry]] = {}
+        for entry in found:
+            self._exact.setdefault(entry.written, []).append(entry)
+        self._alike = Alike(found)
+        self._words = {word for entry in found for word in entry.spoken.split()}
 
     def is_word(self, text: str) -> bool:
-        return text in self._entries
+        return text in self._words
 
-    def find(self, tokens: Sequence[Token], items: Sequence[Item]) -> list[StreetHit]:
-        """The streets in a sentence, the best first."""
-        return _best([*self._beside_cues(tokens, items), *self._before_numbers(tokens, items), *self._exact(tokens)])
+    def find(self, tokens: Sequence[Token], items: Sequence[Item], *, bare: bool = False) -> list[StreetHit]:
+        """The streets in a sentence, the best first; behind an unsure one those that sound like it, over the same
+        tokens. `bare`: the whole sentence may be a name, heard badly."""
+        spans = spans_of(tokens, items, self._pack)
+        exact = _with_old_names(list(self._named(spans, asked=bare)), spans, self._pack)
+        near_house = any(hit.near_house and hit.confidence >= _STANDS for hit in exact)
+        if near_house:
+            exact = [hit if hit.near_house else _times(hit, _PASSED) for hit in exact]
+        alike: list[StreetHit] = []
+        taken = [(hit.first, hit.last) for hit in exact if hit.confidence >= _STANDS]
+        for window in windows(tokens, items, self._pack, taken, bare=bare and not taken):
+            alike += self._like(window)
+        alike += self._like_numbered(spans, taken)
+        return best([*exact, *alike])
 
-    def alone(self, tokens: Sequence[Token], items: Sequence[Item]) -> list[StreetHit]:
-        """The street in an answer that may be the street alone."""
-        hits = self.find(tokens, items)
-        if any(hit.confidence >= 0.7 for hit in hits):
-            return hits
-        for first in range(len(tokens)):
-            for last in range(first, min(first + _WIDEST, len(tokens))):
-                whole = first == 0 and last == len(tokens) - 1
-                hits += self._match(tokens, first, last, _BESIDE_CUE + 4, whole)
-        return _best(hits)
-
-    def spoken(self, name: str) -> str:
-        """A name as it is said: numbers in words, without the word for street."""
-        words = [
-            spell(int(word), self._pack) if word.isdecimal() and len(word) <= 3 else word
-            for word in re.sub(r"(\d+)", r" \1 ", clean(name)).split()
+    def _named(self, spans: Sequence[Span], *, asked: bool) -> Iterator[StreetHit]:
+        found = [
+            (first, last, entry)
+            for first in range(len(spans))
+            for last in range(first, min(first + _WIDEST, len(spans)))
+            for entry in self._at(spans, first, last)
         ]
-        kept = [word for word in words if self._pack.cues.get(word) != "street"]
-        return " ".join(kept or words)
+        stands = {(first, last): standing(spans, first, last, self._pack) for first, last, _ in found}
+        for first, last, entry in found:
+            if any(start <= first and last <= end and (start, end) != (first, last) for start, end in stands):
+                continue  # 'лесная' in 'вторая лесная'
+            own = stands[first, last]
+            where = own if own.cue else self._joined(spans, last, stands) or own
+            sure = confidence(entry, where, self._pack, asked=asked) * min(
+                span.confidence for span in spans[first : last + 1]
+            )
+            if sure > 0:
+                yield StreetHit(
+                    entry.reference, sure, spans[first].first, spans[last].last, where.cue, near_house=where.number
+                )
 
-    def _add(self, spoken: str, reference: str, factor: float, *, name: bool = True) -> None:
-        written = spoken.replace(" ", "")
-        self._entries.setdefault(written, _Entry(written, reference, factor, name))
+    def _joined(self, spans: Sequence[Span], last: int, stands: Mapping[tuple[int, int], Standing]) -> Standing | None:
+        """'улиц Абая и Ленина', 'угол Абая и Ленина': of two joined names, how the one stands that has the word."""
+        if last + 2 >= len(spans) or spans[last + 1].text not in self._pack.streets.joins:
+            return None
+        return next(
+            (each for (first, _), each in stands.items() if first == last + 2 and (each.cue or each.lead)), None
+        )
 
-    def _beside_cues(self, tokens: Sequence[Token], items: Sequence[Item]) -> Iterator[StreetHit]:
-        border = {
-            item.first
-            for item in items
-            if item.kind in ("street", "house", "flat", "entrance", "floor") and item.fit > 0.9
-        }
-        for item in items:
-            if item.kind != "street":
-                glued = next((word for word in self._street_words if item.text.startswith(word)), "")
-                if glued and len(item.text) >= len(glued) + 3:
-                    for last in range(item.first, min(item.first + _WIDEST, len(tokens))):
-                        yield from self._match(tokens, item.first, last, _BESIDE_CUE, True, skip=len(glued))
+    def _at(self, spans: Sequence[Span], first: int, last: int) -> list[Entry]:
+        text = "".join(span.text for span in spans[first : last + 1])
+        found = self._exact.get(text)
+        if found is None:
+            same = self._alike.same(text) if spans[last].kind != "filler" else []
+            found = [replace(entry, factor=entry.factor * _SAME) for entry in same]
+        if len(found) < 2:
+            return found
+        stands = standing(spans, first, last, self._pack)
+        of_kind = [entry for entry in found if stands.cue_kind and entry.kind == stands.cue_kind]
+        names = [entry for entry in found if entry.name and entry.factor == 1.0]
+        likeliest = of_kind or (names if not stands.lead else []) or found  # 'на лесной' may be 'лесная'
+        top = max(entry.factor for entry in likeliest)
+        owners = {entry.reference: entry for entry in reversed(likeliest) if entry.factor >= top - 0.05}
+        if len(owners) == 1:
+            return list(owners.values())
+        return [replace(entry, factor=entry.factor * _SEVERAL) for entry in owners.values()]
+
+    def _like(self, window: Window) -> Iterator[StreetHit]:
+        for text, in_house, loss in window.readings:
+            if len(text) < 3:
                 continue
-            sides = (self._behind, self._after) if self._pack.street_before_cue else (self._after, self._behind)
-            for side in sides:
-                found = list(side(tokens, item, border))
-                yield from found
-                if found:
-                    break
+            for alike in self._alike.find(text, window.cutoff):
+                yield from self._unsure(alike, window.weight, loss, window, in_house)
 
-    def _after(self, tokens: Sequence[Token], cue: Item, border: set[int]) -> Iterator[StreetHit]:
-        start = cue.last + 1
-        for last in range(start, min(start + _WIDEST, len(tokens))):
-            if last in border:
-                break
-            yield from self._match(tokens, start, last, _BESIDE_CUE, True)
-            if last > start:  # 'улице имени Абая', 'шоссе э Абая'
-                yield from self._match(tokens, start + 1, last, _BESIDE_CUE + 12, True)
-
-    def _behind(self, tokens: Sequence[Token], cue: Item, border: set[int]) -> Iterator[StreetHit]:
-        cutoff = _BESIDE_CUE if self._pack.street_before_cue else 85.0
-        for first in range(cue.first - 1, max(-1, cue.first - 1 - _WIDEST), -1):
-            if first in border:
-                break
-            yield from self._match(tokens, first, cue.first - 1, cutoff, True)
-
-    def _before_numbers(self, tokens: Sequence[Token], items: Sequence[Item]) -> Iterator[StreetHit]:
-        ends = [item.first - 1 for item in items if item.kind in ("number", "house") and item.first > 0]
-        numbers = {item.first for item in items if item.kind in ("number", "house", "flat")}
-        for last in ends:
-            if last in numbers:
-                continue
-            for first in range(last, max(-1, last - _WIDEST), -1):
-                if first in numbers:
-                    break
-                yield from self._match(tokens, first, last, _BEFORE_NUMBER, False)
-
-    def _exact(self, tokens: Sequence[Token]) -> Iterator[StreetHit]:
-        for first in range(len(tokens)):
-            for last in range(first, min(first + 3, len(tokens))):
-                text = join(tokens[first : last + 1])
-                entry = self._entries.get(text)
-                if entry is not None and len(text) >= 6 and text not in self._pack.ordinary:
-                    confidence = 0.7 * entry.factor * min(token.confidence for token in tokens[first : last + 1])
-                    yield StreetHit(entry.reference, confidence, first, last, False, False)
-
-    def _match(
-        self, tokens: Sequence[Token], first: int, last: int, cutoff: float, beside_cue: bool, skip: int = 0
+    @staticmethod
+    def _unsure(
+        alike: Likeness, weight: float, loss: float, window: Window, in_house: bool = False
     ) -> Iterator[StreetHit]:
-        window = tokens[first : last + 1]
-        heard = join(window)[skip:]
-        spoken = min(token.confidence for token in window)
-        house = next((word for word in self._house_words if heard.endswith(word) and len(heard) > len(word) + 3), "")
-        readings = [(heard, False, 0.0)] + ([(heard[: -len(house)], True, 2.0)] if house else [])
-        for text, in_house, loss in readings:
-            if len(text) < 2:
+        sure = min(UNSURE, (alike.certainty - loss / 50) * weight) * window.confidence
+        if sure > 0.15:
+            yield StreetHit(alike.entry.reference, sure, window.first, window.last, window.beside_cue, in_house)
+
+    def _like_numbered(self, spans: Sequence[Span], taken: Sequence[tuple[int, int]]) -> Iterator[StreetHit]:
+        """'аксаи четыре', 'девятого мае': the number is right, the words nearly."""
+        for at, span in enumerate(spans):
+            if span.kind != "number":
                 continue
-            for reference, score, factor in self._candidates(text, cutoff):
-                certainty = (1 - (100 - score + loss + skip / 2) / 50) * factor
-                if not beside_cue:
-                    certainty *= 0.88 if text not in self._pack.ordinary else 0.6
-                if certainty > 0.15:
-                    yield StreetHit(reference, certainty * spoken, first, last, beside_cue, in_house)
-
-    def _candidates(self, text: str, cutoff: float) -> list[tuple[str, float, float]]:
-        """(reference, score, factor), the best first, at most two streets; rivals lower each other."""
-        exact = self._entries.get(text)
-        if exact is not None:
-            return [(exact.reference, 100.0, exact.factor)]
-        alike = process.extract(sound(text), self._sounds, scorer=fuzz.ratio, limit=6, score_cutoff=cutoff)
-        scores: dict[str, tuple[float, float]] = {}
-        for _, by_sound, index in alike:
-            entry = self._ordered[index]
-            by_letters = fuzz.ratio(text, entry.written)
-            score = by_letters if by_letters >= by_sound else (by_letters + by_sound) / 2
-            if score >= cutoff and score > scores.get(entry.reference, (0.0, 0.0))[0]:
-                scores[entry.reference] = (score, entry.factor)
-        ranked = sorted(((ref, score, factor) for ref, (score, factor) in scores.items()), key=lambda c: -c[1])[:2]
-        if len(ranked) == 2 and ranked[0][1] - ranked[1][1] < 6:
-            return [(ref, score, factor * 0.75) for ref, score, factor in ranked]
-        return ranked[:1]
+            for size in (1, 2, 3):
+                for first, last, rest in (
+                    (at - size, at, spans[at - size : at]),
+                    (at, at + size, spans[at + 1 : at + size + 1]),
+                ):
+                    if first < 0 or last >= len(spans) or len(rest) < size:
+                        continue
+                    if any(spans[first].first <= end and start <= spans[last].last for start, end in taken):
+                        continue
+                    stands = standing(spans, first, last, self._pack)
+                    weight = 0.95 if stands.cue else 0.85 if stands.lead or stands.number else 0.0
+                    text = "".join(each.text for each in rest)
+                    if not weight or len(text) < 3:
+                        continue
+                    window = Window.of_spans(spans[first : last + 1], weight, stands.cue)
+                    for alike in self._alike.numbered(span.text, text, 74.0):
+                        yield from self._unsure(alike, weight, 0.0, window)
 
 
-def _best(hits: list[StreetHit]) -> list[StreetHit]:
-    """One hit for each street, the surest; of hits over the same tokens, the better; equal ones in the order of
-    speech."""
+def best(hits: Sequence[StreetHit]) -> list[StreetHit]:
+    """The surest over its tokens, equal ones in the order of speech; behind an unsure one, over its tokens too, the
+    other streets that these or overlapping tokens may mean: RIVALS in all."""
     kept: list[StreetHit] = []
+    others: dict[int, list[StreetHit]] = {}
     for hit in sorted(hits, key=lambda hit: (-round(hit.confidence, 2), hit.first, hit.first - hit.last)):
-        overlap = any(hit.first <= other.last and other.first <= hit.last for other in kept)
-        if not overlap and all(other.reference != hit.reference for other in kept):
-            kept.append(hit)
-    return kept
+        over = next((at for at, other in enumerate(kept) if hit.first <= other.last and other.first <= hit.last), None)
+        if over is None:
+            if all(other.reference != hit.reference for other in kept):
+                others[len(kept)] = []
+                kept.append(hit)
+            continue
+        top = kept[over]
+        offered = {top.reference, *(other.reference for other in others[over])}
+        if top.confidence < 0.8 and hit.reference not in offered and len(offered) < RIVALS:
+            others[over].append(replace(top, reference=hit.reference, confidence=min(hit.confidence, top.confidence)))
+    return [hit for at, top in enumerate(kept) for hit in (top, *others[at])]
+
+
+def _times(hit: StreetHit, factor: float) -> StreetHit:
+    return replace(hit, confidence=hit.confidence * factor)
+
+
+def _with_old_names(hits: list[StreetHit], spans: Sequence[Span], pack: Pack) -> list[StreetHit]:
+    """'Мира, бывшая Советская': the old name is no street of its own, and the house behind it belongs to the first."""
+    former = [span.first for span in spans if span.text in pack.streets.former]
+    changed = list(hits)
+    for word in former:
+        new = [hit for hit in changed if 0 < word - hit.last <= 2 and hit.confidence >= _STANDS]
+        old = [hit for hit in changed if 0 < hit.first - word <= 2]
+        if not new or not old:
+            continue
+        end, near = max(hit.last for hit in old), any(hit.near_house for hit in old)
+        for hit in new:
+            changed[changed.index(hit)] = replace(
+                hit, last=end, near_house=hit.near_house or near, confidence=max(hit.confidence, 0.9)
+            )
+        changed = [_times(hit, _OLD) if hit in old else hit for hit in changed]
+    return changed

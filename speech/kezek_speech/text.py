@@ -22,6 +22,13 @@ _SOUNDS = str.maketrans(
         "ь": "", "ъ": "", " ": "",
     }
 )  # fmt: skip
+_LETTERS = str.maketrans(
+    {
+        # what one speaker writes as he hears it and another does not: Kazakh letters as Russian ones, unstressed 'о'
+        "қ": "к", "ғ": "г", "ң": "н", "ө": "а", "о": "а", "ә": "а", "ү": "у", "ұ": "у", "һ": "х", "і": "и", "ї": "и",
+        "є": "е", "ы": "и", "э": "е", "ґ": "г", "ь": "", "ъ": "", " ": "",
+    }
+)  # fmt: skip
 _REPEATED = re.compile(r"(.)\1+")
 
 
@@ -34,6 +41,11 @@ def clean(text: str) -> str:
 def sound(text: str) -> str:
     """How it sounds, roughly: unstressed vowels, voiced consonants, spaces and doubled letters do not count."""
     return _REPEATED.sub(r"\1", text.translate(_SOUNDS))
+
+
+def plain(text: str) -> str:
+    """Without the differences that are of spelling alone; unlike in `sound`, other names stay other names."""
+    return _REPEATED.sub(r"\1", text.translate(_LETTERS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,10 +147,11 @@ class Phrasebook(Protocol):
         """All mentions, the best of each kind first. Nonsense gives an empty list."""
         ...
 
-    def answer(self, question: Literal["street", "house", "topic"], words: Sequence[Word]) -> list[Mention]:
+    def answer(self, question: Literal["street", "house", "topic", "address"], words: Sequence[Word]) -> list[Mention]:
         """Mentions in a short answer to one question: 'Abay', 'forty-five', 'heating' alone are enough."""
         ...
 
-    def phrases(self, question: Literal["street", "house", "topic"]) -> list[str]:
-        """The grammar for a short answer to that question: every phrase worth hearing, '[unk]' included."""
+    def phrases(self, question: Literal["street", "house", "topic", "address"]) -> list[str]:
+        """The grammar for a short answer to that question: every phrase worth hearing, '[unk]' included; "address":
+        streets, houses and numbers, for a second pass over a whole sentence."""
         ...

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..text import clean
+from .street_words import StreetWords
 
 Cue = Literal[
     "street", "house", "flat", "entrance", "floor", "phone", "account",  # what the number or name beside it is
@@ -76,6 +77,7 @@ class Pack:
     lasting: Lasting = field(default_factory=Lasting)
     nearby: Nearby = field(default_factory=Nearby)
     grammar: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # further phrases for a question's grammar
+    streets: StreetWords = field(default_factory=StreetWords)
     certainty: float = 1.0  # at most, for a word of a grammar
     fillers: tuple[str, ...] = ()  # for models without '[unk]': words that attract unrelated sound
 
