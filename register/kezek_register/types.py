@@ -89,6 +89,10 @@ class Topic:
 Role = Literal["operator", "manager", "executor"]
 Provenance = Literal["spoken", "household", "keyed", "operator"]
 
+# urgency: codes, joined by commas; duration: ISO 8601, how long it has lasted
+DETAILS = ("entrance", "floor", "landmark", "phone", "account", "urgency", "duration")
+PERSONAL_DETAILS = ("landmark", "phone", "account")  # gone with the person
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
@@ -130,6 +134,7 @@ class Ticket:
     lat: float | None = None
     updated_at: datetime | None = None
     accident: bool = False  # its hours run by the clock, not by the working calendar
+    details: dict[str, str] = field(default_factory=dict)  # what else was said, by name: see DETAILS
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ nobody can edit."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -37,8 +38,11 @@ async def lived(register: Register, url: str) -> str:
         await register.history.save(record)
     await register.recordings.begin("c1", "2026/c1", NOW, NOW + timedelta(days=30))
     own = draft(caller=PHONE, words="у меня нет тепла", note=f"{NAME}, {PHONE}", requester=NAME, call="c1")
+    own = replace(own, details={"phone": PHONE, "landmark": f"во дворе у {NAME}", "floor": "3"})
     ticket = await register.tickets.confirm(own)
-    await register.tickets.ensure(draft(caller=OTHER, call="c2", words="другое"))
+    await register.tickets.ensure(
+        draft(caller=OTHER, call="c2", words="другое", details={"phone": PHONE, "floor": "9"})
+    )
     await register.tickets.note(ticket.number, BOSS, f"Позвонить 8 (700) 999 01 09, {NAME}: труба в подвале")
     await register.notices.add(
         Notice(f"outage:1:restored:phone:{PHONE}", "outage:1", "restored", "sms", PHONE, "ru", {"party": PHONE}),
@@ -75,6 +79,7 @@ async def test_erased_he_is_nowhere_and_the_figures_are_as_before(register: Regi
     assert (erased.tickets, erased.calls, erased.households, erased.notices, erased.outages) == (1, 1, 1, 1, 1)
     assert erased.recordings == (("c1", "2026/c1"),)
 
+    assert (await register.tickets.get(number)).details == {"floor": "3"}
     left = await everything(register_url)
     for trace in (PHONE, PHONE[1:], "8 (700) 999", NAME, "Aigerim", "у меня нет тепла"):
         assert trace not in left

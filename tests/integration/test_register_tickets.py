@@ -52,6 +52,17 @@ async def test_a_ticket_from_call_to_confirmation(register: Register) -> None:
     assert await register.tickets.get(made.number.replace("-", " ")) == again
 
 
+async def test_what_else_was_said_is_kept_beside_the_address(register: Register) -> None:
+    said = {"entrance": "2", "landmark": "возле школы", "urgency": "gas,children", "duration": "P2D"}
+    made = await register.tickets.ensure(draft(details=said, confidence={"entrance": 0.9}))
+    assert (made.details, made.confidence) == (said, {"entrance": 0.9})
+    mended = await register.tickets.ensure(draft(details=said | {"entrance": "3"}))
+    assert (mended.number, mended.details["entrance"]) == (made.number, "3")
+    many = await register.tickets.confirm(draft(details={"floor": "9"}))
+    assert await register.tickets.get(made.number) == many
+    assert many.details == {"floor": "9"}
+
+
 async def test_a_ticket_is_asked_by_a_number_that_is_right(register: Register) -> None:
     with pytest.raises(NotFound):
         await register.tickets.get(make(2026, 77))

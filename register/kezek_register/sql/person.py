@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Text, cast, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.redact import redacted, spellings
@@ -16,6 +16,7 @@ from kezek_register.sql.outage_tables import TieRow
 from kezek_register.sql.photo_files import OVER
 from kezek_register.sql.tables import TicketRow
 from kezek_register.sql.work_tables import TicketMoveRow, TicketNoteRow, TicketPhotoRow
+from kezek_register.types import PERSONAL_DETAILS
 
 BATCH = 500  # rows of one IN
 
@@ -37,6 +38,17 @@ async def out_of_tickets(
             photos.append((photo.id, photo.file))
         row.answer = redacted(row.answer, phones, known)
         row.caller = row.requester = row.words = row.note = ""
+        row.details = {name: value for name, value in row.details.items() if name not in PERSONAL_DETAILS}
+    await session.flush()
+
+
+async def out_of_details(session: AsyncSession, phones: Collection[str]) -> None:
+    """His number, where somebody else gave it as the one to call back."""
+    said = cast(TicketRow.details, Text)
+    told = or_(*(said.contains(phone, autoescape=True) for phone in phones))
+    for row in await session.scalars(select(TicketRow).where(told)):
+        if row.details.get("phone") in phones:
+            row.details = {name: value for name, value in row.details.items() if name != "phone"}
     await session.flush()
     return photos
 

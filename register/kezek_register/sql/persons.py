@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import Text, cast, delete, exists, or_, select, update
 
 from kezek_register.redact import spellings
 from kezek_register.sql import person
@@ -17,7 +17,7 @@ from kezek_register.sql.outage_tables import OutageRow, TieRow
 from kezek_register.sql.photo_files import OVER
 from kezek_register.sql.tables import HouseholdRow, PhoneRow, TicketRow
 from kezek_register.sql.work_tables import TicketPhotoRow
-from kezek_register.types import RegisterError
+from kezek_register.types import PERSONAL_DETAILS, RegisterError
 
 ENDED = ("closed", "refused")
 LONGEST = 40  # characters of a number
@@ -81,6 +81,7 @@ class Persons:
             await session.execute(delete(PhoneRow).where(PhoneRow.phone.in_(phones)))
             tickets = list(await session.scalars(select(TicketRow).where(TicketRow.caller.in_(phones))))
             photos = await person.out_of_tickets(session, tickets, names)
+            await person.out_of_details(session, phones)
             calls = list(
                 await session.scalars(
                     select(CallRow.call).where(or_(CallRow.caller.in_(phones), CallRow.dialled.in_(phones)))
@@ -123,7 +124,7 @@ class Persons:
             ties: list[TieRow] = []
             if tickets is not None:
                 photo = exists().where(TicketPhotoRow.ticket_id == TicketRow.id, TicketPhotoRow.media_type != OVER)
-                somebody = or_(*(field != "" for field in _PERSONAL), photo)
+                somebody = or_(*(field != "" for field in _PERSONAL), *_PERSONAL_DETAILS, photo)
                 ended = select(TicketRow).where(TicketRow.state.in_(ENDED), TicketRow.closed_at < tickets, somebody)
                 old_tickets = list(await session.scalars(ended.limit(limit)))
                 await person.out_of_tickets(session, old_tickets)
@@ -151,3 +152,4 @@ class Persons:
 
 
 _PERSONAL = (TicketRow.caller, TicketRow.requester, TicketRow.words, TicketRow.note)
+_PERSONAL_DETAILS = [cast(TicketRow.details, Text).contains(f'"{name}"') for name in PERSONAL_DETAILS]

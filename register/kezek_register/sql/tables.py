@@ -208,6 +208,7 @@ class TicketRow(Base):
     lon: Mapped[float | None]
     lat: Mapped[float | None]
     updated_at: Mapped[datetime | None]
+    details: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # types.DETAILS: name -> what was said
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - declared by the base class
 

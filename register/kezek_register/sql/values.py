@@ -79,7 +79,7 @@ def ticket(row: TicketRow | Row[Any]) -> Ticket:
 
 TICKET_FIELDS = (
     "caller", "household_id", "street_id", "street", "house", "flat", "topic", "words", "note", "language", "operator",
-    "confirmed",
+    "confirmed", "details",
 )  # fmt: skip
 WORK_FIELDS = (
     "kind", "channel", "building_id", "territory_id", "asset_kind", "organisation_id", "outage_id", "clock_from",
