@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -32,6 +33,16 @@ ERRORS: Mapping[str, type[QueueError]] = {error.code: error for error in (Unknow
 
 text_of = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _sorted_text_of = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+
+def notes_of(notes: Mapping[str, Any]) -> str:
+    """As they are kept: the same notes are the same text, whoever read them."""
+    return json.dumps(notes, ensure_ascii=False)
+
+
+def mark_of(notes: Mapping[str, Any]) -> str:
+    """Stands for the notes in note.lua."""
+    return hashlib.sha1(notes_of(notes).encode(), usedforsecurity=False).hexdigest()
 
 
 def milliseconds(seconds: float) -> int:

@@ -121,8 +121,9 @@ class RedisQueues(RedisRecovery):
     async def leave(self, call: str) -> None:
         await self._asker.once("leave", call, None, call=call)
 
-    async def note(self, call: str, notes: Mapping[str, Any]) -> None:
-        await self._asker.once("note", call, None, call=call, notes=json.dumps(notes, ensure_ascii=False))
+    async def note(self, call: str, notes: Mapping[str, Any], *, over: Mapping[str, Any] | None = None) -> None:
+        known = "" if over is None else codec.mark_of(over)
+        await self._asker.once("note", call, None, call=call, notes=codec.notes_of(notes), over=known)
 
     async def end(self, call: str, end: End, *, key: str | None = None) -> bool:
         return bool(await self._asker.once("end", call, key, call=call, end=str(end)))

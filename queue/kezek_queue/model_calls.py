@@ -9,7 +9,7 @@ from typing import Any
 from .model_legs import ModelLegs
 from .model_state import verb
 from .records import CallRecord
-from .types import Call, CallKind, CallState, End, Full, Kind, NotAllowed, OperatorState, Waiting
+from .types import Call, CallKind, CallState, End, Full, Kind, NotAllowed, OperatorState, Stale, Waiting
 
 SPEAKS_MS = 300_000  # a caller who has not come to the line by then is called back after all
 
@@ -169,9 +169,11 @@ class ModelCalls(ModelLegs):
         self.match()
 
     @verb
-    def note(self, call: str, notes: Mapping[str, Any]) -> None:
+    def note(self, call: str, notes: Mapping[str, Any], over: Mapping[str, Any] | None = None) -> None:
         c = self.get_call(call)
         text = json.dumps(notes, ensure_ascii=False)
+        if over is not None and self.texts.get(call, "{}") != json.dumps(over, ensure_ascii=False):
+            raise Stale(f"other notes of call {call}")
         if self.texts.get(call) != text:
             self.texts[call] = text
             self.tell(Kind.NOTED, call, c.operator, c.queue, {})

@@ -88,8 +88,8 @@ class ModelQueues:
     async def leave(self, call: str) -> None:
         self.model.leave(call)
 
-    async def note(self, call: str, notes: Mapping[str, Any]) -> None:
-        self.model.note(call, notes)
+    async def note(self, call: str, notes: Mapping[str, Any], *, over: Mapping[str, Any] | None = None) -> None:
+        self.model.note(call, notes, over)
 
     async def notes(self, call: str) -> dict[str, Any]:
         return self.model.notes(call)

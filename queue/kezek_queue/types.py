@@ -115,8 +115,10 @@ class Queues(Recovery, Protocol):
         talk."""
         ...
 
-    async def note(self, call: str, notes: Mapping[str, Any]) -> None:
-        """Keep what is known about the call (JSON; replaced whole) for whoever takes it; lives a day past its end."""
+    async def note(self, call: str, notes: Mapping[str, Any], *, over: Mapping[str, Any] | None = None) -> None:
+        """Keep what is known about the call (JSON; replaced whole) for whoever takes it; lives a day past its end.
+
+        `over`: the notes that these were made of, as they were read; Stale when others stand there by now."""
         ...
 
     async def notes(self, call: str) -> dict[str, Any]: ...

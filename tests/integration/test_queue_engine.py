@@ -191,6 +191,17 @@ async def test_notes_live_beside_the_call_and_their_event_carries_no_words(queue
         await queues.note("c2", {})
 
 
+async def test_notes_made_of_others_than_those_that_stand_are_refused(queues: RedisQueues) -> None:
+    """P17: two who change them at once never undo each other: the second looks again."""
+    await queues.arrive("c1", caller="", dialled="109", since=0, node="n")
+    await queues.note("c1", {"words": ["Жылу жоқ"], "sure": 0.1}, over={})
+    read = await queues.notes("c1")
+    await queues.note("c1", {**read, "recording": "on"}, over=read)
+    with pytest.raises(Stale):
+        await queues.note("c1", {**read, "words": []}, over=read)
+    assert await queues.notes("c1") == {"words": ["Жылу жоқ"], "sure": 0.1, "recording": "on"}
+
+
 async def test_many_calls_and_their_notes_are_read_in_one_round_trip(valkey: Valkey, site: str) -> None:
     """As one by one; those that nobody knows are left out."""
     model = ModelQueues(lambda: 1000.0)

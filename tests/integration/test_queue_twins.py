@@ -161,7 +161,9 @@ class Line:
             case "leave":
                 self.ask("leave", call)
             case "note":
-                self.ask("note", call, {"words": self.chance.choice(["Жылу жоқ", "", "нет воды"]), "open": []})
+                said: list[dict[str, Any]] = [{"words": words, "open": []} for words in ("Жылу жоқ", "", "нет воды")]
+                over = self.chance.choice([None, None, {}, *said])
+                self.ask("note", call, self.chance.choice(said), over=over)
                 self.ask("notes", call)
             case "end":
                 self.ask("end", call, self.chance.choice([End.ABANDONED, End.ABANDONED, *End]), key=key)
