@@ -59,6 +59,11 @@ class Asides:
     def helper_offer(self) -> int:
         return self._now.helper.offer if self._now is not None and self._now.helper is not None else 0
 
+    @property
+    def apart(self) -> bool:
+        """The caller hears music meanwhile."""
+        return self._now is not None and self._now.music
+
     def begin(self, facts: Mapping[str, str], group: asyncio.TaskGroup) -> None:
         if self._now is not None:
             log.warning("consult.one_already", call=self._talk.call)

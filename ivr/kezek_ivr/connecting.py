@@ -12,6 +12,7 @@ from kezek_ivr.conversation import Conversation
 from kezek_ivr.forgotten import Forgotten
 from kezek_ivr.handing import Handing
 from kezek_ivr.in_talk import InTalk
+from kezek_ivr.overheard import Hearing
 from kezek_ivr.ports import Emergencies
 from kezek_ivr.recording import Recorder
 from kezek_ivr.settings import ReceptionSettings
@@ -51,11 +52,12 @@ class Connecting:
         settings: ReceptionSettings,
         recorder: Recorder,
         forgotten: Forgotten,
+        hearing: Hearing,
         finish: Callable[[Conversation], Awaitable[bool]],
         emergencies: Emergencies | None = None,
     ) -> None:
         self._board, self._queues, self._settings, self._recorder = board, queues, settings, recorder
-        self._forgotten, self._finish, self._emergencies = forgotten, finish, emergencies
+        self._forgotten, self._hearing, self._finish, self._emergencies = forgotten, hearing, finish, emergencies
 
     async def attempt(self, talk: Conversation, offered: Offered) -> TalkEnded | NotTaken:
         """Ring and follow it to its end; the queue knows the outcome when this returns, but for a talk's end where it
@@ -176,7 +178,14 @@ class Connecting:
         ended: TalkEnded | None = None
         limit = self._settings.closing_limit_s
         inside = InTalk(
-            self._board, self._queues, self._settings, self._recorder, self._forgotten, talk, several=several
+            self._board,
+            self._queues,
+            self._settings,
+            self._recorder,
+            self._forgotten,
+            self._hearing,
+            talk,
+            several=several,
         )
         async with running(inside.confirm(), inside.attend()) as (confirming, _):
             try:

@@ -11,6 +11,7 @@ import structlog
 from kezek_ivr.aside import Asides
 from kezek_ivr.conversation import Conversation
 from kezek_ivr.forgotten import Forgotten
+from kezek_ivr.overheard import Hearing
 from kezek_ivr.recording import Recorder
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.steady import QueueAway, steady
@@ -33,6 +34,7 @@ class InTalk:
         settings: ReceptionSettings,
         recorder: Recorder,
         forgotten: Forgotten,
+        hearing: Hearing,
         talk: Conversation,
         *,
         several: bool,
@@ -42,12 +44,14 @@ class InTalk:
         self._told: asyncio.Queue[bool] = asyncio.Queue()
         self._confirmed = asyncio.Event()
         self._plain = True  # nobody but the two, and no hold
+        self._held = False
         self._asides = Asides(board, queues, settings, talk, self._confirmed)
+        self._overheard = hearing.of(talk, self._apart)
 
     def held(self, on: bool) -> None:
         """The caller is on hold now, or no more."""
         self._told.put_nowait(on)
-        self._plain = False
+        self._plain, self._held = False, on
         self._talk.story.tell("held" if on else "resumed")
 
     async def confirm(self) -> None:
@@ -76,6 +80,7 @@ class InTalk:
             group.create_task(self._tell_holds())
             group.create_task(self._give_away())
             group.create_task(self._recorder.begin(self._talk))
+            group.create_task(self._overheard.attend())
             while True:
                 await self._obey(await self._talk.watch.commands.get(), group)
 
@@ -85,8 +90,14 @@ class InTalk:
         return self._confirmed.is_set() and self._plain
 
     async def settle(self, limit: float) -> None:
-        """The talk is over: a consultation that went on comes to its end, and its helper is free."""
+        """The talk is over: its last words are written, a consultation that went on comes to its end, and its helper is
+        free."""
+        await self._overheard.settle()
         await self._asides.settle(limit)
+
+    def _apart(self) -> bool:
+        """The caller and an operator of ours do not hear each other now."""
+        return self._held or self._asides.apart or not self._talk.offer
 
     async def _obey(self, command: Command, group: asyncio.TaskGroup) -> None:
         talk, board = self._talk, self._board

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ import structlog
 from kezek_ivr.prefill import Fields
 from kezek_ivr.steady import QueueAway, steady
 from kezek_ivr.types import CallbackNote, EmergencyNote, KnownCaller, Notes, Recording, Step, Storyteller, Unheard
-from kezek_queue.types import QueueError, Queues
+from kezek_queue.types import QueueError, Queues, Stale
 from kezek_telephony.types import Arrival
 
 log = structlog.get_logger(__name__)
@@ -37,13 +37,31 @@ def fresh_notes(arrival: Arrival, known: KnownCaller, recording: Recording = "fo
 
 
 async def amend(queues: Queues, call: str, limit: float, **facts: Any) -> None:
-    """Change some facts of notes that the desk owns by now; its own changes stand. Never raises a QueueError."""
+    """Change some facts of notes that no Keeper keeps. Never raises a QueueError."""
+    await rework(queues, call, limit, lambda _: facts)
+
+
+async def rework(
+    queues: Queues, call: str, limit: float, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> bool:
+    """Change notes that no Keeper keeps: `change` makes facts of them as they stand, again when others were quicker, so
+    that nobody's change is lost. Never raises a QueueError; False when they could not be written."""
+
+    async def once() -> None:
+        while True:
+            kept = await queues.notes(call)
+            facts = change(kept)
+            if all(name in kept and kept[name] == fact for name, fact in facts.items()):
+                return None
+            with suppress(Stale):
+                return await queues.note(call, {**kept, **facts}, over=kept)
+
     try:
-        kept = await steady(lambda: queues.notes(call), limit=limit, what="notes")
-        if any(kept.get(name) != fact for name, fact in facts.items()):
-            await steady(lambda: queues.note(call, {**kept, **facts}), limit=limit, what="note")
+        await steady(once, limit=limit, what="note")
     except (QueueAway, QueueError) as error:
         log.warning("notes.not_written", call=call, code=error.code)
+        return False
+    return True
 
 
 class Keeper:

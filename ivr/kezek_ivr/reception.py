@@ -22,6 +22,7 @@ from kezek_ivr.hours import Calendar
 from kezek_ivr.instead import Instead
 from kezek_ivr.keeping import Keeper, Story, amend, fresh_notes
 from kezek_ivr.lookups import NOBODY, Lookups
+from kezek_ivr.overheard import Hearing
 from kezek_ivr.ports import Emergencies, Outages, Tickets
 from kezek_ivr.recording import Recorder
 from kezek_ivr.refusing import Refusing
@@ -99,7 +100,14 @@ class Reception:
             clock,
         )
         self._connecting = Connecting(
-            board, queues, settings, self._recorder, self._forgotten, self._closing.finish_soon, emergencies
+            board,
+            queues,
+            settings,
+            self._recorder,
+            self._forgotten,
+            Hearing(board, ears, phrasebooks, queues, self._lookups, settings, clock),
+            self._closing.finish_soon,
+            emergencies,
         )
 
     async def serve(self, line: Line) -> None:

@@ -37,6 +37,7 @@ class ReceptionSettings:
     callback_from_s: float = 180.0  # an honest wait longer than this is one for which a callback is offered
     called_back_lease_s: float = 60.0  # an offer's life while the citizen called back is asked, and the phone rings
     recording: Literal["off", "consent", "always"] = "off"
+    in_talk: Literal["off", "caller", "both"] = "both"  # whose words are heard in a talk with an operator
     silent_is_emergency: bool = True  # who says and presses nothing, though asked; False: he waits like anybody
 
     def wishes(self, language: str, topic: str) -> dict[str, int]:

@@ -59,7 +59,7 @@ class World:
         self.tickets: Tickets | None = None
         self.emergencies: Emergencies | None = None
         self.clock: Callable[[], float] = virtual_now  # unix seconds
-        self.settings = ReceptionSettings(node="node-1", wrap_up_s=10.0)
+        self.settings = ReceptionSettings(node="node-1", wrap_up_s=10.0, in_talk="off")
         self.phrasebooks = {
             language: TownPhrasebook(language, self.directory.streets(language), self.directory.topics(language))
             for language in LANGUAGES
@@ -143,7 +143,7 @@ class World:
         assert [o.operator for o in self.queues.model.operators.values() if o.state in held] == []
         assert self.ears.open_now == 0
         ours = [t.get_coro().__qualname__ for t in asyncio.all_tasks() if not t.done()]  # type: ignore[union-attr]
-        rooms = ("Watch", "Keeper", "Interview", "Reception.serve", "InTalk", "Asides", "Announcing")
+        rooms = ("Watch", "Keeper", "Interview", "Reception.serve", "InTalk", "Asides", "Announcing", "Overheard")
         assert [name for name in ours if name.startswith(rooms)] == []
 
     async def _tick(self) -> None:

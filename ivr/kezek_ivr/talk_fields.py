@@ -1,0 +1,107 @@
+"""Fields out of what is said in a talk: the caller's words fill them, the operator's read an address back."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from kezek_ivr import prefill
+from kezek_ivr.lookups import Lookups
+from kezek_ivr.transcript import Side
+from kezek_ivr.types import FieldName, FieldNote
+from kezek_speech.types import Mention, Phrasebook, Word
+
+READ_BACK = 0.7  # times the confidence, for what an operator says: he asks as often as he repeats
+READ_BACK_OF = frozenset({"street", "house", "flat", "entrance", "floor", "phone", "account"})
+CERTAIN = 0.8
+CONTEXT_S = 20.0  # a correction may come so long after what it corrects
+CONTEXT = 3  # utterances
+
+
+class TalkFields:
+    """`heard` takes utterances; `fields` are those that stand, with the present utterance's guesses.
+
+    `clock`: unix seconds. What an operator wrote stands in his own file, which nothing here can touch.
+    """
+
+    def __init__(
+        self,
+        fields: prefill.Fields,
+        phrasebook: Phrasebook,
+        lookups: Lookups,
+        language: str,
+        clock: Callable[[], float],
+    ) -> None:
+        self._phrasebook, self._lookups, self._language, self._clock = phrasebook, lookups, language, clock
+        self._stand: dict[FieldName, FieldNote] = dict(fields)
+        self._shown = dict(self._stand)
+        self._said: dict[Side, deque[tuple[float, tuple[Word, ...]]]] = {
+            "caller": deque(maxlen=CONTEXT),
+            "operator": deque(maxlen=CONTEXT),
+        }
+        self.emergency = False
+        self._checked: tuple[int, str] | None = prefill.house_to_check(self._stand)
+
+    @property
+    def fields(self) -> dict[str, FieldNote]:
+        return {str(name): note for name, note in self._shown.items()}
+
+    def heard(self, who: Side, words: Sequence[Word], *, final: bool) -> bool:
+        """An utterance of one side so far. True when a field has changed."""
+        if not words:
+            return False
+        now, said = self._clock(), self._said[who]
+        while said and said[0][0] < now - CONTEXT_S:
+            said.popleft()
+        context = [word for _, earlier in said for word in earlier]
+        fields = self._stand
+        for each in ([*context, *words], words) if context else (words,):
+            fields = self._merged(fields, who, self._phrasebook.mentions(each), 1.0 if final else prefill.UNSURE)
+        before = self._shown
+        self._shown = fields
+        if final:
+            said.append((now, tuple(words)))
+            self._stand = fields
+        return self._shown != before
+
+    async def check(self) -> None:
+        """Hold the address against the register, if it is another one than before."""
+        asked = prefill.house_to_check(self._shown)
+        if asked is not None and (asked != self._checked or not self._shown["house"]["ref"]):
+            building, _ = await self._lookups.building(*asked)
+            self._checked = asked
+            if prefill.house_to_check(self._shown) == asked:  # he may have said another one meanwhile
+                self._shown = prefill.with_building(self._shown, building)
+            if prefill.house_to_check(self._stand) == asked:
+                self._stand = prefill.with_building(self._stand, building)
+        elif asked is None and "house" in self._shown:
+            self._shown = prefill.with_building(self._shown, None)
+
+    def _merged(
+        self, fields: prefill.Fields, who: Side, mentions: Sequence[Mention], certainty: float
+    ) -> dict[FieldName, FieldNote]:
+        if who == "operator":
+            mentions = [mention for mention in mentions if self._may_read_back(fields, mention)]
+            certainty *= READ_BACK
+        elif certainty == 1.0 and prefill.is_emergency(mentions):
+            self.emergency = True
+        merged = prefill.with_mentions(
+            fields,
+            mentions,
+            street_name=lambda ref: self._lookups.street_name(ref, self._language),
+            certainty=certainty,
+        )
+        for name, note in merged.items():
+            if note != fields.get(name) and note["source"] == "spoken":
+                note["at"] = round(self._clock(), 3)
+        return merged
+
+    def _may_read_back(self, fields: prefill.Fields, mention: Mention) -> bool:
+        """Empty and spoken fields; one that is certain only where he says the same."""
+        if mention.kind not in READ_BACK_OF:
+            return False
+        standing = fields.get(mention.kind)  # type: ignore[arg-type] # none of READ_BACK_OF is an emergency
+        if standing is None:
+            return True
+        same = mention.value in (standing["value"], standing["ref"])
+        return standing["source"] == "spoken" and (same or standing["confidence"] < CERTAIN)
