@@ -40,6 +40,7 @@ async def out_of_tickets(
         row.caller = row.requester = row.words = row.note = ""
         row.details = {name: value for name, value in row.details.items() if name not in PERSONAL_DETAILS}
     await session.flush()
+    return photos
 
 
 async def out_of_details(session: AsyncSession, phones: Collection[str]) -> None:
@@ -50,7 +51,6 @@ async def out_of_details(session: AsyncSession, phones: Collection[str]) -> None
         if row.details.get("phone") in phones:
             row.details = {name: value for name, value in row.details.items() if name != "phone"}
     await session.flush()
-    return photos
 
 
 async def out_of_calls(session: AsyncSession, calls: Sequence[str], phones: Collection[str] = ()) -> None:
