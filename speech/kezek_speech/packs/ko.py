@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from .pack import Pack, cardinals, cues, lasting, nearby, rules
+from .ko_streets import STREETS
+from .ko_troubles import EMERGENCIES, TOPICS, URGENCIES
+from .pack import Pack, cardinals, cues, lasting, nearby
 
 _NUMBERS = cardinals(
     """0 영 공, 1 하나 일 한, 2 둘 이, 3 셋 삼, 4 넷 사, 5 다섯 오, 6 여섯 육, 7 일곱 칠, 8 여덟 팔, 9 아홉 구, 10 열,
@@ -42,29 +42,6 @@ _NEARBY = nearby(
     after="옆, 앞, 근처, 맞은편, 뒤, 옆에, 앞에, 근처에", nouns="학교 병원 시장 공원 은행 약국 우체국 마트 역 정류장"
 )
 
-_TOPICS = rules("""
-    heating 0.99: 난방
-    hot_water 0.99: 온수 | 뜨거운 물
-    lift 0.99: 엘리베이터 | 승강기
-    electricity 0.98: 전기 | 정전
-    gas 0.98: 가스
-    cold_water 0.95: 수도 | 단수
-    garbage 0.98: 쓰레기
-    leak 0.97: 누수
-    street_lighting 0.98: 가로등
-""")
-
-_EMERGENCIES = rules("""
-    fire 0.97: 화재 | 불이야 | 불났
-    gas 0.93: 가스 냄새 | 가스 누출
-    explosion 0.97: 폭발
-    medical 0.95: 응급 | 구급차
-""")
-
-
-def street_forms(name: str) -> Iterator[str]:
-    yield name
-
 
 PACK = Pack(
     language="ko",
@@ -73,9 +50,10 @@ PACK = Pack(
     letters={},
     lasting=_LASTING,
     nearby=_NEARBY,
-    topics=_TOPICS,
-    emergencies=_EMERGENCIES,
-    street_forms=street_forms,
+    topics=TOPICS,
+    emergencies=EMERGENCIES,
+    urgencies=URGENCIES,
+    streets=STREETS,
     number_words=frozenset(["번호"]),
     number_before_cue=True,
     ten_opens=True,

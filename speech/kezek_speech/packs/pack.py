@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -66,18 +66,17 @@ class Pack:
     letters: Mapping[str, str]  # 'бэ' -> 'б': letters of a house number
     topics: tuple[TopicRule, ...]
     emergencies: tuple[TopicRule, ...]
-    street_forms: Callable[[str], Iterable[str]]  # how a street's name may sound in a sentence
+    urgencies: tuple[TopicRule, ...]
+    streets: StreetWords
     number_before_cue: bool = False  # 'forty-fifth house' rather than 'house forty-five'
     number_words: frozenset[str] = frozenset()  # 'number', as in 'school number five'
     ten_opens: bool = False  # 'ten two' is twelve
     street_before_cue: bool = False  # 'Abay street' rather than 'street Abay'
     house_before_street: bool = False  # 'eighteen Garden Street'
-    ordinary: frozenset[str] = frozenset()  # words that are streets only beside a street word
     phone_numbers: str = r"\+?\d{10,13}"  # what a whole phone number looks like
     lasting: Lasting = field(default_factory=Lasting)
     nearby: Nearby = field(default_factory=Nearby)
     grammar: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # further phrases for a question's grammar
-    streets: StreetWords = field(default_factory=StreetWords)
     certainty: float = 1.0  # at most, for a word of a grammar
     fillers: tuple[str, ...] = ()  # for models without '[unk]': words that attract unrelated sound
 

@@ -5,28 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from . import en, kk, ko, ru, uk
-from .en_streets import STREETS as EN
-from .kk_streets import STREETS as KK
-from .ko_streets import STREETS as KO
 from .pack import Pack
-from .ru_streets import STREETS as RU
-from .street_words import StreetWords
-from .uk_streets import STREETS as UK
 
 LANGUAGES = ("kk", "ru", "uk", "en", "ko")
 
 
 def pack_for(language: str) -> Pack:
     """Raises KeyError for a language without a pack; `LANGUAGES` has those with one."""
-    return {
-        "kk": _with_streets(kk.PACK, KK),
-        "ru": _with_streets(ru.PACK, RU),
-        "uk": _with_streets(uk.PACK, UK),
-        "en": _with_streets(en.PACK, EN),
-        "ko": _with_streets(ko.PACK, KO),
-    }[language]
+    return _whole({"kk": kk.PACK, "ru": ru.PACK, "uk": uk.PACK, "en": en.PACK, "ko": ko.PACK}[language])
 
 
-def _with_streets(pack: Pack, streets: StreetWords) -> Pack:
+def _whole(pack: Pack) -> Pack:
     """The words of place are cues too; what the pack itself says of a word goes first."""
-    return replace(pack, streets=streets, cues={**dict.fromkeys(streets.kinds, "street"), **pack.cues})
+    return replace(pack, cues={**dict.fromkeys(pack.streets.kinds, "street"), **pack.cues})

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from .pack import Pack, cardinals, cues, lasting, letters, nearby, ordinals, rules
+from .pack import Pack, cardinals, cues, lasting, letters, nearby, ordinals
+from .uk_streets import STREETS
+from .uk_troubles import EMERGENCIES, TOPICS, URGENCIES
 
 _NUMBERS = (
     cardinals("""
@@ -81,65 +81,6 @@ _NEARBY = nearby(
     "мені був була було були немає нема яма люк",
 )
 
-_TOPICS = rules("""
-    - 1: показан | показник | лічильник
-    heating 0.97: опален | опалю | теплопостач
-    heating 0.92: батаре + холодн | батаре + крижан | стояк + холодн | радіатор + холодн | батаре + ледь | батаре + не грі
-    heating 0.85: холодно + квартир | температур + градус | немає тепла | тепла немає | нема тепла | не топлять | замерза | градус + квартир
-    heating 0.55: батаре | радіатор | холодн
-    hot_water 0.97: гаряч + вод | гарячої немає
-    cold_water 0.97: холодн вод | холодної води | холодна вода | холодну воду
-    cold_water 0.9: відключили + вод | вимкнули + вод | немає + води | нема + води | води + немає | води + нема | зникла + вода | без води
-    cold_water 0.75: тиск | напір
-    water_quality 0.98: іржав + вод | ржав + вод | брудн + вод | каламутн + вод | якіст + вод | вод + тхне | вод + пахне | вод + смерд | жовт + вод
-    water 0.5: вод
-    electricity 0.97: електр | проводк | напруг | щиток | іскрит
-    electricity 0.94: немає + світла | нема + світла | світла + немає | світла + нема | зникло + світло | відключили + світло | вимкнули + світло | без світла | світло + блима
-    electricity 0.5: світл
-    street_lighting 0.99: ліхтар | ліхтор | освітлен
-    gas 0.98: газ | газом
-    sewerage 0.98: каналіз | люк + відкрит | люп + відкрит | кришк + люк | засмічен | нечистот | фекал
-    sewerage 0.7: люк | колодяз
-    leak 0.93: капає | затопи | заливають | протік | протіч | підтіка | тече + стел | тече + батаре | тече + кран | тече + труб | стеля + мокр
-    leak 0.8: тече
-    accident 0.97: прорив | прорва | лопнул | аварі + труб
-    accident 0.8: аварі
-    heat_main 0.99: тепломереж | теплотрас | тепломагістрал
-    lift 0.99: ліфт
-    garbage 0.98: смітт | відход | контейнер | звалищ | смітник | баки
-    roads 0.97: яма | ями | ямк | вибоїн | асфальт | тротуар | світлофор
-    roads 0.75: дорог | дороз
-    snow 0.98: сніг | снігу | замет | ожелед | бурульк
-    landscaping 0.98: дерев | гілк | гойдалк | благоустр | газон | дитяч майданчик | лавк | лавочк | трав
-    animals 0.98: собак | безпритул | тварин | кішк | щур
-""")
-
-_EMERGENCIES = rules("""
-    fire 0.97: пожеж | горить + будин | горить + квартир | горимо | загорі | займан | вогонь
-    fire 0.8: дим | задимлен | горіл + проводк
-    gas 0.95: пахне + газ | запах + газ | витік + газ | тхне + газ
-    explosion 0.97: вибух
-    medical 0.95: помира | без свідомост | непритомн | не дихає | серцев | інфаркт | інсульт | задиха | кров | поранен | швидку | швидка
-    trapped 0.93: застряг + ліфт | застрягли + ліфт | дитина + ліфт | діти + ліфт | ліфт + люди
-    children 0.85: дитина + одна | діти + одні | дитина + впала
-    violence 0.95: вбива | побит | бійк | ніж | напад | стріля
-    electric_shock 0.95: вдарило струмом | б'є струмом | струмом + вдарил | обірва + дріт | провід + обірва | оголен + провод
-    collapse 0.95: обвал | завали
-""")
-
-
-def street_forms(name: str) -> Iterator[str]:
-    """'соборна' is also heard as 'соборній', 'соборну'; 'хрещатик' as 'хрещатику'."""
-    yield name
-    if name.endswith("я"):
-        yield from (name[:-1] + ending for ending in ("ій", "ю"))
-    elif name.endswith("а"):
-        yield from (name[:-1] + ending for ending in ("ій", "у"))
-    elif name.endswith("е"):
-        yield from (name[:-1] + ending for ending in ("ому",))
-    elif name.endswith("к"):
-        yield from (name + ending for ending in ("у", "а"))
-
 
 PACK = Pack(
     language="uk",
@@ -148,28 +89,11 @@ PACK = Pack(
     letters=letters("а, б бе, в ве, г ге, д де, е, є, ж же, з зе, л ель, м ем, н ен, п пе"),
     lasting=_LASTING,
     nearby=_NEARBY,
-    topics=_TOPICS,
-    emergencies=_EMERGENCIES,
-    street_forms=street_forms,
+    topics=TOPICS,
+    emergencies=EMERGENCIES,
+    urgencies=URGENCIES,
+    streets=STREETS,
     number_words=frozenset(["номер", "номером"]),
-    ordinary=frozenset(
-        [
-            "миру",
-            "нова",
-            "нижня",
-            "перемоги",
-            "дружби",
-            "свободи",
-            "науки",
-            "золота",
-            "зелена",
-            "щаслива",
-            "широка",
-            "робоча",
-            "південна",
-            "західна",
-        ]
-    ),
     phone_numbers=r"0\d{9}|\+?380\d{9}",
     grammar={
         "topic": (
