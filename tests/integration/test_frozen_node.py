@@ -17,11 +17,11 @@ from kit.queue_twins import whole_feed
 from kit.rtp import loudness
 from kit.sip_agent import SipAgent
 from kit.sip_call import SipCall
+from kit.tones import hears
 from kit.two_nodes import node_settings_of, serving, two_asterisks
 
 pytestmark = [pytest.mark.timeout(240), pytest.mark.long]
 
-TONE = b"\x00\x20\x00\xe0" * 8000  # 2 s
 MOVED_S = 45.0  # the watchdog's 30 s, the dialplan's 5 s for a node that does not answer, and a busy machine
 THAWED_S = 12.0  # heartbeats, looks and leases of the thawed node have come round
 Two = Mapping[str, RunningAsterisk]
@@ -82,10 +82,8 @@ async def music(call: SipCall) -> None:
 
 
 async def hear_each_other(one: SipCall, other: SipCall) -> None:
-    for says, hears in ((one, other), (other, one)):
-        hears.sound.heard.clear()
-        says.say(TONE)
-        await until(lambda hears=hears: any(loudness(each) > 1000 for each in hears.sound.heard))
+    await hears(other, one)
+    await hears(one, other)
 
 
 @contextlib.asynccontextmanager

@@ -8,13 +8,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from kezek_telephony import Connected, Held, NotTaken, Phone, Resumed, Ringing, TalkEnded
-from kit.asterisk import RunningAsterisk, until
-from kit.rtp import loudness
+from kit.asterisk import RunningAsterisk
 from kit.sip_agent import SipAgent
 from kit.telephony_office import Office, always, office
+from kit.tones import hears
 from kit.two_nodes import two_asterisks
-
-TONE = b"\x00\x20\x00\xe0" * 8000  # 2 s
 
 
 async def reaches(desk: Office, wanted: bool = True) -> None:
@@ -49,10 +47,8 @@ async def test_a_phone_at_another_exchange_is_rung_and_heard_and_holds(two: dict
         await local.rings()
         ring.answer()
         assert await anext(steps) == Connected("201")
-        call.say(TONE)
-        await until(lambda: any(loudness(each) > 1000 for each in ring.sound.heard), what="the operator hears him")
-        ring.say(TONE)
-        await until(lambda: any(loudness(each) > 1000 for each in call.sound.heard), what="the caller hears him")
+        await hears(ring, call)
+        await hears(call, ring)
 
         _, waiting = await desk.caller(citizen)
         busy = desk.telephony.switchboard.ring(
@@ -114,10 +110,7 @@ async def test_a_manager_hears_an_operator_who_sits_at_another_exchange(two: dic
         leg = await board.supervise(line.arrival.call, "201", phone=Phone("202", "b"), mode="listen")
         ear = await manager.rings()
         ear.answer()
-        for speaker in (ring, call):
-            ear.sound.heard.clear()
-            speaker.say(TONE)
-            await until(lambda: any(loudness(each) > 1000 for each in ear.sound.heard), what="the manager hears")
+        await hears(ear, ring, call)
         await board.stop_supervising(leg)
         await ear.ended()
         assert ring.talking

@@ -12,12 +12,11 @@ from kezek_queue import CallState, Kind, RedisQueues
 from kit.api import living_in, until
 from kit.asterisk import RunningAsterisk
 from kit.queue_twins import whole_feed
-from kit.rtp import loudness
 from kit.sip_agent import SipAgent
 from kit.sip_call import SipCall
+from kit.tones import hears
 from kit.two_nodes import node_settings_of, serving, two_asterisks
 
-TONE = b"\x00\x20\x00\xe0" * 8000  # 2 s
 Two = Mapping[str, RunningAsterisk]
 
 
@@ -61,9 +60,8 @@ async def waits(citizen: SipAgent) -> SipCall:
 
 
 async def hear_each_other(one: SipCall, other: SipCall) -> None:
-    for says, hears in ((one, other), (other, one)):
-        says.say(TONE)
-        await until(lambda hears=hears: any(loudness(each) > 1000 for each in hears.sound.heard))
+    await hears(other, one)
+    await hears(one, other)
 
 
 async def ended(queues: RedisQueues, call: str) -> str:

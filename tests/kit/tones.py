@@ -11,6 +11,7 @@ from kit.rtp import linear
 from kit.sip_agent import SipCall
 
 RATE = 8000
+LIMIT_S = 20.0  # whoever has picked up is joined a moment later, on a busy machine a long one
 
 
 def tone(hertz: float, seconds: float = 1.0) -> bytes:
@@ -43,7 +44,7 @@ def loud(call: SipCall) -> bool:
 
 
 async def hears(listener: SipCall, *speakers: SipCall, hertz: float = 700.0) -> None:
-    """Each of `speakers` in turn says something, and the listener hears it."""
+    """Each of `speakers` in turn says something, again and again, until the listener hears it."""
     for number, speaker in enumerate(speakers):
         pitch = hertz + 350.0 * number
         said = tone(pitch, 0.2)
@@ -53,7 +54,7 @@ async def hears(listener: SipCall, *speakers: SipCall, hertz: float = 700.0) -> 
                 speaker.say(said)
             return strength(heard(listener), pitch) > 0.5
 
-        await until(reaches)
+        await until(reaches, LIMIT_S)
 
 
 async def deaf_to(listener: SipCall, speaker: SipCall, witness: SipCall, hertz: float = 1900.0) -> None:
