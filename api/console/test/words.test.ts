@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { en } from "../src/words/en";
 import { emergencyEn } from "../src/words/emergency/en";
 import { managerEn } from "../src/words/manager/en";
+import { oversightEn } from "../src/words/oversight/en";
 import { placesEn } from "../src/words/places/en";
 import { registerEn } from "../src/words/register/en";
 import { reportsEn } from "../src/words/reports/en";
@@ -28,7 +29,7 @@ describe.each(LANGUAGES)("%s", (language) => {
 });
 
 test("no message is written twice in two parts of the catalogue", () => {
-  const parts = [en, talkEn, managerEn, registerEn, placesEn, reportsEn, emergencyEn].flatMap((part) => Object.keys(part));
+  const parts = [en, talkEn, managerEn, registerEn, placesEn, reportsEn, oversightEn, emergencyEn].flatMap((part) => Object.keys(part));
   expect(new Set(parts).size).toBe(parts.length);
 });
 

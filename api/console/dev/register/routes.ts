@@ -8,6 +8,7 @@ import type { Answer } from "../routes.ts";
 import { FakeDuties } from "./duties.ts";
 import { FakeEmergencies, SERVICES } from "./emergencies.ts";
 import { FakeOutages } from "./outages.ts";
+import { FakeOversight } from "./oversight.ts";
 import { FakeReports } from "./reports.ts";
 import { FakeTickets } from "./tickets.ts";
 import { buildingOf, districtOf, find, NETWORKS, spotOf, SPOTS, TERRITORIES } from "./town.ts";
@@ -36,6 +37,7 @@ export class FakeRegister {
   emergencies = new FakeEmergencies();
   tickets = new FakeTickets(this.duties);
   reports = new FakeReports(this.tickets, this.duties, this.outages);
+  oversight = new FakeOversight();
   /** The next change finds that somebody was quicker. */
   quicker = false;
 
@@ -56,6 +58,10 @@ export class FakeRegister {
         return this.dutyDoor(asked, noun, rest);
       case "reports":
         return this.reports.answer(asked.query, asked.query.get("language") || asked.language, rest[0]);
+      case "notices":
+      case "webhooks":
+      case "audit":
+        return this.oversight.answer(asked, noun, rest);
       case "asset-kinds":
         return [200, { asset_kinds: this.duties.kinds }];
       case "territories":

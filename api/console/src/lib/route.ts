@@ -5,7 +5,7 @@ export const REGISTER_PAGES = [
   "tickets", "ticket", "new-ticket", "outages", "outage", "emergencies", "organisations", "duties", "reports",
 ] as const; // prettier-ignore
 export type RegisterPageName = (typeof REGISTER_PAGES)[number];
-export const PAGES = ["wallboard", "figures", "staffing", "abandoned", "callbacks", "calls", ...REGISTER_PAGES] as const;
+export const PAGES = ["wallboard", "figures", "staffing", "abandoned", "callbacks", "calls", "notices", "webhooks", "audit", ...REGISTER_PAGES] as const;
 export type PageName = (typeof PAGES)[number];
 
 export interface Route {

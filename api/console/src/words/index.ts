@@ -2,7 +2,7 @@
  * The catalogue: one object of the same keys for each language of the screen; the compiler and a test keep them complete.
  * In parts: the frame and the desk (here), handling a call (talk/), the manager's pages (manager/), tickets (register/),
  * outages and who answers for what (places/), reports (reports/),
- * emergencies (emergency/).
+ * emergencies (emergency/), notices, webhooks and the audit (oversight/).
  */
 import { en } from "./en";
 import { emergencyEn } from "./emergency/en";
@@ -16,6 +16,11 @@ import { managerKk } from "./manager/kk";
 import { managerRu } from "./manager/ru";
 import type { ManagerMessages } from "./manager/types";
 import { managerUk } from "./manager/uk";
+import { oversightEn } from "./oversight/en";
+import { oversightKk } from "./oversight/kk";
+import { oversightRu } from "./oversight/ru";
+import type { OversightMessages } from "./oversight/types";
+import { oversightUk } from "./oversight/uk";
 import { placesEn } from "./places/en";
 import { placesKk } from "./places/kk";
 import { placesRu } from "./places/ru";
@@ -44,15 +49,16 @@ export type Messages = { [key in keyof typeof en]: string } & TalkMessages &
   RegisterMessages &
   PlaceMessages &
   ReportMessages &
+  OversightMessages &
   EmergencyMessages;
 export type Key = keyof Messages;
-const ENGLISH: Messages = { ...en, ...talkEn, ...managerEn, ...registerEn, ...placesEn, ...reportsEn, ...emergencyEn };
+const ENGLISH: Messages = { ...en, ...talkEn, ...managerEn, ...registerEn, ...placesEn, ...reportsEn, ...oversightEn, ...emergencyEn };
 export const LANGUAGES = ["kk", "ru", "uk", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 export const CATALOGUE: Record<Language, Messages> = {
-  kk: { ...kk, ...talkKk, ...managerKk, ...registerKk, ...placesKk, ...reportsKk, ...emergencyKk },
-  ru: { ...ru, ...talkRu, ...managerRu, ...registerRu, ...placesRu, ...reportsRu, ...emergencyRu },
-  uk: { ...uk, ...talkUk, ...managerUk, ...registerUk, ...placesUk, ...reportsUk, ...emergencyUk },
+  kk: { ...kk, ...talkKk, ...managerKk, ...registerKk, ...placesKk, ...reportsKk, ...oversightKk, ...emergencyKk },
+  ru: { ...ru, ...talkRu, ...managerRu, ...registerRu, ...placesRu, ...reportsRu, ...oversightRu, ...emergencyRu },
+  uk: { ...uk, ...talkUk, ...managerUk, ...registerUk, ...placesUk, ...reportsUk, ...oversightUk, ...emergencyUk },
   en: ENGLISH,
 };
 
