@@ -51,6 +51,9 @@ class Emergencies(Shape):
 
 
 class EmergencyIn(Shape):
+    """`context`: what the service is told; left out, it is the answered questions in the language in which services
+    are told, then `more`, the operator's own words."""
+
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -59,7 +62,7 @@ class EmergencyIn(Shape):
                     "ticket": "26-000123-4",
                     "service": "104",
                     "how": "operator",
-                    "context": "Smell of gas at the entrance, people are outside",
+                    "more": "The neighbours are outside already",
                     "answers": {"people_inside": "no"},
                 }
             ]
@@ -71,6 +74,7 @@ class EmergencyIn(Shape):
     service: Annotated[str, Field(min_length=2, max_length=32, pattern=r"^[0-9+A-Za-z_-]+$")]
     how: HandedOver = "operator"
     context: Text = ""
+    more: Text = ""
     answers: Annotated[dict[Annotated[Short, Field(min_length=1)], Text], Field(default_factory=dict, max_length=30)]
 
 

@@ -35,7 +35,7 @@ def test_gas_is_asked_handed_over_with_its_answers_and_its_outcome_written_down(
     expect(panel).to_contain_text("Answered: 2 of 5")
     panel.get_by_role("button", name="Hand over to 104").click()
     expect(page.locator("article[data-phase=wrap_up] [data-handed=gas]")).to_contain_text("Handed over to 104")
-    expect(panel).to_contain_text("Where is the smell? The stairs. Are there people inside? No.")
+    expect(panel).to_contain_text("Где пахнет? The stairs. Внутри есть люди? Нет.")
     panel.get_by_role("button", name="The crew is on its way").click()
     panel.get_by_role("button", name="Write the outcome down").click()
     expect(panel.locator("[data-outcome]")).to_contain_text("The crew is on its way")

@@ -239,6 +239,10 @@ async def test_an_emergency_is_handed_over_and_its_outcome_written_back(town: To
         assert (await operator.get("/api/emergencies")).json()["emergencies"] == []
         card = (await operator.get(f"/api/tickets/{number}/card")).json()
         assert [one["outcome"] for one in card["emergencies"]] == ["The valve is shut"]
+        asked = {"service": "104", "call": "c2", "answers": {"people_inside": "no"}, "more": " The dog bites "}
+        told = (await operator.post("/api/emergencies", json=asked)).json()["context"]
+        words = {one["code"]: one["names"] for one in gas["questions"]}["people_inside"]
+        assert told == f"{words['kk']} Жоқ. The dog bites"  # as the exchange speaks to services, whatever the screen
         lost = await operator.post("/api/emergencies", json={"service": "104", "ticket": "26-999999-4"})
         assert lost.status_code in (404, 422)
         assert (await operator.post("/api/emergencies/4040/outcome", json={"text": "x"})).status_code == 404

@@ -19,6 +19,7 @@ from kezek_api.limits import Places
 from kezek_api.published import Published
 from kezek_register import Register, Staff, checklists, emergency, street_name
 from kezek_register.duty_types import Organisation
+from kezek_register.emergency import LANGUAGES
 from kezek_register.sample import FOLDER
 
 OPERATOR = Staff("aigul", "Айгүл", "operator", "201", "ru", ("hotline",), {})
@@ -59,7 +60,9 @@ class Town:
             checklists=checklists.load(),
             services=emergency.load(),
             published=Published(keep_s=0),
-            settings=SimpleNamespace(origins=(), photos_folder=self.folder, zone=UTC),
+            settings=SimpleNamespace(
+                origins=(), photos_folder=self.folder, zone=UTC, languages=LANGUAGES, default_language="kk"
+            ),
         )
 
     def people(self) -> dict[str, Staff]:

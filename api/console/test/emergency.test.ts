@@ -1,13 +1,12 @@
 import { describe, expect, test, vi } from "vitest";
 import { FakeEmergencies, SERVICES } from "../dev/register/emergencies";
-import { answersTo, contextOf, ofCall, serviceNamed, serviceOf, wentOf } from "../src/emergency/asking";
+import { answersTo, ofCall, serviceNamed, serviceOf, wentOf } from "../src/emergency/asking";
 import { Handing, WRITING_MS } from "../src/emergency/handing.svelte";
 import type { Service } from "../src/emergency/types";
 import { Problem } from "../src/lib/http";
 
 const gas = serviceNamed(SERVICES, "104") as Service;
 const topic = (code: string, emergency = "") => ({ code, names: {}, parent: "", emergency });
-const WORDS = { yes: "Yes", no: "No" };
 
 describe("where an emergency goes", () => {
   test("by its topic, else by the number the topic names; otherwise the operator chooses", () => {
@@ -17,11 +16,12 @@ describe("where an emergency goes", () => {
     expect(serviceOf(SERVICES, "", [])).toBeNull();
   });
 
-  test("the context has the answered questions of this service alone, in its order, and what was added", () => {
+  test("the answered questions of this service alone are told, and what was added, in the site's language", () => {
     const answers = { entrance: "2", people_inside: "no", what_burns: "a roof", smell_where: " " };
-    expect(answersTo(gas, answers)).toEqual({ people_inside: "no", entrance: "2" });
-    const words = "Are there people inside? No. Which entrance? 2. The dog bites";
-    expect(contextOf(gas, answers, " The dog bites ", "en", WORDS)).toBe(words);
+    const told = answersTo(gas, answers);
+    expect(told).toEqual({ people_inside: "no", entrance: "2" });
+    const made = new FakeEmergencies().add({ call: "c-1", service: "gas", answers: told, more: "The dog bites" }, "aigul");
+    expect(made.context).toBe("Внутри есть люди? Нет. Какой подъезд? 2. The dog bites");
   });
 
   test("how the transfer went is read from the exchange's words", () => {
@@ -35,7 +35,7 @@ describe("where an emergency goes", () => {
 describe("the hand-over", () => {
   function handing(handOff: () => Promise<never>) {
     const all = new FakeEmergencies();
-    const app = { explain: () => "away", signedOut: vi.fn(), t: (key: string) => key, language: "en" as const };
+    const app = { explain: () => "away", signedOut: vi.fn() };
     const doors = {
       emergencyServices: async () => SERVICES, emergencies: async (open: boolean) => all.list(open), handOff,
       emergencyOutcome: async (id: number, text: string) => all.close(id, text, "aigul") as never,

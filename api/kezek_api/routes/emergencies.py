@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from kezek_api import problems
-from kezek_api.doors import AnyStaff, OfDoors
+from kezek_api.doors import AnyStaff, Doors, OfDoors
 from kezek_api.looks import asked, audited
 from kezek_api.shapes import Short
 from kezek_api.shapes_emergencies import (
@@ -60,7 +60,7 @@ async def hand_off(body: EmergencyIn, doors: OfDoors, session: AnyStaff) -> Emer
                 ticket=body.ticket,
                 service=body.service,
                 how=body.how,
-                context=body.context.strip(),
+                context=_context(doors, body),
                 handed_at=datetime.now(UTC),
                 handed_by=session.staff.login,
                 answers=dict(body.answers),
@@ -75,3 +75,14 @@ async def outcome(
     id: Annotated[int, Path(ge=1, le=2**31 - 1)], body: OutcomeIn, doors: OfDoors, session: AnyStaff
 ) -> EmergencyView:
     return EmergencyView.of(await asked(doors.register.emergencies.outcome(id, body.text, session.staff.login)))
+
+
+def _context(doors: Doors, body: EmergencyIn) -> str:
+    """In the language in which the exchange tells services: the two are spoken in one breath."""
+    if given := body.context.strip():
+        return given
+    settings = doors.settings
+    language = settings.default_language if settings.default_language in settings.languages else settings.languages[0]
+    service = doors.services.by_number(body.service)
+    told = doors.services.context(service, body.answers, language) if service else ""
+    return f"{told} {body.more.strip()}".strip()

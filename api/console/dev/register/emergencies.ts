@@ -40,11 +40,11 @@ export class FakeEmergencies {
     this.add({ service: "rescue", context: "" }, "aigul").handed_at = ago(1_500);
   }
 
-  add(of: Partial<Emergency>, who: string): Emergency {
+  add({ more = "", ...of }: Partial<Emergency> & { more?: string }, who: string): Emergency {
     const same = this.all.find((one) => of.call && one.call === of.call && one.service === of.service && one.how === of.how && one.outcome === "");
     if (same) return same;
     const made: Emergency = {
-      call: "", ticket: "", service: "", how: "operator", context: "", answers: {}, ...of, id: this.all.length + 1,
+      call: "", ticket: "", service: "", how: "operator", answers: {}, ...of, id: this.all.length + 1, context: of.context || context(of, more),
       handed_at: ago(0), handed_by: who, outcome: "", outcome_at: null, outcome_by: "",
     };
     this.all.push(made);
@@ -59,4 +59,12 @@ export class FakeEmergencies {
     const one = this.all.find((each) => each.id === id);
     return one ? Object.assign(one, { outcome: text, outcome_at: ago(0), outcome_by: who }) : null;
   }
+}
+
+/** As the door puts it together, in the invented city's language. */
+function context({ service = "", answers = {} }: Partial<Emergency>, more: string): string {
+  const asked = SERVICES.find(({ code }) => code === service)?.questions ?? [];
+  const said = (answer: string) => ({ yes: "Да", no: "Нет" })[answer] ?? answer;
+  const told = asked.filter(({ code }) => answers[code]).map(({ code, names }) => `${names["ru"]} ${said(answers[code] ?? "")}.`);
+  return [...told, more].filter(Boolean).join(" ");
 }

@@ -1,6 +1,5 @@
-/** Which service an emergency goes to, and the words it is handed over with. Pure. */
+/** Which service an emergency goes to, what it is told, and how that went. Pure. */
 import type { Topic } from "../lib/types";
-import { nameIn } from "../register/tree";
 import type { Emergency, Service } from "./types";
 
 /** Whose topic it is, else whose number the topic names, itself or above; null: the operator chooses. */
@@ -21,24 +20,6 @@ export function serviceNamed(services: readonly Service[], name: string): Servic
 export function answersTo(service: Service, answers: Readonly<Record<string, string>>): Record<string, string> {
   const told = service.questions.map(({ code }) => [code, (answers[code] ?? "").trim()] as const);
   return Object.fromEntries(told.filter(([, answer]) => answer !== ""));
-}
-
-/** Each question that has an answer, in its order, then what the operator added. `words`: of yes and no. */
-export function contextOf(
-  service: Service,
-  answers: Readonly<Record<string, string>>,
-  more: string,
-  language: string,
-  words: { yes: string; no: string },
-): string {
-  const given = answersTo(service, answers);
-  const told = service.questions.flatMap(({ code, kind, names }) => {
-    const answer = given[code];
-    if (answer === undefined) return [];
-    const said = kind === "yes_no" && (answer === "yes" || answer === "no") ? words[answer] : answer;
-    return [`${nameIn(names, language, code)} ${said}.`];
-  });
-  return [...told, more.trim()].filter(Boolean).join(" ");
 }
 
 /** Of one call: what the operator wrote down, and how the transfer of the call itself went; the latest of each. */

@@ -3,7 +3,7 @@
 import type { App } from "../lib/app.svelte";
 import { Problem } from "../lib/http";
 import type { RegisterDoors } from "../register/doors";
-import { answersTo, contextOf, ofCall } from "./asking";
+import { answersTo, ofCall } from "./asking";
 import type { Emergency, Service } from "./types";
 
 /** A caller in danger is not kept waiting for our own books: after so long he is passed on unwritten. */
@@ -27,7 +27,7 @@ export class Handing {
 
   constructor(
     readonly call: string,
-    private readonly app: Pick<App, "explain" | "signedOut" | "t" | "language">,
+    private readonly app: Pick<App, "explain" | "signedOut">,
     private readonly doors: Pick<RegisterDoors, "emergencyServices" | "emergencies" | "handOff" | "emergencyOutcome">,
   ) {}
 
@@ -58,11 +58,9 @@ export class Handing {
   }
 
   write(service: Service, ticket: string): Promise<boolean> {
-    const words = { yes: this.app.t("emergency_yes"), no: this.app.t("emergency_no") };
-    const context = contextOf(service, this.answers, this.more, this.app.language, words);
-    const answers = answersTo(service, this.answers);
+    const [answers, more] = [answersTo(service, this.answers), this.more.trim()];
     return this.run(async () => {
-      this.written = await this.doors.handOff({ call: this.call, ticket, service: service.code, how: "operator", context, answers });
+      this.written = await this.doors.handOff({ call: this.call, ticket, service: service.code, how: "operator", answers, more });
       this.unwritten = null;
     });
   }

@@ -100,7 +100,8 @@ export class RegisterDoors {
   /** Without an outcome, the one that waits longest first; or all, the newest first. Each look is audited. */
   emergencies = async (open: boolean, limit = 100): Promise<Emergency[]> =>
     (await this.get<{ emergencies: Emergency[] }>(`/api/emergencies${query({ open: String(open), limit })}`)).emergencies;
-  handOff = (of: Pick<Emergency, "call" | "ticket" | "service" | "how" | "context" | "answers">): Promise<Emergency> =>
+  /** The door puts its context together: the service may speak another language than this screen. */
+  handOff = (of: Pick<Emergency, "call" | "ticket" | "service" | "how" | "answers"> & { more: string }): Promise<Emergency> =>
     this.post("/api/emergencies", of);
   emergencyOutcome = (id: number, text: string): Promise<Emergency> => this.post(`/api/emergencies/${id}/outcome`, { text });
 
