@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .found import Found
-from .lexer import Item
+from .item import Item
 from .numbers import numbers_at
 from .packs import Pack
 from .streets import StreetHit
@@ -65,7 +65,8 @@ class Landmarks:
         start = at - 1
         while known and start and at - start < 4:
             before = items[start - 1]
-            if before.kind != "number" and (before.kind == "filler" or not self._plain(before, taken)):
+            inside = before.kind == "number" or before.text in self._pack.number_words
+            if before.first in taken or (not inside and not self._plain(before, taken)):
                 break
             start -= 1
         return self._found(items, start, at, 0.9 if known else 0.55)
@@ -74,6 +75,8 @@ class Landmarks:
         """The known thing among the next few words: 'the old central market', 'пятой школы'."""
         for at in range(start, min(start + 4, len(items))):
             item = items[at]
+            if item.first in taken:
+                return None
             if item.text.startswith(self._near.nouns):
                 return at
             ordinal = item.kind == "number" and item.atom is not None and item.atom.ordinal
@@ -85,6 +88,9 @@ class Landmarks:
 
     def _name(self, items: Sequence[Item], noun: int, taken: set[int]) -> int:
         """The last item of the thing: its number or its name is part of it."""
+        following = items[noun + 1] if noun + 1 < len(items) else None
+        if following and (following.text.startswith(self._near.nouns) or self._plain(following, taken)):
+            noun += 1
         at = noun + 1
         if at < len(items) and items[at].text in self._pack.number_words:
             at += 1
@@ -93,9 +99,6 @@ class Landmarks:
             follower = items[number.end + 1].kind if number.end + 1 < len(items) else ""
             if not number.ordinal and follower not in ("unit", "corpus", "fraction"):
                 return number.end
-            return noun
-        if noun + 1 < len(items) and at == noun + 1 and self._plain(items[at], taken):
-            return at
         return noun
 
     def _plain(self, item: Item, taken: set[int]) -> bool:

@@ -8,49 +8,51 @@ The fit says how well it went.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from .figures import doubled, in_figures
+from .item import Item
+from .lexicon import Meaning, lexicon
 from .packs import Pack
 from .packs.pack import Atom
 from .text import Token, sound
 
+__all__ = ["Item", "Lexer"]
 _FUZZY_CUES = {"street", "house", "flat", "entrance", "floor", "fraction", "corpus"}
 _LIKELY = 80.0  # of 100: below it a word is not taken for another
 _GLUED_LETTERS = frozenset("абab")  # 'сіма' is '7а'; 'одном' is not '1м'
 _NEAR = 62.0  # of 100: a word that may well have been a number
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    kind: str  # 'number', a Cue, or 'word'
-    text: str
-    atom: Atom | None
-    fit: float  # 0..1
-    confidence: float  # the recogniser's, the worst of the words
-    first: int  # tokens, both inclusive
-    last: int
+_FAINT = 40.0  # of 100: enough where nothing else can stand
+_AFTER = frozenset({"number", "house", "flat", "entrance", "floor", "fraction", "corpus"})
 
 
 class Lexer:
     def __init__(self, pack: Pack) -> None:
-        self._exact: dict[str, tuple[str, Atom | None]] = {word: (cue, None) for word, cue in pack.cues.items()}
-        self._exact |= {word: ("number", atom) for word, atom in pack.numbers.items()}
+        self._pack = pack
+        self._exact: dict[str, Meaning] = lexicon(pack)
         self._letters = pack.letters
         self._longest = max(word.count(" ") + 1 for word in self._exact)
         self._shortest_part = 1 if pack.language == "ko" else 3
-        alike = {
-            sound(word): (word, kind, atom)
-            for word, (kind, atom) in self._exact.items()
-            if len(word) >= 4 and (kind == "number" or kind in _FUZZY_CUES)
-        }
-        self._alike_keys, self._alike = list(alike), list(alike.values())
+        alike = [
+            (word, meaning.kind, meaning.atom)
+            for word, meaning in self._exact.items()
+            if len(word) >= 4
+            and (word in pack.numbers or (word in pack.cues and meaning.kind in _FUZZY_CUES))
+            and " " not in word
+        ]
+        self._alike_keys, self._alike = [sound(word) for word, _, _ in alike], alike
         self._short = {
-            sound(word): atom for word, atom in pack.numbers.items() if len(word) == 3 and 0 < atom.value < 10
+            sound(word): atom
+            for word, atom in reversed(list(pack.numbers.items()))
+            if (len(word) == 3 or len(sound(word)) == 3) and 0 < atom.value < 10 and not atom.ordinal
         }
-        numbers = [sound(word) for word in pack.numbers if len(word) >= 4]
+        numbers = [sound(word) for word, atom in pack.numbers.items() if len(word) >= 4 and not atom.ordinal]
         self._number_sounds = list(dict.fromkeys(numbers))
+        self._sounds_of = {
+            kind: [sound(word) for word, cue in pack.cues.items() if cue == kind] for kind in ("fraction", "corpus")
+        }
+        self._house_ends = tuple(word for word, cue in pack.cues.items() if cue == "house" and len(word) >= 3)
 
     def lex(self, tokens: Sequence[Token], taken: Callable[[str], bool]) -> list[Item]:
         """`taken` says of a word that it is something else already (a street's name), not to be guessed at."""
@@ -64,7 +66,13 @@ class Lexer:
             )
             items += found or [_item("word", tokens, at, 1)]
             at = items[-1].last + 1
-        return items
+        return doubled(items, self._pack)
+
+    def near(self, text: str, kind: str) -> bool:
+        """Whether a word sounds somewhat like one of the few of this kind."""
+        return (
+            process.extractOne(sound(text), self._sounds_of[kind], scorer=fuzz.ratio, score_cutoff=_FAINT) is not None
+        )
 
     def near_number(self, text: str) -> bool:
         """Whether a word that is no number sounds somewhat like one."""
@@ -75,27 +83,30 @@ class Lexer:
     def _exact_at(self, tokens: Sequence[Token], at: int) -> list[Item]:
         for size in range(min(self._longest, len(tokens) - at), 0, -1):
             known = self._exact.get(" ".join(token.text for token in tokens[at : at + size]))
-            if known is None and size == 1 and tokens[at].text.isdecimal():
-                known = ("number", Atom(int(tokens[at].text[:12])))
+            if known is None and size == 1:
+                figures = in_figures(tokens[at].text, self._pack)
+                return [_item(kind, tokens, at, 1, atom, fit, text) for kind, text, atom, fit in figures]
             if known is None:
                 continue
             if size == 1:
                 longer = self._torn_at(tokens, at, beats=len(tokens[at].text))
                 if longer:
                     return longer
-            return [_item(known[0], tokens, at, size, known[1])]
+            return [_item(known.kind, tokens, at, size, known.atom, known.fit)]
         return []
 
     def _torn_at(self, tokens: Sequence[Token], at: int, beats: int) -> list[Item]:
         """One word that came in two or three pieces, the first of which is a word by itself ('один нацать')."""
         for size in (3, 2):
             window = tokens[at : at + size]
-            if len(window) < size or all(token.text in self._exact for token in window):
+            if len(window) < size or len(window[0].text) < 2 or all(token.text in self._exact for token in window):
                 continue
+            if any(len(token.text) > 2 and token.text in self._exact for token in window[1:]):
+                continue  # the rest is a word by itself
             text = "".join(token.text for token in window)
             known = self._exact.get(text)
             if known is not None and len(text) >= 5:
-                return [_item(known[0], tokens, at, size, known[1], 0.97)]
+                return [_item(known.kind, tokens, at, size, known.atom, 0.97)]
             best = self._best(text, 81.0)
             if best is None or len(best[0]) < beats + 3:
                 continue
@@ -107,15 +118,44 @@ class Lexer:
     def _split_at(self, tokens: Sequence[Token], at: int, taken: Callable[[str], bool]) -> list[Item]:
         """Several words glued into one."""
         text = tokens[at].text
-        if len(text) <= self._shortest_part or len(text) > 60 or taken(text):
+        if len(text) <= self._shortest_part or len(text) > 60 or taken(text) or self._ordinary(text):
             return []
         parts = self._parts(text)
-        if len(parts) > 1 and any(self._exact[part][0] == "number" for part in parts if part in self._exact):
-            known = [self._exact.get(part, ("letter", None)) for part in parts]
+        if len(parts) > 1 and any(self._exact[part].kind == "number" for part in parts if part in self._exact):
+            known = [self._exact.get(part, Meaning("letter", None)) for part in parts]
             return [
-                _item(kind, tokens, at, 1, atom, 0.95, part) for part, (kind, atom) in zip(parts, known, strict=True)
+                _item(each.kind, tokens, at, 1, each.atom, 0.95 * each.fit, part)
+                for part, each in zip(parts, known, strict=True)
             ]
-        return []
+        return self._half_split_at(tokens, at) if 7 <= len(text) <= 24 else []
+
+    def _half_split_at(self, tokens: Sequence[Token], at: int) -> list[Item]:
+        """Two words glued into one, of which one is heard badly: 'нульпіаддесят', 'двестетридцать'."""
+        text = tokens[at].text
+        if self._best(text, 88.0) is not None:
+            return []
+        found: list[list[Item]] = []
+        for cut in range(3, len(text) - 2):
+            halves = (text[:cut], text[cut:])
+            known = [self._exact.get(half) for half in halves]
+            if (known[0] is None) == (known[1] is None):
+                continue
+            sure = known[0] or known[1]
+            other = halves[1] if known[0] is not None else halves[0]
+            if sure is None or sure.kind != "number" or len(other) < 4:
+                continue
+            best = self._best(other, _LIKELY)
+            if best is None or best[1] != "number":
+                continue
+            guess = Meaning(best[1], best[2], best[3] * 0.9)
+            pair = (sure, guess) if known[0] is not None else (guess, sure)
+            found.append(
+                [
+                    _item(each.kind, tokens, at, 1, each.atom, each.fit, half)
+                    for half, each in zip(halves, pair, strict=True)
+                ]
+            )
+        return max(found, key=lambda pair: pair[0].fit * pair[1].fit, default=[])
 
     def _parts(self, text: str) -> list[str]:
         """The text as pack words from end to end, as few as possible; a last single letter is a house's letter."""
@@ -136,26 +176,58 @@ class Lexer:
     def _alike_at(
         self, tokens: Sequence[Token], at: int, taken: Callable[[str], bool], before: Sequence[Item]
     ) -> list[Item]:
-        short = self._short.get(sound(tokens[at].text)) if before and before[-1].kind == "number" else None
+        lettered = self._lettered_at(tokens, at, before)
+        if lettered:
+            return lettered
+        short = self._short.get(sound(tokens[at].text)) if before and before[-1].kind in _AFTER else None
         if short is not None:  # 'сорок сим'
             return [_item("number", tokens, at, 1, short, 0.8)]
         torn = self._torn_at(tokens, at, beats=0)
         if torn:
             return torn
         text = tokens[at].text
-        if len(text) < 4 or taken(text):
+        if len(text) < 4 or taken(text) or self._ordinary(text):
             return []
+        if len(text) >= 5 and self._ends_in_house(text) and self._number_at(tokens, at + 1):
+            return [_item("house", tokens, at, 1, fit=0.85)]
         best = self._best(text, _LIKELY if len(text) > 4 else 85.0)
         if best is None:
             return []
         _, kind, atom, fit = best
         return [_item(kind, tokens, at, 1, atom, fit)]
 
+    def _lettered_at(self, tokens: Sequence[Token], at: int, before: Sequence[Item]) -> list[Item]:
+        """'дом семя' is house 7а."""
+        text = tokens[at].text
+        if not before or before[-1].kind != "house" or text[-1:] not in "ая" or "а" not in self._letters:
+            return []
+        atom = self._short.get(sound(text[:-1]))
+        if atom is None or len(text) > 5:
+            return []
+        return [_item("number", tokens, at, 1, atom, 0.7, text[:-1]), _item("letter", tokens, at, 1, None, 1.0, "а")]
+
+    def _ordinary(self, text: str) -> bool:
+        """Whether it is an everyday word that is not to be guessed at."""
+        near = self._pack.nearby
+        return text in self._pack.not_numbers or text in near.after or text.startswith(near.nouns)
+
+    def _ends_in_house(self, text: str) -> bool:
+        """'саводом': the end of a street's name and the word for house."""
+        return text.endswith(self._house_ends) and text not in self._pack.not_house
+
+    def _number_at(self, tokens: Sequence[Token], at: int) -> bool:
+        if at >= len(tokens):
+            return False
+        known = self._exact.get(tokens[at].text)
+        if known is None:
+            return bool(in_figures(tokens[at].text, self._pack)) or self.near_number(tokens[at].text)
+        return known.kind == "number"
+
     def _best(self, text: str, cutoff: float) -> tuple[str, str, Atom | None, float] | None:
         """The pack's word that sounds most like it: (word, kind, atom, fit)."""
         found: list[tuple[float, str, str, Atom | None]] = []
         for _, by_sound, index in process.extract(
-            sound(text), self._alike_keys, scorer=fuzz.ratio, limit=4, score_cutoff=cutoff
+            sound(text), self._alike_keys, scorer=fuzz.ratio, limit=8, score_cutoff=cutoff
         ):
             word, kind, atom = self._alike[index]
             score = (2 * by_sound + fuzz.ratio(text, word)) / 300
@@ -181,4 +253,5 @@ def _item(
         confidence=min(token.confidence for token in window),
         first=at,
         last=at + size - 1,
+        word=tokens[at].word,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .lexer import Item
+from .item import Item
 from .packs import Pack
 
 
@@ -66,7 +66,13 @@ def _one(items: Sequence[Item], start: int, pack: Pack) -> Number:
             and following.atom.times
             and (following.atom.value == 1000 or part < 10)
         ):
-            part, size, ordinal_part = part * following.atom.value, 2, following.atom.ordinal
+            times = following.atom.value
+            if times == 100 and part * times >= room > part and at > start and pack.bare_hundred:
+                torn = 0.75  # 'жеті жүз жеті жүз жиырма': 707 120, or 700 720
+            else:
+                part, size, ordinal_part = part * times, 2, following.atom.ordinal
+        if at == start and pack.digit_hundreds and _said_by_digits(items, at, part, size):
+            part *= 100
         if at > start and (part == 0 or part >= room):
             break
         value += part
@@ -84,6 +90,18 @@ def _one(items: Sequence[Item], start: int, pack: Pack) -> Number:
         confidence=min(item.confidence for item in used),
         start=start,
         end=end,
+    )
+
+
+def _said_by_digits(items: Sequence[Item], at: int, part: int, size: int) -> bool:
+    """'one twenty three' is a hundred and twenty-three."""
+    following = items[at + 1].atom if size == 1 and at + 1 < len(items) else None
+    return (
+        following is not None
+        and 0 < part < 10
+        and not items[at].text.isdecimal()
+        and 10 <= following.value < 100
+        and not following.ordinal
     )
 
 

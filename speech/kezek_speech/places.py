@@ -1,269 +1,278 @@
-"""House, flat, entrance, floor, telephone and account out of the items of a sentence. Pure."""
+"""House, flat, entrance and floor beside their words or beside a street, and all else that numbers say. Pure.
+
+Words of place and numbers stand in a row; each number belongs to at most one word and each word to at most one number,
+its neighbour. Of all such pairings the heaviest is taken: 'подъезд второй этаж седьмой' and 'второй подъезд седьмой
+этаж' both come out right.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .corrections import skip, without_negated
-from .durations import durations
+from .corrections import markers, skip, without_negated
+from .digits import Digits
+from .durations import Durations
 from .found import Found
+from .item import Item
 from .landmarks import Landmarks
-from .lexer import Item, Lexer
-from .numbers import Number, numbers_at
+from .lexer import Lexer
 from .packs import Pack
+from .runs import Part, Run, Runs, single_digits
 from .streets import StreetHit
 from .types import MentionKind
 
-_PLACES: dict[str, MentionKind] = {"house": "house", "flat": "flat", "entrance": "entrance", "floor": "floor"}
 __all__ = ["Found", "Places"]
-_LONG = 5  # digits: more than a house or a flat has
+_PLACES: dict[str, MentionKind] = {"house": "house", "flat": "flat", "entrance": "entrance", "floor": "floor"}
+_MOST: dict[MentionKind, int] = {"house": 9999, "flat": 9999, "entrance": 60, "floor": 130}
+_BETWEEN = {"filler", "correction"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """Numbers said in a row, and what belongs to them: '12/2', '7а', '6к2'."""
+class _Element:
+    """A word of place or a number, and what it is worth alone."""
 
-    numbers: tuple[Number, ...]
-    suffix: str
-    confidence: float
-    start: int  # items, both inclusive
+    at: int  # item
     end: int
-    first: int  # tokens, both inclusive
-    last: int
-    correction: bool
-    plus: bool
-
-    @property
-    def digits(self) -> str:
-        return "".join(str(number.value) for number in self.numbers)
+    cue: Item | None
+    part: Part | None
+    alone: float = 0.0
 
 
 class Places:
     def __init__(self, pack: Pack, lexer: Lexer) -> None:
         self._pack = pack
-        self._lexer = lexer
+        self._runs = Runs(pack, lexer)
+        self._digits = Digits(pack)
         self._landmarks = Landmarks(pack)
-        self._phone = re.compile(pack.phone_numbers)
+        self._durations = Durations(pack)
 
     def find(self, items: Sequence[Item], streets: Sequence[StreetHit], *, bare: bool = False) -> list[Found]:
         """What is said about the place; `bare`: a number without any cue is a house (the answer to 'which house?')."""
         items = without_negated(items, self._pack)
-        street_at = {place: hit for hit in streets for place in range(hit.first, hit.last + 1)}
-        beside = [*self._landmarks.find(items, streets), *durations(items, self._pack)]
+        beside = [*self._landmarks.find(items, streets), *self._durations.find(items)]
         theirs = {place for each in beside for place in range(each.first, each.last + 1)}
-        runs = [run for run in self._runs(items, street_at) if run.first not in theirs]
-        found: list[Found] = []
-        used: set[int] = set()
-        last_kind: MentionKind | None = None
-        for index, run in enumerate(runs):
-            following = runs[index + 1] if index + 1 < len(runs) else None
-            new = self._long(items, run, used) or self._placed(items, run, following, street_at, used, last_kind, found)
-            if not new and bare and not found and not self._counts(items, run):
-                new = self._expand("house", run, 1.0)
-            found += new
-            last_kind = new[-1].kind if new else last_kind
-        return [*found, *beside]
+        street_at = {place: hit for hit in streets for place in range(hit.first, hit.last + 1)}
+        runs = [run for run in self._runs.find(items, set(street_at)) if run.parts[0].first not in theirs]
+        long, short = self._apart(items, runs, street_at)
+        parts = [part for run in short for part in single_digits(run.parts) if not self._counted(items, part)]
+        starts = [part.start for part in parts]
+        corrected = markers(items, starts)
+        elements = self._elements(items, parts, street_at, corrected)
+        found = self._named(items, elements, street_at, corrected)
+        if bare and not found and parts:
+            found = [self._found("house", parts[0], 1.0)]
+        corrected = sorted({*corrected, *markers(items, [self._item_at(items, each.first) for each in beside])})
+        return self._latest(items, [*found, *long, *beside], corrected)
 
-    def _runs(self, items: Sequence[Item], street_at: dict[int, StreetHit]) -> Iterator[_Run]:
-        at = 0
-        while at < len(items):
-            if items[at].kind != "number" or items[at].first in street_at:
-                at += 1
+    def _apart(
+        self, items: Sequence[Item], runs: Sequence[Run], street_at: dict[int, StreetHit]
+    ) -> tuple[list[Found], list[Run]]:
+        """Telephones and accounts, and the runs that are neither."""
+        long: list[Found] = []
+        short: list[Run] = []
+        latest: Found | None = None
+        for run in runs:
+            ahead = skip(items, run.parts[0].start - 1, -1, {"filler", "street"})
+            beside = ahead >= 0 and (items[ahead].kind in _PLACES or items[ahead].last in street_at)
+            one = self._digits.find(items, run, latest, beside_place=beside)
+            if one is None:
+                short.append(run)
+                latest = None
                 continue
-            numbers = [n for n in numbers_at(items, at, self._pack) if items[n.end].last not in street_at]
-            if not numbers:
-                at += 1
-                continue
-            if len(numbers) > 1 and self._has_own(items, numbers[-1]):
-                numbers.pop()
-            suffix, end = self._suffix(items, numbers[-1].end + 1)
-            used = items[at : end + 1]
-            fit = min(number.fit for number in numbers)
-            for item in used:
-                fit *= item.fit
-            spoken = min(item.confidence for item in used)
-            fit *= self._doubt(items, end + 1, street_at)
-            before = items[at - 1].kind if at else ""
-            yield _Run(
-                tuple(numbers),
-                suffix,
-                spoken * fit,
-                at,
-                end,
-                items[at].first,
-                items[end].last,
-                self._corrects(items, at),
-                before == "plus",
+            if one.correction and latest is not None:
+                long.remove(latest)
+            long.append(one)
+            latest = one
+        return long, short
+
+    def _elements(
+        self, items: Sequence[Item], parts: Sequence[Part], street_at: dict[int, StreetHit], corrected: Sequence[int]
+    ) -> list[_Element]:
+        inside = {at for part in parts for at in range(part.start, part.end + 1)}
+        elements = [
+            _Element(at, at, item, None)
+            for at, item in enumerate(items)
+            if item.kind in _PLACES and at not in inside and item.first not in street_at
+        ]
+        for part in parts:
+            alone = (
+                0.8 if self._street_beside(items, part, street_at) or self._corrects(items, part, corrected) else 0.0
             )
-            at = end + 1
+            elements.append(_Element(part.start, part.end, None, part, alone))
+        return sorted(elements, key=lambda element: element.at)
 
-    def _has_own(self, items: Sequence[Item], number: Number) -> bool:
-        """'house five, second entrance', 'flat twelve, three days': the last number is not the place's."""
-        after = items[number.end + 1].kind if number.end + 1 < len(items) else ""
-        return after == "unit" or (number.ordinal and after in _PLACES)
-
-    def _suffix(self, items: Sequence[Item], at: int) -> tuple[str, int]:
-        """What follows a house's number, and the last item of it."""
-        if at >= len(items):
-            return "", at - 1
-        item = items[at]
-        following = items[at + 1] if at + 1 < len(items) else None
-        if item.kind in ("fraction", "corpus") and following is not None and following.kind == "number":
-            number = numbers_at(items, at + 1, self._pack)[0]
-            more, end = self._suffix(items, number.end + 1) if item.kind == "fraction" else ("", number.end)
-            return ("/" if item.kind == "fraction" else "к") + str(number.value) + more, end
-        letter = self._pack.letters.get(item.text)
-        if letter is None or not self._is_letter(item, following):
-            return "", at - 1
-        more, end = self._suffix(items, at + 1)
-        return (letter + more, end) if more.startswith("к") else (letter, at)
-
-    def _is_letter(self, item: Item, following: Item | None) -> bool:
-        """'7 в', but not in 'дом семь в третьем подъезде': a preposition has its noun behind it."""
-        if item.kind not in ("filler", "but") or following is None:
-            return True
-        if item.kind == "but":
-            return following.kind != "number"
-        return (
-            item.text not in ("у", "на", "по", "a")
-            and following.kind in ("flat", "corpus")
-            and following.text[-1:] == "а"
-        )
-
-    def _doubt(self, items: Sequence[Item], after: int, street_at: dict[int, StreetHit]) -> float:
-        """Less than 1 when the next word may have been one more number, heard badly."""
-        if (
-            after >= len(items)
-            or items[after].kind != "word"
-            or items[after].first in street_at
-            or len(items[after].text) < 3
-        ):
-            return 1.0
-        if self._lexer.near_number(items[after].text):
-            return 0.65
-        beyond = items[after + 1].kind if after + 1 < len(items) else ""
-        return 0.75 if beyond in ("house", "flat", "corpus", "fraction") else 1.0
-
-    def _long(self, items: Sequence[Item], run: _Run, used: set[int]) -> list[Found]:
-        """A telephone or an account number: many digits, and the nearest cue before them tells which."""
-        digits = run.digits
-        if run.suffix or len(digits) < _LONG or len(run.numbers) < 2:
-            return []
-        cue = next(
-            (
-                items[at]
-                for at in range(run.start - 1, max(-1, run.start - 9), -1)
-                if items[at].kind in ("phone", "account", "other")
-            ),
-            None,
-        )
-        kind = cue.kind if cue is not None else ""
-        if kind == "other" or (cue is not None and id(cue) in used):
-            return []
-        if cue is not None:
-            used.add(id(cue))
-        certain = run.confidence * (1.0 if all(number.fit == 1.0 for number in run.numbers) else 0.8)
-        whole = self._phone.fullmatch(("+" if run.plus else "") + digits) is not None
-        value = ("+" if run.plus else "") + digits
-        if kind == "account":
-            return [Found("account", digits, certain * (cue.fit if cue else 1.0), run.first, run.last, run.correction)]
-        if kind == "phone":
-            return [Found("phone", value, certain * (1.0 if whole else 0.5), run.first, run.last, run.correction)]
-        if whole and len(digits) >= 10:
-            return [Found("phone", value, certain * 0.85, run.first, run.last, run.correction)]
-        return [Found("account", digits, certain * 0.5, run.first, run.last, run.correction)]
-
-    def _placed(
+    def _named(
         self,
         items: Sequence[Item],
-        run: _Run,
-        following: _Run | None,
+        elements: Sequence[_Element],
         street_at: dict[int, StreetHit],
-        used: set[int],
-        last_kind: MentionKind | None,
-        found: Sequence[Found],
+        corrected: Sequence[int],
     ) -> list[Found]:
-        """House, flat, entrance or floor, by the cue beside the number or by the street beside it."""
-        if self._counted(items, run):
-            return []
-        before, after = self._cue_before(items, run.start), self._cue_after(items, run.end)
-        free_before = before is not None and id(before) not in used
-        number = run.numbers[-1]
-        behind = self._pack.number_before_cue or number.ordinal
-        if (
-            after is not None
-            and behind
-            and (number.ordinal or not free_before or not self._belongs(items, after, following))
-        ):
-            used.add(id(after))
-            return self._expand(_PLACES[after.kind], run, after.fit)
-        if before is not None and free_before:
-            used.add(id(before))
-            return self._expand(_PLACES[before.kind], run, before.fit)
-        if self._counts(items, run):
-            return []
-        if run.correction and last_kind is not None:
-            kinds = [last_kind]
-            return [replace(each, correction=True) for each in self._expand(kinds[0], run, 0.95)]
-        return self._beside_street(items, run, street_at, found)
+        """The numbers with the kind that each is paired with; then those beside a street, and those that follow."""
+        cue_of = {part.start: cue for part, cue in self._pairs(items, elements)}
+        parts = [element.part for element in elements if element.part is not None]
+        with_house = any(each.part is not None and self._is_house(cue_of, each.part) for each in elements)
+        with_flat = any(kind == "flat" for kind, _ in cue_of.values())
+        found: list[Found] = []
+        last: MentionKind | None = None
+        before: Part | None = None
+        for part in parts:
+            kind, fit = self._kind(items, part, cue_of, street_at, corrected, last, with_house)
+            if kind is None and found and before is not None and before.end + 1 == part.start and not part.ordinal:
+                torn = with_flat or last != "house" or part.fit < 0.64  # else a flat: 'Abay forty-five twelve'
+                found[-1] = replace(found[-1], confidence=found[-1].confidence * (0.6 if torn else 0.8))
+                if not torn:
+                    kind, fit = "flat", 0.65
+            one = self._found(kind, part, fit) if kind is not None else None
+            if one is not None:
+                found.append(one)
+            last, before = (one.kind if one is not None else last), part
+        return [each for each in found if not self._between(items, each)]
 
-    def _beside_street(
-        self, items: Sequence[Item], run: _Run, street_at: dict[int, StreetHit], found: Sequence[Found]
-    ) -> list[Found]:
-        if any(each.kind == "house" for each in found):
-            return []
-        first, last = items[run.start].first, items[run.end].last
-        ahead = skip(items, run.start - 1, -1, {"street", "filler"})
-        hit = street_at.get(items[ahead].last) if ahead >= 0 else None
-        if hit is not None and (hit.last < first):
-            return self._expand("house", run, 0.97 if hit.beside_cue or hit.ends_in_house else 0.9)
-        beyond = skip(items, run.end + 1, 1, {"filler"})
-        hit = street_at.get(items[beyond].first) if beyond < len(items) else None
-        if hit is not None and hit.first > last and self._pack.house_before_street:
-            return self._expand("house", run, 0.95)
-        return []
-
-    def _expand(self, kind: MentionKind, run: _Run, fit: float) -> list[Found]:
-        """The first number is the place's; a second one after a house's is a flat, less surely."""
-        several = len(run.numbers) > 1
-        value = str(run.numbers[0].value) + ("" if several else run.suffix)
-        confidence = run.confidence * fit * (0.7 if several else 1.0)
-        if not 0 < run.numbers[0].value < 10_000:
-            return []
-        found = [Found(kind, value, confidence, run.first, run.last, run.correction)]
-        if several and kind == "house" and len(run.numbers) == 2 and run.numbers[1].value:
-            found.append(Found("flat", str(run.numbers[1].value), confidence * 0.85, run.first, run.last))
-        return found
-
-    def _cue_before(self, items: Sequence[Item], start: int) -> Item | None:
-        at = skip(items, start - 1, -1, {"filler", "correction", "not"})
-        return items[at] if at >= 0 and items[at].kind in _PLACES else None
-
-    def _cue_after(self, items: Sequence[Item], end: int) -> Item | None:
-        return items[end + 1] if end + 1 < len(items) and items[end + 1].kind in _PLACES else None
-
-    def _belongs(self, items: Sequence[Item], cue: Item, following: _Run | None) -> bool:
-        """Whether the cue is the next number's: 'үй қырық бес, пәтер он екі'."""
-        return (
-            following is not None
-            and self._cue_before(items, following.start) is cue
-            and (self._cue_after(items, following.end) is None)
-        )
-
-    def _counts(self, items: Sequence[Item], run: _Run) -> bool:
-        """'three days', 'school number twenty-six': a number of something else."""
-        ahead = run.start - 1
-        if ahead > 0 and items[ahead].text in self._pack.number_words:
-            ahead -= 1
-        return self._counted(items, run) or (ahead >= 0 and items[ahead].kind in ("unit", "other"))
+    def _kind(
+        self,
+        items: Sequence[Item],
+        part: Part,
+        cue_of: dict[int, tuple[MentionKind, float]],
+        street_at: dict[int, StreetHit],
+        corrected: Sequence[int],
+        last: MentionKind | None,
+        with_house: bool,
+    ) -> tuple[MentionKind | None, float]:
+        if part.house:
+            return "house", 1.0
+        if part.start in cue_of:
+            return cue_of[part.start]
+        if last is not None and self._corrects(items, part, corrected):
+            return last, 0.95
+        if not with_house:
+            fit = self._street_beside(items, part, street_at)
+            return ("house", fit) if fit else (None, 0.0)
+        return None, 0.0
 
     @staticmethod
-    def _counted(items: Sequence[Item], run: _Run) -> bool:
-        return run.end + 1 < len(items) and items[run.end + 1].kind == "unit"
+    def _is_house(cue_of: dict[int, tuple[MentionKind, float]], part: Part) -> bool:
+        return part.house or (part.start in cue_of and cue_of[part.start][0] == "house")
 
-    def _corrects(self, items: Sequence[Item], start: int) -> bool:
-        """'нет, сорок пять', 'нет, дом сорок пять'."""
-        ahead = skip(items, start - 1, -1, {"filler", *_PLACES})
-        return ahead >= 0 and items[ahead].kind == "correction"
+    def _pairs(
+        self, items: Sequence[Item], elements: Sequence[_Element]
+    ) -> Iterator[tuple[Part, tuple[MentionKind, float]]]:
+        """The heaviest pairing of neighbours: (number, its kind and how surely)."""
+        best = [0.0]
+        paired = [False]
+        for place, element in enumerate(elements):
+            alone = best[-1] + element.alone
+            weight = self._weight(items, elements[place - 1], element) if place else 0.0
+            together = best[-2] + weight if weight else -1.0
+            best.append(max(alone, together))
+            paired.append(together > alone)
+        place = len(elements)
+        while place:
+            if not paired[place]:
+                place -= 1
+                continue
+            left, right = elements[place - 2], elements[place - 1]
+            cue, part = (left.cue, right.part) if left.cue is not None else (right.cue, left.part)
+            if cue is not None and part is not None:
+                sure = 1.0 if left.cue is not None or part.ordinal or self._pack.number_before_cue else 0.75
+                yield part, (_PLACES[cue.kind], cue.fit * sure)
+            place -= 2
+
+    def _weight(self, items: Sequence[Item], left: _Element, right: _Element) -> float:
+        """What it is worth to take two neighbours for a pair; 0 when they are none."""
+        pack = self._pack
+        if left.cue is not None and right.part is not None:
+            if skip(items, left.end + 1, 1, _BETWEEN) != right.at:
+                return 0.0
+            if left.cue.text.endswith(pack.cue_ends):
+                return 0.0
+            if right.part.ordinal:
+                return right.part.fit * (0.4 if pack.number_before_cue else 0.95)
+            return right.part.fit * (0.9 if pack.number_before_cue else 1.0)
+        if left.part is not None and right.cue is not None:
+            gap = items[left.end + 1 : right.at]
+            after = items[right.end + 1] if right.end + 1 < len(items) else None
+            if any(item.text not in pack.number_words for item in gap):
+                return 0.0
+            if after is not None and (after.text in pack.number_words or after.text in pack.counted_from):
+                return 0.0
+            if left.part.ordinal:
+                return left.part.fit * (1.2 if pack.number_before_cue else 1.1)
+            return left.part.fit * (1.0 if pack.number_before_cue else 0.3)
+        return 0.0
+
+    def _found(self, kind: MentionKind, part: Part, fit: float) -> Found:
+        house = kind == "house"
+        value = part.text if house or part.suffix.isalpha() else str(part.value)
+        return Found(kind, value, part.fit * part.spoken * fit, part.first, part.last)
+
+    def _street_beside(self, items: Sequence[Item], part: Part, street_at: dict[int, StreetHit]) -> float:
+        """How surely a number without a word is the house of the street beside it; 0 when there is none."""
+        ahead = skip(items, part.start - 1, -1, {"street", "filler", "correction"})
+        hit = street_at.get(items[ahead].last) if ahead >= 0 else None
+        if hit is not None and hit.last < part.first:
+            return 0.97 if hit.beside_cue or hit.ends_in_house else 0.9
+        beyond = skip(items, part.end + 1, 1, {"filler"})
+        hit = street_at.get(items[beyond].first) if beyond < len(items) else None
+        return 0.95 if hit is not None and hit.first > part.last and self._pack.house_before_street else 0.0
+
+    @staticmethod
+    def _corrects(items: Sequence[Item], part: Part, corrected: Sequence[int]) -> bool:
+        return skip(items, part.start - 1, -1, {"filler"}) in corrected
+
+    def _counted(self, items: Sequence[Item], part: Part) -> bool:
+        """'three days', 'school number twenty-six': a number of something else."""
+        if part.end + 1 < len(items) and items[part.end + 1].kind == "unit":
+            return True
+        ahead = part.start - 1
+        if ahead > 0 and items[ahead].text in self._pack.number_words:
+            ahead -= 1
+        return ahead >= 0 and (
+            items[ahead].kind == "other"
+            or (items[ahead].kind == "unit" and items[ahead].text not in self._pack.lasting.units)
+        )
+
+    def _between(self, items: Sequence[Item], found: Found) -> bool:
+        """'between the second and the third floor', 'up to the third floor': a stretch, not the caller's own."""
+        if found.kind not in ("entrance", "floor"):
+            return False
+        start, end = self._item_at(items, found.first), self._item_at(items, found.last)
+        before = items[start - 1].text if start else ""
+        number = start > 1 and items[start - 2].kind in ("number", found.kind)
+        beyond = skip(items, end + 1, 1, {found.kind})
+        after = items[beyond].text if beyond < len(items) else ""
+        following = items[beyond + 1] if beyond + 1 < len(items) else None
+        joins = self._pack.joins
+        return (
+            before in self._pack.up_to
+            or (before in joins and number)
+            or after in self._pack.amid
+            or (after in joins and following is not None and following.kind in ("number", found.kind))
+        )
+
+    @staticmethod
+    def _item_at(items: Sequence[Item], token: int) -> int:
+        return next((at for at, item in enumerate(items) if item.first <= token <= item.last), len(items))
+
+    def _latest(self, items: Sequence[Item], found: Sequence[Found], corrected: Sequence[int]) -> list[Found]:
+        """Without what was said before a correction, where the same was said after it."""
+        borders = [items[at].first for at in corrected]
+        kept = []
+        for one in found:
+            again = (other for other in found if other.kind == one.kind and other.first > one.last)
+            if any(one.last < border < other.first for other in again for border in borders):
+                continue
+            earlier = any(
+                other.kind == one.kind and other.last < border < one.first for other in found for border in borders
+            )
+            kept.append(replace(one, correction=True) if earlier else one)
+        return [one for one in kept if one.kind not in _MOST or 0 < int(_leading(one.value)) <= _MOST[one.kind]]
+
+
+def _leading(value: str) -> str:
+    """The digits a value starts with."""
+    end = 0
+    while end < len(value) and value[end].isdecimal():
+        end += 1
+    return value[:end] or "0"

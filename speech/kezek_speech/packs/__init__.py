@@ -1,6 +1,6 @@
 """The language packs: what each language calls numbers, places and troubles. Data, and as little code as it takes."""
 
 from .pack import Pack, TopicRule
-from .select import LANGUAGES, pack_for
+from .select import LANGUAGES, borrowed_packs, pack_for
 
-__all__ = ["LANGUAGES", "Pack", "TopicRule", "pack_for"]
+__all__ = ["LANGUAGES", "Pack", "TopicRule", "borrowed_packs", "pack_for"]

@@ -57,6 +57,7 @@ PACK = Pack(
     number_words=frozenset(["번호"]),
     number_before_cue=True,
     ten_opens=True,
+    bare_hundred=True,
     street_before_cue=True,
     phone_numbers=r"0\d{8,10}",
     grammar={

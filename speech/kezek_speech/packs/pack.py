@@ -74,11 +74,32 @@ class Pack:
     street_before_cue: bool = False  # 'Abay street' rather than 'street Abay'
     house_before_street: bool = False  # 'eighteen Garden Street'
     phone_numbers: str = r"\+?\d{10,13}"  # what a whole phone number looks like
+    misheard: Mapping[str, str] = field(default_factory=dict)  # a recogniser's word -> the word of the pack
+    not_borrowed: frozenset[str] = frozenset()  # words of languages spoken beside it that mean something here
+    not_numbers: frozenset[str] = frozenset()  # everyday words that sound like a number or a word of place
+    not_house: frozenset[str] = frozenset()  # everyday words that end like the word for house
+    letter_words: frozenset[str] = frozenset()  # 'letter', as in 'seven letter b'
+    doubtful_letters: frozenset[str] = frozenset()  # letters that are everyday words too
+    not_letter_before: frozenset[str] = frozenset()  # 'семь, а мы': the word before these is no letter
+    cue_ends: tuple[str, ...] = ("\0",)  # endings of a word of place that no number follows
+    counted_from: frozenset[str] = frozenset()  # 'the third house from the corner'
+    up_to: frozenset[str] = frozenset()  # 'up to the third floor'
+    joins: frozenset[str] = frozenset()  # 'the second and the third floor'
+    amid: frozenset[str] = frozenset()  # 'between', said behind
+    repeats: Mapping[str, int] = field(default_factory=dict)  # 'double'
+    figures: Mapping[str, int] = field(default_factory=dict)  # 'нуля' in 'два нуля'
+    bare_hundred: bool = False  # the word for hundred alone is a hundred
+    digit_hundreds: bool = False  # 'one twenty' is a hundred and twenty
     lasting: Lasting = field(default_factory=Lasting)
     nearby: Nearby = field(default_factory=Nearby)
     grammar: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # further phrases for a question's grammar
     certainty: float = 1.0  # at most, for a word of a grammar
     fillers: tuple[str, ...] = ()  # for models without '[unk]': words that attract unrelated sound
+
+
+def words(text: str) -> frozenset[str]:
+    """Words separated by spaces."""
+    return frozenset(clean(word) for word in text.split())
 
 
 def cardinals(text: str, *, times: str = "") -> dict[str, Atom]:

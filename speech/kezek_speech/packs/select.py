@@ -18,3 +18,11 @@ def pack_for(language: str) -> Pack:
 def _whole(pack: Pack) -> Pack:
     """The words of place are cues too; what the pack itself says of a word goes first."""
     return replace(pack, cues={**dict.fromkeys(pack.streets.kinds, "street"), **pack.cues})
+
+
+# Whose words are heard in a sentence of another language; English numbers are what some recognisers write for others.
+_BORROWS = {"kk": ("ru", "en"), "ru": ("kk", "uk", "en"), "uk": ("ru", "en")}
+
+
+def borrowed_packs(language: str) -> tuple[Pack, ...]:
+    return tuple(pack_for(other) for other in _BORROWS.get(language, ()))
