@@ -298,10 +298,12 @@ def test_an_empty_town():
 
 @pytest.mark.skipif("KEZEK_TESTSET" not in os.environ, reason="KEZEK_TESTSET names no folder of texts")
 def test_the_texts_of_the_test_set():
+    """The goals of benchmarks/README.md."""
     command = [sys.executable, ROOT / "benchmarks" / "fields.py", "--texts", os.environ["KEZEK_TESTSET"], "--json"]
     report = subprocess.run(command, capture_output=True, check=True, text=True).stdout
     scores = json.loads(report.splitlines()[-1])
-    assert {score["wrong_certain"] for score in scores["clean"].values()} == {0}
-    for kind, least in (("clean", 0.95), ("noisy", 0.7)):
-        for language, score in scores[kind].items():
-            assert score["right"] >= least * (score["right"] + score["wrong"] + score["empty"]), (kind, language)
+    for language, score in scores["clean"].items():
+        assert score["wrong_certain"] <= 0.01, language
+        assert score["right"] >= (0.97 if language != "en" else 0.9), language
+    assert scores["noisy"]["street"] >= 0.75
+    assert scores["noisy"]["wrong_certain"] <= 0.01

@@ -3,10 +3,25 @@ not looked at while the rest was made to work."""
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
 import pytest
 
 from kezek_speech import Vocabulary, build_phrasebook
-from kit.words_texts import differences, rows, said, town
+from kit.words_texts import FOLDER, differences, rows, said, town
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+_SPEC = spec_from_file_location("recordings", BENCHMARKS / "recordings.py")
+assert _SPEC is not None
+assert _SPEC.loader is not None
+recordings = module_from_spec(_SPEC)
+_SPEC.loader.exec_module(recordings)
 
 LANGUAGES = ("ru", "uk", "kk", "en")
 RIGHT = 0.97  # of the sentences, those without a street included
@@ -114,3 +129,26 @@ def test_a_name_with_a_number_is_said_in_words(name, ways):
     assert ways <= set(book.phrases("street"))
     for way in book.phrases("street"):
         assert not any(letter.isdecimal() for letter in way)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "heard", "errors"),
+    [("а б в", "а б в", 0), ("а б в", "а в", 1), ("а б", "а г б д", 2), ("", "а", 1), ("а б", "", 2)],
+)
+def test_word_errors_are_counted_as_the_field_does(spoken, heard, errors):
+    assert recordings.word_errors(spoken.split(), heard.split()) == errors
+
+
+def test_the_benchmark_ends_with_shares():
+    """What `fields.py --json` says last is read by others: its names stay."""
+    command = [sys.executable, BENCHMARKS / "fields.py", "--texts", FOLDER, "--json"]
+    environment = {name: value for name, value in os.environ.items() if name != "KEZEK_MODELS"}
+    report = subprocess.run(command, capture_output=True, check=True, text=True, env=environment).stdout
+    assert "recordings: none measured: KEZEK_MODELS names no folder" in report
+    figures = json.loads(report.splitlines()[-1])
+    assert set(figures["clean"]) == set(LANGUAGES)
+    for score in figures["clean"].values():
+        assert score["right"] >= 0.9
+        assert score["wrong_certain"] <= 0.01
+        assert set(score["by_field"]) >= {"street", "house", "flat", "problem"}
+        assert all(0 <= share <= 1 for share in score["by_field"].values())
