@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from kezek_api import command_places
+from kezek_api import command_places, command_speech
 from kezek_api.settings import Settings, SettingsError
 
 FILES = 65_536  # open at one time; each caller, desk and page is one
@@ -26,6 +26,7 @@ app = typer.Typer(
 user = typer.Typer(help="Staff: who may sign in.", no_args_is_help=True)
 app.add_typer(user, name="user")
 command_places.add(app)
+command_speech.add(app)
 
 
 def home_folder() -> Path:

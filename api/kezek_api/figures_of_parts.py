@@ -76,7 +76,7 @@ def of_exchanges(exchanges: Exchanges) -> Iterator[Metric]:
 
 
 def of_recogniser(hearing: Hearing) -> Iterator[Metric]:
-    load = hearing.ears.load()
+    load = hearing.own.load()
     yield GaugeMetricFamily("kezek_recogniser_streams", "Callers who are listened to", value=load.streams)
     yield GaugeMetricFamily("kezek_recogniser_lag_seconds", "Sound that waits to be heard, at most", load.lag_seconds)
     yield CounterMetricFamily("kezek_recogniser_refused", "Callers for whom there was no room", value=load.refused)
@@ -91,3 +91,9 @@ def of_recogniser(hearing: Hearing) -> Iterator[Metric]:
     for kind, value in load.real_time_factor.items():
         factor.add_metric([kind], value)
     yield factor
+    up = GaugeMetricFamily("kezek_recogniser_node_up", "Recogniser nodes that answer", labels=["node"])
+    streams = GaugeMetricFamily("kezek_recogniser_node_streams", "Callers heard by that node for us", labels=["node"])
+    for node in hearing.nodes:
+        up.add_metric([node.name], node.up)
+        streams.add_metric([node.name], node.streams)
+    yield from (up, streams)

@@ -1,18 +1,34 @@
-"""The ears of the house: models that load while calls are already served, and a phrasebook for each language."""
+"""The ears of the house: models that load while calls are already served, recogniser nodes on other machines, and a
+phrasebook for each language."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 
+from kezek_api.addresses import split_address
 from kezek_api.directory import SqlDirectory
 from kezek_api.health import Health
 from kezek_api.settings import Settings
-from kezek_speech import NoModel, Phrasebook, SpeechSettings, Vocabulary, VoskEars, available, build_phrasebook
+from kezek_speech import Ears, NoModel, Phrasebook, SpeechSettings, Vocabulary, VoskEars, available, build_phrasebook
+from kezek_speech.remote.several import Node, SeveralEars, SeveralSettings
 
 log = structlog.get_logger(__name__)
+
+LOOK_S = 2.0
+
+
+def own_ears(settings: Settings, streams: int = 0) -> VoskEars:
+    """The recognisers of this machine: `streams` at one time, else as the settings say."""
+    return VoskEars(
+        SpeechSettings(
+            models={model.language: model.folder for model in available(settings.models_folder, settings.languages)},
+            work=settings.home / "speech",
+            streams=streams or settings.speech_streams,
+        )
+    )
 
 
 class Hearing:
@@ -23,15 +39,19 @@ class Hearing:
         self._directory = directory
         self._health = health
         self._books: dict[str, Phrasebook] = {}
-        self.ears = VoskEars(
-            SpeechSettings(
-                models={
-                    model.language: model.folder for model in available(settings.models_folder, settings.languages)
-                },
-                work=settings.home / "speech",
-                streams=settings.speech_streams,
-            )
-        )
+        self.own = own_ears(settings)
+        self._several: SeveralEars | None = None
+        if settings.ears:
+            nodes = tuple(split_address(address) for address in settings.ears)
+            self._several = SeveralEars(SeveralSettings(nodes, settings.ears_password()), self.own)
+
+    @property
+    def ears(self) -> Ears:
+        return self._several or self.own
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        return self._several.nodes if self._several else ()
 
     @property
     def phrasebooks(self) -> Mapping[str, Phrasebook]:
@@ -47,11 +67,32 @@ class Hearing:
                 log.warning("no_phrasebook", language=language, code=none.code)
 
     async def run(self) -> None:
-        if not self._settings.speech_streams:
+        if not self._settings.speech_streams and not self.nodes:
             self._health.mark("speech", True, "none wanted")
             return
         self._health.mark("speech", False, "loading")
-        async with self.ears as ears:
-            languages = ears.languages
-            self._health.mark("speech", bool(languages), ", ".join(languages) or "no model")
+        async with asyncio.TaskGroup() as group:
+            if self._several:
+                group.create_task(self._several.run())
+            if self._settings.speech_streams:
+                group.create_task(self._own_loaded())
+            group.create_task(self._tell())
+
+    async def _own_loaded(self) -> None:
+        async with self.own:
+            self._mark()
             await asyncio.Event().wait()
+
+    async def _tell(self) -> None:
+        """As often as a node may have come or gone."""
+        while self.nodes:
+            await asyncio.sleep(LOOK_S)
+            self._mark()
+
+    def _mark(self) -> None:
+        languages = self.ears.languages
+        parts = [", ".join(languages) or "no model"]
+        if self.nodes:
+            parts.append(f"{sum(node.up for node in self.nodes)} of {len(self.nodes)} recogniser nodes")
+        well = bool(languages) and all(node.up for node in self.nodes)
+        self._health.mark("speech", well, "; ".join(parts))

@@ -25,7 +25,7 @@ SILENT_S = 20.0  # a child silent for so long is frozen: it is killed and begun 
 FIRST_WORD_S = 90.0  # on a machine that is busy beyond measure: killed and begun again, it would be busier still
 END_S = 5.0  # it gets so long to finish what it writes
 LIMIT = 1 << 20  # bytes of a line
-SECRETS = {"ami_secret", "secret_key"}  # not the books' business
+SECRETS = {"ami_secret", "secret_key", "ears_secret"}  # not the books' business
 
 
 class Ended(Exception):

@@ -89,7 +89,11 @@ class Settings(BaseSettings):
     models: Path | None = None  # folder of the Vosk models; None is <home>/models
     languages: Annotated[tuple[str, ...], NoDecode] = ("kk", "ru", "uk", "en")
     default_language: str = "kk"
-    speech_streams: int = Field(default=2, ge=0)  # recognisers at one time; 0 hears nobody
+    speech_streams: int = Field(default=2, ge=0)  # recognisers of this machine at one time; 0 is none
+    # recogniser nodes on other machines ('10.0.0.31:4575'), tried in turn before this machine's own models
+    ears: Annotated[tuple[str, ...], NoDecode] = ()
+    ears_secret: SecretStr | None = None  # of a recogniser node and whoever uses it
+    ears_from: Annotated[tuple[AsteriskHost, ...], NoDecode] = ()  # who may use this recogniser node, beside loopback
 
     # Asterisk's WebSocket for the phones in a browser, 'ws://127.0.0.1:8088/ws'; '' is none
     sip_websocket: str = Field(default="", pattern=r"^(wss?://\S+)?$")
@@ -136,7 +140,7 @@ class Settings(BaseSettings):
             return init_settings, env_settings
         return init_settings, env_settings, InitSettingsSource(settings_cls, _run_json(Path(home)))
 
-    @field_validator("languages", "origins", "ice", "asterisk_from", mode="before")
+    @field_validator("languages", "origins", "ice", "asterisk_from", "ears", "ears_from", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
         """'kk,ru' and '["kk","ru"]' are both understood."""
@@ -180,6 +184,13 @@ class Settings(BaseSettings):
         split_address(value)
         return value
 
+    @field_validator("ears")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            split_address(address)
+        return value
+
     @property
     def sql(self) -> str:
         """SQLAlchemy's URL, the default filled in."""
@@ -220,6 +231,10 @@ class Settings(BaseSettings):
         if self.ami_secret is None:
             raise SettingsError("ami_secret is not set: KEZEK_AMI_SECRET, or `kezek up` writes one")
         return self.ami_secret.get_secret_value()
+
+    def ears_password(self) -> str:
+        """'' when there is none."""
+        return self.ears_secret.get_secret_value() if self.ears_secret is not None else ""
 
     def key(self) -> bytes:
         """Raises SettingsError when there is none."""
