@@ -43,6 +43,11 @@ def normalise_flat(text: str) -> str:
     return flat if _FLAT.fullmatch(flat) else ""
 
 
+def same_number(house: str, other: str) -> bool:
+    """Whether two normalised house numbers differ at most by what stands behind the first digits: 45, 45а, 45/1."""
+    return re.split(r"\D", house, maxsplit=1)[0] == re.split(r"\D", other, maxsplit=1)[0]
+
+
 def house_key(house: str) -> tuple[tuple[int, int, str], ...]:
     """Sorting by what a person means: 2 before 10, 12 before 12/2, 7 before 7а."""
     parts = re.findall(r"\d+|\D+", house)

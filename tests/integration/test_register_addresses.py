@@ -57,6 +57,24 @@ async def test_a_mended_street_is_changed_and_keeps_its_id(register: Register, t
     assert await register.addresses.search("ленина", "ru") == []
 
 
+async def test_the_buildings_near_an_address_are_those_with_the_number_and_those_written_alike(
+    register: Register, tmp_path: Path
+) -> None:
+    await register.addresses.import_streets(written(tmp_path, "streets.csv", STREETS))
+    houses = "".join(f"abay;{house};;\n" for house in ("45", "45а", "45/2", "45/10", "45к1", "450", "4", "46"))
+    buildings = f"street;house;entrances;flats\n{houses}mira;45;;\nmira;45б;;\n"
+    await register.addresses.import_buildings(written(tmp_path, "buildings.csv", buildings))
+    abay, mira = (street.id for street in await register.addresses.streets())
+    near = await register.addresses.near([mira, abay], "45")
+    assert [(each.street_id, each.house) for each in near] == [(mira, "45"), (abay, "45"), (mira, "45б")]
+    near = await register.addresses.near([abay], "45 Б")
+    assert [each.house for each in near] == ["45", "45/2", "45/10"]
+    assert await register.addresses.near([abay], "45_") == []
+    assert await register.addresses.near([abay], "99") == []
+    assert await register.addresses.near([], "45") == []
+    assert await register.addresses.near([404], "45") == []
+
+
 async def test_another_process_sees_an_import(register: Register, register_url: str, tmp_path: Path) -> None:
     assert await register.addresses.search("абая", "ru") == []
     async with Register.open(register_url) as other:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from kezek_register.houses import house_key, normalise_house
+from kezek_register.houses import house_key, normalise_house, same_number
 from kezek_register.place_types import AddressHit
 from kezek_register.progress import Told, untold
 from kezek_register.search import StreetIndex
@@ -19,6 +21,8 @@ from kezek_register.sql.database import Database
 from kezek_register.sql.revisions import STREETS, revision
 from kezek_register.sql.tables import BuildingRow, HouseholdRow, StreetRow
 from kezek_register.types import Building, ImportReport, NotFound, Street
+
+_ALIKE = 500  # houses that begin with the same digits: read at most so many
 
 
 class Addresses:
@@ -74,6 +78,22 @@ class Addresses:
         async with self._database.reading() as session:
             row = await session.scalar(wanted)
         return values.building(row) if row else None
+
+    async def near(self, streets: Sequence[int], house: str, limit: int = 3) -> list[Building]:
+        """The buildings with this number in any of these streets, in the streets' order; then at most `limit` of the
+        first street whose number differs by a letter, a fraction or a block only: '45а', '45/1' for '45'."""
+        number = normalise_house(house)
+        if not number or not streets:
+            return []
+        digits = re.split(r"\D", number, maxsplit=1)[0]
+        alike = and_(BuildingRow.street_id == streets[0], BuildingRow.house.startswith(digits, autoescape=True))
+        same = and_(BuildingRow.street_id.in_(streets), BuildingRow.house == number)
+        async with self._database.reading() as session:
+            rows = await session.scalars(select(BuildingRow).where(or_(same, alike)).limit(_ALIKE))
+            found = [values.building(row) for row in rows]
+        exact = sorted((each for each in found if each.house == number), key=lambda each: streets.index(each.street_id))
+        others = [each for each in found if each.house != number and same_number(each.house, number)]
+        return [*exact, *sorted(others, key=lambda each: house_key(each.house))[:limit]]
 
     async def houses(self, street_id: int) -> list[str]:
         """The street's house numbers as a person would sort them."""
