@@ -39,7 +39,7 @@ async def run_all(home: Path, *, listen: str, demo: bool, call: bool) -> int:
             kept = secrets.load(home)
             settings = Settings.load(home)
             made = plan.make(home, kept, listen=listen, demo=demo)
-            supervisor = Supervisor(made, parts.build(made, kept, settings.numbers), console)
+            supervisor = Supervisor(made, parts.build(made, kept, settings), console)
         except (CannotHave, OSError, ValueError) as error:
             console.print(f"[red]Kezek cannot start:[/] {error}", highlight=False)
             if isinstance(error, CannotHave):

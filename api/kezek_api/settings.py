@@ -100,6 +100,10 @@ class Settings(BaseSettings):
     phones_file: Path | None = None  # {phone: SIP password} of the phones in a browser; None is <home>/phones.json
     ice: Annotated[tuple[str, ...], NoDecode] = ()  # stun:host:port, turn:user:password@host:port, for those phones
 
+    # of the Asterisk that `kezek up` runs: addresses or networks by which calls of the city exchange are known, and
+    # where we dial out, 'host' or 'host:port'; '' is the first of `trunks` that is a host, and without any nobody is
+    trunks: Annotated[tuple[str, ...], NoDecode] = ()
+    trunk_contact: str = ""
     numbers: Annotated[dict[str, str], NoDecode] = {"109": "hotline"}  # dialled number -> queue
     ring_s: int = Field(default=20, ge=1, le=600)
     wrap_up_s: float = Field(default=30, ge=0)
@@ -140,7 +144,7 @@ class Settings(BaseSettings):
             return init_settings, env_settings
         return init_settings, env_settings, InitSettingsSource(settings_cls, _run_json(Path(home)))
 
-    @field_validator("languages", "origins", "ice", "asterisk_from", "ears", "ears_from", mode="before")
+    @field_validator("languages", "origins", "ice", "asterisk_from", "ears", "ears_from", "trunks", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
         """'kk,ru' and '["kk","ru"]' are both understood."""

@@ -15,7 +15,7 @@ import pytest
 from kezek_api import browser_phones
 from kezek_api.command_user import move
 from kezek_api.settings import Settings
-from kezek_api.supervise import mending, plan, secrets
+from kezek_api.supervise import mending, parts, plan, secrets
 from kezek_api.supervise.child import Child, Part
 from kezek_api.supervise.supervisor import Supervisor
 from kit.installation import until
@@ -41,6 +41,18 @@ def test_a_new_account_and_phone_are_kept(tmp_path: Path) -> None:
     secrets.save(tmp_path, kept)
     again = secrets.load(tmp_path)
     assert (again.account("dina"), again.phone("1042")) == (password, phone)
+
+
+def test_the_city_exchange_is_known_to_our_asterisk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it nobody outside can be called: no callback, no notice, no service."""
+    monkeypatch.setenv("KEZEK_TRUNKS", "192.0.2.5, 198.51.100.0/24")
+    monkeypatch.setenv("KEZEK_TRUNK_CONTACT", "192.0.2.6:5070")
+    monkeypatch.setattr(parts, "program", lambda *_: None)
+    monkeypatch.setattr(parts, "write_instance", lambda folder, prefix, values: values)
+    kept = secrets.load(tmp_path)
+    made = plan.make(tmp_path, kept, listen="127.0.0.1", demo=False)
+    told = parts.instance(made, kept, Settings.load(tmp_path))
+    assert (told.trunks, told.trunk_contact) == (("192.0.2.5", "198.51.100.0/24"), "192.0.2.6:5070")  # type: ignore[attr-defined]
 
 
 def test_ports_are_free_distinct_and_kept_for_the_next_start(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import httpx
@@ -28,14 +27,15 @@ FROZEN_S = 30.0  # the dialplan has taken its callers over by then
 KEZEK = (sys.executable, "-m", "kezek_api.command")
 
 
-def build(plan: Plan, secrets: Secrets, numbers: Iterable[str]) -> list[Part]:
-    """The parts in the order in which they start; those before `node` start together."""
+def build(plan: Plan, secrets: Secrets, settings: Settings) -> list[Part]:
+    """The parts in the order in which they start; those before `node` start together. Raises ValueError for a trunk
+    that is none, CannotHave for a program that is not there."""
     parts: list[Part] = []
     if "redis" in plan.embedded:
         parts.append(valkey(plan, secrets))
     if "mqtt" in plan.embedded:
         parts.append(broker(plan))
-    running = instance(plan, secrets, numbers) if "asterisk" in plan.embedded else None
+    running = instance(plan, secrets, settings) if "asterisk" in plan.embedded else None
     if running is not None:
         parts.append(asterisk(plan, running))
     parts.append(node(plan))
@@ -80,8 +80,8 @@ def broker(plan: Plan) -> Part:
     return Part("mqtt", [sys.executable, "-m", "kezek_api.supervise.broker", str(port)], probe)
 
 
-def instance(plan: Plan, secrets: Secrets, numbers: Iterable[str]) -> Instance:
-    """Write the embedded Asterisk's configuration; raises CannotHave when Asterisk is not there."""
+def instance(plan: Plan, secrets: Secrets, settings: Settings) -> Instance:
+    """Write the embedded Asterisk's configuration. Raises ValueError, and CannotHave when Asterisk is not there."""
     program(plan.home, "asterisk")
     return write_instance(
         plan.home / "asterisk",
@@ -98,7 +98,9 @@ def instance(plan: Plan, secrets: Secrets, numbers: Iterable[str]) -> Instance:
             phones=secrets.phones,
             browser_phones=frozenset(browser_phones.read(plan.home / browser_phones.FILE)),
             ws_port=plan.ports["sip_ws"],
-            numbers=tuple(numbers),
+            numbers=tuple(settings.numbers),
+            trunks=settings.trunks,
+            trunk_contact=settings.trunk_contact,
         ),
     )
 
