@@ -11,10 +11,13 @@ from kezek_api.addresses import split_address
 from kezek_api.hearing import own_ears
 from kezek_api.settings import Settings
 from kezek_api.systemd import Systemd
+from kezek_speech import VoskEars
 from kezek_speech.remote.server import EarsServer
 from kezek_telephony.known import Known
 
 log = structlog.get_logger(__name__)
+
+LEARN_S = 10.0
 
 
 async def serve(settings: Settings, listen: str, streams: int) -> int:
@@ -46,10 +49,18 @@ async def serve(settings: Settings, listen: str, streams: int) -> int:
             print(f"hearing {', '.join(ears.languages)} at {host}:{server.port}", flush=True)
             if not settings.ears_password() and settings.ears_from:
                 log.warning("no_ears_secret", remedy="KEZEK_EARS_SECRET, the same here and on the nodes that use it")
-            names = asyncio.create_task(known.keep())  # ends below
+            beside = [asyncio.create_task(each) for each in (known.keep(), _learn(ears))]  # end below
             await stop.wait()
             systemd.tell("STOPPING=1")
-            names.cancel()
+            for task in beside:
+                task.cancel()
         finally:
             await server.__aexit__()
     return 0
+
+
+async def _learn(ears: VoskEars) -> None:
+    """The streets of the towns that are heard for, as they come in grammars: what the model lacks gets a substitute."""
+    while True:
+        await asyncio.sleep(LEARN_S)
+        await ears.learn_asked()

@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import structlog
 
 from .decoding import Decoder, Engine
+from .substitutes import Restoring, Spelling, Substitute, spelled
 from .warmth import speechlike
 
 log = structlog.get_logger(__name__)
 
 Key: TypeAlias = tuple[str, tuple[str, ...] | None]  # language, and the grammar's phrases
+MOST_UNKNOWN = 5_000  # words of a language
 
 
 class Decoders:
@@ -25,6 +28,8 @@ class Decoders:
         self._engines: dict[str, Engine] = {}
         self._lock = threading.Lock()
         self._warned: set[tuple[str, int]] = set()
+        self._substitutes: dict[str, dict[str, Substitute]] = {}
+        self.unknown: dict[str, set[str]] = {}  # by language: words of grammars that nobody has found one for yet
         self.idle: dict[Key, deque[Decoder]] = {}
 
     @property
@@ -57,8 +62,11 @@ class Decoders:
         engine = self._engines[language]
         if phrases is None:
             return engine.decoder(None)
-        known = self._known(language, engine, phrases)
-        return engine.decoder(known or None) if known or freely else None
+        spelling = self._spelled(language, engine, phrases)
+        if not spelling.phrases:
+            return engine.decoder(None) if freely else None
+        decoder = engine.decoder(list(spelling.phrases))
+        return Restoring(decoder, spelling.back) if spelling.back else decoder
 
     def give_back(self, key: Key, decoder: Decoder) -> None:
         """Reset and kept, or replaced, or dropped. Blocking."""
@@ -81,14 +89,34 @@ class Decoders:
             for oldest in grammars[: max(0, len(grammars) - self._grammars)]:
                 del self.idle[oldest]
 
-    def _known(self, language: str, engine: Engine, phrases: tuple[str, ...]) -> list[str]:
-        known = [phrase for phrase in dict.fromkeys(phrases) if engine.knows(phrase)]
-        missing = len(set(phrases) - set(known) - {"[unk]"})
+    def knows(self, language: str, word: str) -> bool:
+        """Raises KeyError for a language that is not there."""
+        return self._engines[language].knows(word)
+
+    def learn(self, language: str, found: Iterable[Substitute]) -> None:
+        """Words that stand in for unknown ones, in the grammars made from now on."""
+        with self._lock:
+            self._substitutes.setdefault(language, {}).update({each.word: each for each in found})
+            for key in [key for key in self.idle if key[0] == language and key[1] is not None]:
+                del self.idle[key]
+
+    def _spelled(self, language: str, engine: Engine, phrases: tuple[str, ...]) -> Spelling:
+        words = {word for phrase in phrases for word in phrase.split()}
+        unknown = frozenset(word for word in words if not engine.knows(word))
+        substitutes = self._substitutes.get(language, {})
+        spelling = spelled(phrases, unknown, substitutes)
+        fresh = {word for word in unknown if word not in substitutes and word.isalpha()}
+        if fresh:
+            asked = self.unknown.setdefault(language, set())
+            asked |= set(sorted(fresh)[: MOST_UNKNOWN - len(asked)])
         grammar = (language, hash(phrases))
-        if missing and grammar not in self._warned:  # once for each grammar, not for each call
+        if spelling.dropped and grammar not in self._warned and len(self._warned) < 1_000:  # not for each call
             self._warned.add(grammar)
-            log.warning("phrases out of the model's vocabulary", language=language, dropped=missing, kept=len(known))
-        return known
+            log.warning(
+                "phrases out of the model's vocabulary",
+                language=language, dropped=spelling.dropped, kept=len(spelling.phrases),
+            )  # fmt: skip
+        return spelling
 
 
 def _warmed(decoder: Decoder) -> Decoder:

@@ -4,9 +4,8 @@ Meets Ears."""
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
@@ -19,12 +18,14 @@ from .admission import Admission, AdmissionSettings, Refusal
 from .decoders import Decoders, Key
 from .decoding import Decoder, Engine
 from .pressure import Place, to_end, to_turn
-from .second_pass import Utterance, decode
+from .second_pass import SecondPasses
 from .segmenter import Segmenter
 from .settings import EarsLoad, SpeechSettings
 from .stream import Stream
-from .types import Dead, Full, NoModel, Purpose, Recogniser, Word
+from .substitutes import Sounds, Substitute
+from .types import Full, NoModel, Purpose, Recogniser
 from .view import prepare
+from .vocabulary import vocabulary
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,7 @@ class VoskEars:
         self._decoders = Decoders(
             each=settings.streams, grammars=settings.grammars, retire_seconds=settings.retire_seconds
         )
+        self._second = SecondPasses(self._decoders, self._admission, self._second_threads, clock)
         self._places: dict[Place, Stream] = {}
         self._relief_from = 0.0  # loop time
         self._turned = self._ended = 0
@@ -80,7 +82,7 @@ class VoskEars:
             streams=self._admission.streams,
             real_time_factor=self._admission.factors,
             lag_seconds=self._lag(),
-            refused=self._refused,
+            refused=self._refused + self._second.refused,
             turned=self._turned,
             ended=self._ended,
             dropped_seconds=self._dropped_seconds + sum(stream.dropped_seconds for stream in self._places.values()),
@@ -121,6 +123,29 @@ class VoskEars:
     ) -> AbstractAsyncContextManager[Recogniser]:
         return self._open(language, _tuple(phrases), _tuple(spare), kind)
 
+    async def learn(self, language: str, words: Iterable[str]) -> tuple[Substitute, ...]:
+        """Those of `words` that the language's model does not know, each with what is put in its place from now on. In
+        a thread, a second or two."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._second_threads, self._learn, language, frozenset(words)
+        )
+
+    async def learn_asked(self) -> None:
+        """What the grammars so far had of unknown words: for ears that do not know their town."""
+        for language in self.languages:
+            if words := self._decoders.unknown.pop(language, None):
+                await self.learn(language, words)
+
+    def _learn(self, language: str, words: frozenset[str]) -> tuple[Substitute, ...]:
+        folder = self._settings.models[language]
+        unknown = sorted(word for word in words if not self._decoders.knows(language, word))
+        if not unknown:
+            return ()
+        sounds = Sounds(vocabulary(folder))
+        found = tuple(sounds.nearest(word) for word in unknown)
+        self._decoders.learn(language, found)
+        return found
+
     @asynccontextmanager
     async def _open(
         self, language: str, phrases: tuple[str, ...] | None, spare: tuple[str, ...] | None, purpose: Purpose
@@ -154,7 +179,7 @@ class VoskEars:
             settings=self._settings.stream,
             segmenter=Segmenter(self._settings.segmenter),
             measured=measured,
-            second=lambda utterance, phrases: self._again(place.language, utterance, phrases),
+            second=lambda utterance, phrases: self._second.again(place.language, utterance, phrases, self._lag()),
             clock=self._clock,
         )
 
@@ -236,41 +261,6 @@ class VoskEars:
             raise Full("the recogniser is closing") from problem
         assert made is not None  # noqa: S101 - freely
         return made
-
-    async def _again(self, language: str, utterance: Utterance, phrases: tuple[str, ...]) -> tuple[Word, ...]:
-        """A second pass, admitted like one more grammar stream while it lasts."""
-        if not self._admission.enter("grammar", self._lag()):
-            self._refused += 1
-            raise Full("no room for a second pass")
-        unwanted = threading.Event()
-        try:
-            job = self._second_threads.submit(self._second_pass, (language, phrases), utterance, unwanted)
-            words, work = await asyncio.wrap_future(job)
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
-                raise
-            raise Dead("the recogniser is closing") from None  # cancelled by the pool's end, not by our caller
-        except Exception as problem:
-            log.warning("second pass failed", language=language, problem=type(problem).__name__)
-            raise Dead("the second pass failed") from problem
-        finally:
-            unwanted.set()
-            self._admission.leave("grammar")
-        if work:
-            self._admission.measured("grammar", utterance.seconds, work)
-        return words
-
-    def _second_pass(self, key: Key, utterance: Utterance, unwanted: threading.Event) -> tuple[tuple[Word, ...], float]:
-        """In a thread: the words, and the seconds of work."""
-        decoder = self._decoders.take(key, freely=False)
-        if decoder is None:
-            return (), 0.0
-        began = self._clock()
-        words = decode(decoder, utterance, unwanted)
-        work = self._clock() - began
-        self._decoders.give_back(key, decoder)
-        return words, work
 
     def _take_back(self, key: Key, decoder: Decoder | None) -> None:
         """Back to the pool, reset in a thread. Dead ones are gone."""

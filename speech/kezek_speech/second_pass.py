@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
-from .decoding import Decoder
-from .types import FRAME, RATE, Word
+import structlog
 
+from .admission import Admission
+from .decoders import Decoders, Key
+from .decoding import Decoder
+from .types import FRAME, RATE, Dead, Full, Word
+
+log = structlog.get_logger(__name__)
 _BYTES = 2 * RATE  # a second
 _PIECE = 10 * FRAME  # 200 ms: who does not want it any more is noticed after so much
 
@@ -61,3 +69,48 @@ def decode(decoder: Decoder, utterance: Utterance, unwanted: threading.Event) ->
         replace(word, start=round(word.start + utterance.start, 2), end=round(word.end + utterance.start, 2))
         for word in words
     )
+
+
+class SecondPasses:
+    """Admitted like one more grammar stream each while they last, in threads of their own. `clock`: seconds of work."""
+
+    def __init__(self, decoders: Decoders, admission: Admission, threads: Executor, clock: Callable[[], float]) -> None:
+        self._decoders, self._admission, self._threads, self._clock = decoders, admission, threads, clock
+        self.refused = 0
+
+    async def again(
+        self, language: str, utterance: Utterance, phrases: tuple[str, ...], lag_seconds: float
+    ) -> tuple[Word, ...]:
+        """Raises Full and Dead."""
+        if not self._admission.enter("grammar", lag_seconds):
+            self.refused += 1
+            raise Full("no room for a second pass")
+        unwanted = threading.Event()
+        try:
+            job = self._threads.submit(self._decode, (language, phrases), utterance, unwanted)
+            words, work = await asyncio.wrap_future(job)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            raise Dead("the recogniser is closing") from None  # cancelled by the pool's end, not by our caller
+        except Exception as problem:
+            log.warning("second pass failed", language=language, problem=type(problem).__name__)
+            raise Dead("the second pass failed") from problem
+        finally:
+            unwanted.set()
+            self._admission.leave("grammar")
+        if work:
+            self._admission.measured("grammar", utterance.seconds, work)
+        return words
+
+    def _decode(self, key: Key, utterance: Utterance, unwanted: threading.Event) -> tuple[tuple[Word, ...], float]:
+        """In a thread: the words, and the seconds of work."""
+        decoder = self._decoders.take(key, freely=False)
+        if decoder is None:
+            return (), 0.0
+        began = self._clock()
+        words = decode(decoder, utterance, unwanted)
+        work = self._clock() - began
+        self._decoders.give_back(key, decoder)
+        return words, work

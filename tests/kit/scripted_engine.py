@@ -57,7 +57,10 @@ class FakeDecoder:
 
 
 class FakeEngine:
+    """`unknown`: words that it does not know, beside all that are not ASCII."""
+
     def __init__(self) -> None:
+        self.unknown: set[str] = set()
         self.gate, self.grammar_gate = threading.Event(), threading.Event()
         self.gate.set()
         self.grammar_gate.set()
@@ -66,7 +69,7 @@ class FakeEngine:
         self.made: list[FakeDecoder] = []
 
     def knows(self, phrase: str) -> bool:
-        return phrase.isascii() and not phrase.startswith("[")
+        return phrase.isascii() and not phrase.startswith("[") and phrase not in self.unknown
 
     def decoder(self, phrases: Sequence[str] | None) -> FakeDecoder:
         self.made.append(FakeDecoder(self, phrases))
