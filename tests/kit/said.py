@@ -1,4 +1,4 @@
-"""Sentences as people say them, with what must be understood of each: tests/fixtures/words/*.tsv.
+"""Sentences as people say them, with what must be understood of each: tests/fixtures/said/*.tsv.
 
 A row is the sentence and its fields, `s=абая h=45 f=12`: s street, h house, f flat, e entrance, l floor, n landmark
 ('_' for a space), p phone, a account, d duration; '-' has none of them, '?' is not judged. Every third row of a file
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kezek_speech import Phrasebook, Vocabulary, Word, build_phrasebook
 
-FOLDER = Path(__file__).parents[1] / "fixtures" / "words"
+FOLDER = Path(__file__).parents[1] / "fixtures" / "said"
 NAMES = {
     "s": "street", "h": "house", "f": "flat", "e": "entrance", "l": "floor", "n": "landmark", "p": "phone",
     "a": "account", "d": "duration",
