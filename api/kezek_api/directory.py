@@ -6,12 +6,13 @@ A register that is away, slow or wrong never holds a call up: it then knows noth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 
-from kezek_ivr.types import HouseholdNote, KnownCaller, TicketNote
-from kezek_register import Register, street_name
+from kezek_ivr.types import HouseholdNote, KnownCaller, NearBuilding, TicketNote
+from kezek_register import Register, street_name, street_title
+from kezek_register.houses import normalise_house
 from kezek_register.types import Household, RegisterError, Street, Topic
 
 log = structlog.get_logger(__name__)
@@ -62,14 +63,12 @@ class SqlDirectory:
             ),
         )
 
-    async def building(self, street_id: int, house: str) -> int | None:
-        try:
-            async with asyncio.timeout(self._limit):
-                found = await self._register.addresses.building(street_id, house)
-        except (RegisterError, TimeoutError, ValueError) as nothing:
-            _nothing("building", nothing)
-            return None
-        return found.id if found else None
+    async def near(self, streets: Sequence[int], house: str) -> Sequence[NearBuilding]:
+        """Raises RegisterError and TimeoutError: no answer is not the same as no building."""
+        async with asyncio.timeout(self._limit):
+            found = await self._register.addresses.near(streets, house)
+        number = normalise_house(house)
+        return [NearBuilding(each.id, each.street_id, each.house, each.house == number) for each in found]
 
     def streets(self, language: str) -> Mapping[str, str]:
         """A name that two streets share goes to neither: better an empty field than a wrong one."""
@@ -87,6 +86,11 @@ class SqlDirectory:
         """In this language, else in another one; '' for an unknown street."""
         street = self._by_id.get(street_id)
         return street_name(street, language) if street else ""
+
+    def street_title(self, street_id: int, language: str) -> str:
+        """With its kind: 'улица Абая'; '' for an unknown street."""
+        street = self._by_id.get(street_id)
+        return street_title(street, language) if street else ""
 
     def topics(self, language: str) -> Mapping[str, str]:
         return {name.lower(): topic.code for topic in self._topics if (name := topic.names.get(language, "").strip())}

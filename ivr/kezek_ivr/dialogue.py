@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kezek_ivr.dialogue_parts import (
+    AskedBack,
     CalledBack,
     Closed,
     Consent,
@@ -24,7 +25,19 @@ from kezek_ivr.dialogue_parts import (
     TicketWords,
     ToldWords,
 )
-from kezek_ivr.prompts import CAUSES, DAYS, MINUTES, OPENS, STATES, SUBJECTS, WAITS, prompt_texts
+from kezek_ivr.prompts import (
+    CAUSES,
+    DAYS,
+    LANGUAGES,
+    MINUTES,
+    OPENS,
+    STATES,
+    SUBJECTS,
+    WAITS,
+    Replies,
+    prompt_texts,
+    replies,
+)
 from kezek_ivr.tables import TableError, part, table
 
 
@@ -45,6 +58,7 @@ class Dialogue:
     operator_digit: str
     emergency_digit: str
     limits: Limits
+    address: AskedBack
     in_line: InLine
     callback: Instead
     called_back: CalledBack
@@ -58,6 +72,7 @@ class Dialogue:
     languages: Mapping[str, LanguageSwitches]
     questions: tuple[Question, ...]
     topics: Mapping[str, str]  # digit -> topic code
+    replies: Mapping[str, Replies]  # language -> how yes and no are said
 
     @classmethod
     def load(cls, path: Path | None = None) -> Dialogue:
@@ -89,7 +104,7 @@ class Dialogue:
         """Every prompt this dialogue can play; each is wanted in every language of it."""
         yield from (self.greeting, self.keys, self.queued, self.number_told, self.goodbye, self.sorry)
         for told in (
-            self.in_line, self.callback, self.called_back, self.recording, self.closed,
+            self.address, self.in_line, self.callback, self.called_back, self.recording, self.closed,
             self.outage, self.ticket, self.told, self.silent,
         ):  # fmt: skip
             said = {each.name: getattr(told, each.name) for each in fields(told)}
@@ -117,6 +132,8 @@ class Dialogue:
         """The digits that mean something beside the operator's and the emergency's."""
         back = self.called_back
         return (
+            self.address.yes_digit,
+            self.address.no_digit,
             self.callback.digit,
             self.callback.agree_digit,
             self.recording.refuse_digit,
@@ -149,6 +166,7 @@ def _dialogue(data: Mapping[str, Any]) -> Dialogue:
     )
     kinds = {
         "limits": Limits,
+        "address": AskedBack,
         "in_line": InLine,
         "callback": Instead,
         "called_back": CalledBack,
@@ -162,7 +180,8 @@ def _dialogue(data: Mapping[str, Any]) -> Dialogue:
     }
     parts = {name: table(kind, name, part(data, name)) for name, kind in kinds.items()}
     whole = {**data, **parts, "languages": languages, "questions": questions, "topics": dict(part(data, "topics"))}
-    return table(Dialogue, "the file", whole)
+    said = {language: replies(language) for language in languages if language in LANGUAGES}
+    return table(Dialogue, "the file", {**whole, "replies": said})
 
 
 def _check(dialogue: Dialogue) -> None:
@@ -176,6 +195,7 @@ def _check(dialogue: Dialogue) -> None:
     back = dialogue.called_back
     for where, keys in (
         ("languages", digits),
+        ("address", [dialogue.address.yes_digit, dialogue.address.no_digit]),
         ("topics", [*dialogue.topics]),
         ("callback, recording", [dialogue.callback.digit, dialogue.recording.refuse_digit]),
         ("callback.agree_digit", [dialogue.callback.agree_digit]),
@@ -192,7 +212,9 @@ def _check(dialogue: Dialogue) -> None:
     names = [question.name for question in dialogue.questions]
     if len(set(names)) != len(names) or "open" in names[1:]:
         raise DialogueError("questions: each once, and 'open' first")
-    for question in dialogue.questions:
+    if any(question.name == "address" for question in dialogue.questions):
+        raise DialogueError("questions: 'address' is asked back alone (see [address])")
+    for question in (*dialogue.questions, dialogue.address.question):
         where = f"questions.{question.name}"
         if question.reasks > 1:
             raise DialogueError(f"{where}.reasks: at most one, the caller is not held up")
@@ -200,6 +222,8 @@ def _check(dialogue: Dialogue) -> None:
             raise DialogueError(f"{where}.total_s: less than first_word_s or silence_s")
     if dialogue.limits.sure > 1:
         raise DialogueError("limits.sure: a confidence of 0 to 1 is wanted")
+    if dialogue.limits.doubtful > dialogue.limits.sure:
+        raise DialogueError("limits.doubtful: at most limits.sure")
     for language in dialogue.languages:
         texts = prompt_texts(language)
         if lacking := [name for name in dialogue.prompts() if name not in texts]:

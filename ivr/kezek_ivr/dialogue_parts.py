@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-QuestionName = Literal["open", "street", "house", "topic"]
+QuestionName = Literal["open", "street", "house", "topic", "address"]
 KnownAddress = Literal["keep", "ask"]
 
 
@@ -15,6 +15,8 @@ class Limits:
     silences: int
     fruitless: int
     sure: float
+    doubtful: float
+    asked_back: int
     digit_s: float
     places: int
 
@@ -45,6 +47,25 @@ class Question:
     first_word_s: float
     silence_s: float
     total_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBack:
+    """A doubtful address read back: is it right? The limits are as a question's."""
+
+    yes_digit: str
+    no_digit: str
+    heard: str
+    right: str
+    wrong: str
+    anew: str
+    first_word_s: float
+    silence_s: float
+    total_s: float
+
+    @property
+    def question(self) -> Question:
+        return Question("address", self.heard, self.anew, 0, self.first_word_s, self.silence_s, self.total_s)
 
 
 @dataclass(frozen=True, slots=True)

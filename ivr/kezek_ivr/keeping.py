@@ -95,11 +95,12 @@ class Keeper:
             self.notes["fields"] = {str(name): note for name, note in fields.items()}
             self._touch()
 
-    def set_words(self, question: str, text: str, *, final: bool, first: bool) -> None:
-        """The words so far in answer to a question; `first` opens a new entry, else the last one is replaced."""
+    def set_words(self, question: str, text: str, *, final: bool, first: bool, at: float) -> None:
+        """The words so far in answer to a question; `first` opens a new entry, else the last one is replaced. `at`:
+        unix seconds now."""
         if not first:
-            self.notes["words"].pop()
-        self.notes["words"].append({"question": question, "text": text[:LONGEST], "final": final})
+            at = self.notes["words"].pop().get("at", at)
+        self.notes["words"].append({"question": question, "text": text[:LONGEST], "final": final, "at": round(at, 3)})
         del self.notes["words"][:-MOST_WORDS]
         self._touch()
 

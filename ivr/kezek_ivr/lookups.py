@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
 import structlog
 
-from kezek_ivr.types import Directory, KnownCaller
+from kezek_ivr.types import Directory, KnownCaller, NearBuilding
 
 T = TypeVar("T")
 
@@ -27,11 +27,9 @@ class Lookups:
             return NOBODY
         return await self._within(self._directory.known(number), NOBODY, "known")
 
-    async def building(self, street_id: int, house: str) -> tuple[int | None, bool]:
-        """(the building's id or None, whether the register answered at all)."""
-        unanswered = -1
-        found = await self._within(self._directory.building(street_id, house), unanswered, "building")
-        return (None, False) if found == unanswered else (found, True)
+    async def near(self, streets: Sequence[int], house: str) -> Sequence[NearBuilding] | None:
+        """The buildings that may be meant (see `Directory.near`); None: the register did not answer."""
+        return await self._within(self._near(streets, house), None, "near")
 
     async def remember_language(self, household_id: int, language: str) -> None:
         await self._within(self._directory.remember_language(household_id, language), None, "remember_language")
@@ -46,6 +44,16 @@ class Lookups:
             return self._directory.street_name(int(street_id), language)
         except (LookupError, ValueError):
             return street_id
+
+    def street_title(self, street_id: str, language: str) -> str:
+        """As it is said: 'улица Абая'; '' where it is unknown."""
+        try:
+            return self._directory.street_title(int(street_id), language)
+        except (LookupError, ValueError):
+            return ""
+
+    async def _near(self, streets: Sequence[int], house: str) -> Sequence[NearBuilding] | None:
+        return await self._directory.near(streets, house)
 
     async def _within(self, answer: Awaitable[T], otherwise: T, what: str) -> T:
         try:

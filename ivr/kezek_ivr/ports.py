@@ -1,4 +1,5 @@
-"""The register's part in what citizens are told: outages, states of tickets, notices. api joins it with SQL.
+"""The register's part in what citizens are told (outages, states of tickets, notices), and the voice that says what
+no prompt has. api joins them with SQL and a synthesiser.
 
 Each verb may be slow or raise whatever it likes: a call leans on none of them (see `lookups`, `notifying`).
 """
@@ -124,3 +125,15 @@ class Emergencies(Protocol):
         ...
 
     async def outcome(self, hand_off: HandOff, outcome: str) -> object: ...
+
+
+class Voice(Protocol):
+    """Words that no prompt has, made into a prompt when they are wanted."""
+
+    async def say(self, text: str, language: str) -> str | None:
+        """The prompt's name; None where it cannot be made."""
+        ...
+
+    async def forget(self, name: str, language: str) -> None:
+        """What was said is of a person: it is gone after use."""
+        ...

@@ -1,4 +1,8 @@
-"""Mentions into the ticket's fields: which value stands, with which confidence, and where it came from. Pure."""
+"""Mentions into the ticket's fields: which value stands, with which confidence, when and where it came from. Pure.
+
+Used while the questions are put and during the talk with an operator. What an operator wrote stands against anything
+spoken; what was keyed, against anything but a clear correction.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +10,27 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, cast
 
 from kezek_ivr.types import FieldName, FieldNote, HouseholdNote
-from kezek_speech.types import Mention
+from kezek_speech.types import URGENCIES, Mention
 
 Fields = Mapping[FieldName, FieldNote]
+Candidate = tuple[str, float]  # a street's id and how sure it is that it was said
 
-FIELDS: tuple[FieldName, ...] = ("street", "house", "flat", "topic")
+FIELDS: tuple[FieldName, ...] = (
+    "street", "house", "flat", "entrance", "floor", "landmark", "phone", "account", "topic", "urgency", "duration",
+)  # fmt: skip
 HOUSEHOLD = 0.6  # confidence in an address known from the number: the caller may be calling about another one
 KEYED = 0.95
-NO_SUCH_HOUSE = 0.5  # at most, for a house that the register does not know in that street
+CONFIRMED = 0.9  # an address that was read back to the caller, and he said yes
+CERTAIN = 0.8  # from here on nobody looks twice: of an address only one that the register has
+UNCERTAIN = 0.79
 CLEAR = 0.5  # a later word this sure is a correction of an earlier one, however sure that was
 AUDIBLE = 0.3  # less than this does not displace an address known from the number
 UNSURE = 0.6  # times the confidence, for words that never became final
+LONGEST_LANDMARK = 80
 
 
 def from_household(household: HouseholdNote | None) -> dict[FieldName, FieldNote]:
-    """The address of a known number. The house's building is not known here: see `with_building`."""
+    """The address of a known number. The house's building is not known here: see `addressing`."""
     if household is None:
         return {}
     fields = {"street": _note(household["street"], "household", HOUSEHOLD, ref=str(household["street_id"]))}
@@ -33,51 +43,74 @@ def from_household(household: HouseholdNote | None) -> dict[FieldName, FieldNote
 
 
 def with_mentions(
-    fields: Fields, mentions: Iterable[Mention], *, street_name: Callable[[str], str], certainty: float = 1.0
+    fields: Fields,
+    mentions: Iterable[Mention],
+    *,
+    street_name: Callable[[str], str],
+    certainty: float = 1.0,
+    at: float | None = None,
 ) -> dict[FieldName, FieldNote]:
-    """The fields after these words: the best mention of each kind, where it beats what stands.
+    """The fields after these words: the best mention of each kind (the first in the list), where it beats what stands.
 
-    `certainty` scales the confidences (UNSURE for words that never became final). The order of the fields does not
-    matter: an address known from the number gives way as a whole when the caller names another street or house.
+    `certainty` scales the confidences (UNSURE for words that never became final); `at`: unix seconds at which they were
+    heard. The order of the fields does not matter: an address known from the number gives way as a whole when the
+    caller names another street or house. A field whose source is 'operator' is never changed.
     """
+    mentions = list(mentions)
     merged = dict(fields)
     best: dict[FieldName, Mention] = {}
     for mention in mentions:
-        if mention.kind in FIELDS:
+        if mention.kind != "emergency":
             best.setdefault(mention.kind, mention)
     for name in FIELDS:
-        if (mention_ := best.get(name)) is None:
+        old = merged.get(name)
+        if name == "urgency":
+            spoken = _urgency(mentions, old, certainty, at)
+        elif (mention_ := best.get(name)) is not None:
+            spoken = _spoken(mention_, street_name, certainty, at)
+        else:
             continue
-        shown = street_name(mention_.value) if name == "street" else mention_.value
-        ref = mention_.value if name == "street" else ""
-        spoken = _note(shown, "spoken", mention_.confidence * certainty, ref=ref, words=mention_.words)
-        if _beats(spoken, merged.get(name)):
+        if spoken is not None and _beats(spoken, old, corrects=name in best and best[name].corrects):
             merged = _set(merged, name, spoken)
     return merged
 
 
-def with_keyed(fields: Fields, name: Literal["house", "topic"], value: str) -> dict[FieldName, FieldNote]:
+def with_keyed(
+    fields: Fields, name: Literal["house", "topic"], value: str, *, at: float | None = None
+) -> dict[FieldName, FieldNote]:
     """The fields after a value came by keys: it beats anything spoken."""
-    return _set(dict(fields), name, _note(value, "keyed", KEYED))
+    return _set(dict(fields), name, _note(value, "keyed", KEYED, at=at))
 
 
-def with_building(fields: Fields, building: int | None) -> dict[FieldName, FieldNote]:
-    """The fields once the register was asked for that house in that street: None when there is none, or no answer."""
-    house = fields.get("house")
-    if house is None:
-        return dict(fields)
-    checked = cast(FieldNote, {**house, "ref": "" if building is None else str(building)})
-    if building is None:
-        checked["confidence"] = min(house["confidence"], NO_SUCH_HOUSE)
-    return {**fields, "house": checked}
+def street_candidates(mentions: Iterable[Mention], certainty: float = 1.0) -> tuple[Candidate, ...]:
+    """The streets that these words may mean, the likeliest first."""
+    found: dict[str, float] = {}
+    for mention in mentions:
+        if mention.kind == "street":
+            found.setdefault(mention.value, mention.confidence * certainty)
+    return tuple(found.items())
 
 
-def house_to_check(fields: Fields) -> tuple[int, str] | None:
-    """(street id, house) when both are known, to ask the register for."""
+def confirmed(fields: Fields) -> dict[FieldName, FieldNote]:
+    """The fields once the caller has said yes to the address: certain when the register has the building."""
     street, house = fields.get("street"), fields.get("house")
-    if street is None or house is None or not street["ref"].isdecimal():
-        return None
-    return int(street["ref"]), house["value"]
+    known = house is not None and bool(house["ref"])
+    changed = dict(fields)
+    if street is not None and street["source"] == "spoken":
+        least = CONFIRMED if known else UNCERTAIN
+        changed["street"] = cast(FieldNote, {**street, "confidence": max(street["confidence"], least)})
+        if known:
+            changed["street"].pop("choices", None)
+    if house is not None and known and house["source"] == "spoken":
+        changed["house"] = cast(FieldNote, {**house, "confidence": max(house["confidence"], CONFIRMED)})
+    return changed
+
+
+def refused(fields: Fields) -> dict[FieldName, FieldNote]:
+    """The fields once the caller has said no to the address: what was only spoken of it is gone."""
+    return {
+        name: note for name, note in fields.items() if name not in ("street", "house") or note["source"] != "spoken"
+    }
 
 
 def is_emergency(mentions: Iterable[Mention], certainty: float = 1.0) -> bool:
@@ -92,16 +125,56 @@ def keyed_house(keys: str) -> str:
     return "/".join(parts)
 
 
-def _beats(new: FieldNote, old: FieldNote | None) -> bool:
+def capped(note: FieldNote, most: float, *, ref: str | None = None) -> FieldNote:
+    """With a confidence of `most` at most; `ref` in place of its own where one is given."""
+    kept = note["ref"] if ref is None else ref
+    return cast(FieldNote, {**note, "ref": kept, "confidence": min(note["confidence"], most)})
+
+
+def _spoken(mention: Mention, street_name: Callable[[str], str], certainty: float, at: float | None) -> FieldNote:
+    value = mention.value
+    match mention.kind:
+        case "street":
+            value = street_name(mention.value)
+        case "landmark":
+            value = value.strip()[:LONGEST_LANDMARK].rstrip()
+    ref = mention.value if mention.kind == "street" else ""
+    return _note(value, "spoken", mention.confidence * certainty, ref=ref, words=mention.words, at=at)
+
+
+def _urgency(
+    mentions: Iterable[Mention], old: FieldNote | None, certainty: float, at: float | None
+) -> FieldNote | None:
+    """What is urgent about it, the heaviest first, joined by commas, with what was heard before; as sure as the least
+    sure of them."""
+    heard: dict[str, Mention] = {}
+    for mention in mentions:
+        if mention.kind == "urgency" and mention.value in URGENCIES and mention.confidence * certainty >= AUDIBLE:
+            heard.setdefault(mention.value, mention)
+    if not heard:
+        return None
+    known = [code for code in (old["value"].split(",") if old is not None else ()) if code in URGENCIES]
+    codes = sorted({*heard, *known}, key=URGENCIES.index)
+    confidences = [mention.confidence * certainty for mention in heard.values()]
+    if old is not None and set(known) - heard.keys():
+        confidences.append(old["confidence"])
+    said = [each for each in (old["words"] if old is not None else "").split(", ") if each]
+    words = ", ".join(dict.fromkeys([*said, *(mention.words for mention in heard.values())]))
+    return _note(",".join(codes), "spoken", min(confidences), words=words, at=at)
+
+
+def _beats(new: FieldNote, old: FieldNote | None, *, corrects: bool) -> bool:
     if old is None:
         return True
     match old["source"]:
-        case "operator" | "keyed":
+        case "operator":
             return False
+        case "keyed":
+            return corrects and new["confidence"] >= CERTAIN
         case "household":
             return new["confidence"] >= AUDIBLE
         case _:
-            return new["confidence"] >= min(old["confidence"], CLEAR)
+            return new["confidence"] >= min(old["confidence"], AUDIBLE if corrects else CLEAR)
 
 
 def _set(fields: dict[FieldName, FieldNote], name: FieldName, note: FieldNote) -> dict[FieldName, FieldNote]:
@@ -127,5 +200,11 @@ def _note(
     *,
     ref: str = "",
     words: str = "",
+    at: float | None = None,
 ) -> FieldNote:
-    return {"value": value, "ref": ref, "confidence": round(confidence, 3), "source": source, "words": words}
+    note: FieldNote = {
+        "value": value, "ref": ref, "confidence": round(confidence, 3), "source": source, "words": words,
+    }  # fmt: skip
+    if at is not None:
+        note["at"] = round(at, 3)
+    return note

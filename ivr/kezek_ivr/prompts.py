@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
@@ -27,6 +28,14 @@ CAUSES = (
 STATES = ("registered", "assigned", "accepted", "paused", "reported", "closed", "refused")
 
 
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """Words by which a caller says yes or no; lower case, one word each."""
+
+    yes: frozenset[str]
+    no: frozenset[str]
+
+
 class PromptError(Exception):
     """No prompts of that language, or its file is wrong."""
 
@@ -38,13 +47,7 @@ def prompt_texts(language: str) -> dict[str, str]:
 
     Raises PromptError for a language without a file.
     """
-    file = resources.files("kezek_ivr").joinpath("prompts", f"{language}.toml")
-    try:
-        data = tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        raise PromptError(f"no prompts of language {language!r}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise PromptError(f"prompts/{language}.toml: {error}") from error
+    data = _file(language)
     texts: dict[str, str] = dict(data["texts"])
     words = [
         *data.get("numbers", ()),
@@ -57,6 +60,25 @@ def prompt_texts(language: str) -> dict[str, str]:
     halves = data.get("half_hours", hours)
     texts |= {f"half/{at}": data["half_hour"].format(n=halves[at]) for at in range(24)}
     return texts | _moments(data, language)
+
+
+def replies(language: str) -> Replies:
+    """Raises PromptError for a language without a file, or one that does not say how yes and no are said."""
+    data = _file(language)
+    try:
+        return Replies(frozenset(data["yes"]), frozenset(data["no"]))
+    except KeyError as missing:
+        raise PromptError(f"prompts/{language}.toml: no words for {missing}") from None
+
+
+def _file(language: str) -> dict[str, Any]:
+    file = resources.files("kezek_ivr").joinpath("prompts", f"{language}.toml")
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise PromptError(f"no prompts of language {language!r}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise PromptError(f"prompts/{language}.toml: {error}") from error
 
 
 def _moments(data: Mapping[str, Any], language: str) -> dict[str, str]:

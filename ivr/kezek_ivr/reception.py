@@ -23,7 +23,8 @@ from kezek_ivr.instead import Instead
 from kezek_ivr.keeping import Keeper, Story, amend, fresh_notes
 from kezek_ivr.lookups import NOBODY, Lookups
 from kezek_ivr.overheard import Hearing
-from kezek_ivr.ports import Emergencies, Outages, Tickets
+from kezek_ivr.ports import Emergencies, Outages, Tickets, Voice
+from kezek_ivr.reading_back import ReadingBack
 from kezek_ivr.recording import Recorder
 from kezek_ivr.refusing import Refusing
 from kezek_ivr.settings import ReceptionSettings
@@ -52,7 +53,7 @@ class Reception:
 
     `waits`: without it no wait is told and no callback offered, but for a full queue. `calendar`: without it always
     open. `outages`, `tickets`: without it nobody is told of one; `emergencies`: without it no service is told whom it
-    gets. `clock`: unix seconds, for the calendar.
+    gets; `voice`: without it no address is read back. `clock`: unix seconds, for the calendar and the notes.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Reception:
         outages: Outages | None = None,
         tickets: Tickets | None = None,
         emergencies: Emergencies | None = None,
+        voice: Voice | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queues, self._dialogue, self._settings = queues, dialogue, settings
@@ -97,6 +99,7 @@ class Reception:
             self._refusing,
             Announcing(outages, dialogue, settings, self._closing.end, now),
             TicketStates(tickets, dialogue, settings, self._closing.end, now),
+            ReadingBack(voice, self._lookups, limit=settings.voice_limit_s),
             clock,
         )
         self._connecting = Connecting(

@@ -31,6 +31,7 @@ class ReceptionSettings:
     leave_limit_s: float = 2.0  # a caller given to the fallback is taken out of the line within this, or later
     link_limit_s: float = 10.0  # the exchange may refuse to ring this long; then the fallback takes the caller
     directory_limit_s: float = 1.0  # the register's answer comes within this or counts as 'nothing known'
+    voice_limit_s: float = 0.6  # an address is ready to be read back within this, or its part is asked for without it
     hand_over_limit_s: float = 2.0  # what an emergency service is told is ready within this, or it is told nothing
     notes_limit_s: float = 1.0  # the notes are written within this before the call is placed, or later
     callbacks: bool = False  # offered: only where somebody dials them (see Outbound)

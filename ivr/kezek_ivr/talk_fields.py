@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from kezek_ivr import prefill
+from kezek_ivr import addressing, prefill
 from kezek_ivr.lookups import Lookups
 from kezek_ivr.transcript import Side
 from kezek_ivr.types import FieldName, FieldNote
@@ -40,7 +40,8 @@ class TalkFields:
             "operator": deque(maxlen=CONTEXT),
         }
         self.emergency = False
-        self._checked: tuple[int, str] | None = prefill.house_to_check(self._stand)
+        self._candidates: tuple[prefill.Candidate, ...] = ()
+        self._checked = addressing.to_check(self._stand)
 
     @property
     def fields(self) -> dict[str, FieldNote]:
@@ -66,16 +67,16 @@ class TalkFields:
 
     async def check(self) -> None:
         """Hold the address against the register, if it is another one than before."""
-        asked = prefill.house_to_check(self._shown)
-        if asked is not None and (asked != self._checked or not self._shown["house"]["ref"]):
-            building, _ = await self._lookups.building(*asked)
-            self._checked = asked
-            if prefill.house_to_check(self._shown) == asked:  # he may have said another one meanwhile
-                self._shown = prefill.with_building(self._shown, building)
-            if prefill.house_to_check(self._stand) == asked:
-                self._stand = prefill.with_building(self._stand, building)
-        elif asked is None and "house" in self._shown:
-            self._shown = prefill.with_building(self._shown, None)
+        asked = addressing.to_check(self._shown, self._candidates)
+        if asked is not None and asked == self._checked and self._shown["house"]["ref"]:
+            return
+        seen, stood = self._shown, self._stand
+        checked, _ = await addressing.checked(seen, self._candidates, self._lookups, self._language)
+        self._checked = asked
+        if self._shown is seen:  # he may have said another one meanwhile
+            self._shown = checked
+        if self._stand is stood and asked is not None and addressing.to_check(stood, self._candidates) == asked:
+            self._stand = {**stood, "street": checked["street"], "house": checked["house"]}
 
     def _merged(
         self, fields: prefill.Fields, who: Side, mentions: Sequence[Mention], certainty: float
@@ -90,10 +91,10 @@ class TalkFields:
             mentions,
             street_name=lambda ref: self._lookups.street_name(ref, self._language),
             certainty=certainty,
+            at=self._clock(),
         )
-        for name, note in merged.items():
-            if note != fields.get(name) and note["source"] == "spoken":
-                note["at"] = round(self._clock(), 3)
+        if merged.get("street") != fields.get("street"):
+            self._candidates = prefill.street_candidates(mentions, certainty)
         return merged
 
     def _may_read_back(self, fields: prefill.Fields, mention: Mention) -> bool:

@@ -117,13 +117,24 @@ class KnownCaller:
     open_tickets: tuple[TicketNote, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NearBuilding:
+    """A building of the register that may be meant."""
+
+    id: int
+    street_id: int
+    house: str
+    exact: bool  # the very number that was asked for; else one written alike ('45а', '45/1' for '45')
+
+
 class Directory(Protocol):
     """The register's part in a call; api joins it with SQL. Each verb answers within its limit, or 'nothing known'."""
 
     async def known(self, number: str) -> KnownCaller: ...
 
-    async def building(self, street_id: int, house: str) -> int | None:
-        """The id of the building with this house number in this street, None when there is none."""
+    async def near(self, streets: Sequence[int], house: str) -> Sequence[NearBuilding]:
+        """The buildings with this number in any of these streets (the likeliest street first), in their order; then
+        those of the first street whose number is written alike. Raises whatever it likes when it has no answer."""
         ...
 
     def streets(self, language: str) -> Mapping[str, str]:
@@ -131,6 +142,10 @@ class Directory(Protocol):
         ...
 
     def street_name(self, street_id: int, language: str) -> str: ...
+
+    def street_title(self, street_id: int, language: str) -> str:
+        """The name with its kind, as it is said: 'улица Абая'."""
+        ...
 
     def topics(self, language: str) -> Mapping[str, str]:
         """Spoken topic name -> code."""

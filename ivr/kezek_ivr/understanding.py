@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from kezek_ivr.announcing import Announcing
 from kezek_ivr.conversation import EMERGENCY, Conversation
 from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.grammars import Grammars
 from kezek_ivr.greeting import greet
 from kezek_ivr.interview import Interview
 from kezek_ivr.keeping import fresh_notes
 from kezek_ivr.lookups import Lookups
+from kezek_ivr.reading_back import ReadingBack
 from kezek_ivr.recording import Recorder
 from kezek_ivr.refusing import Refusing
 from kezek_ivr.settings import ReceptionSettings
@@ -22,7 +24,7 @@ from kezek_speech.types import Ears, Phrasebook
 
 
 class Understanding:
-    """`clock`: unix seconds, for the opening hours."""
+    """`clock`: unix seconds, for the opening hours and the moment at which something was heard."""
 
     def __init__(
         self,
@@ -35,11 +37,13 @@ class Understanding:
         refusing: Refusing,
         announcing: Announcing,
         states: TicketStates,
+        reading_back: ReadingBack,
         clock: Callable[[], float],
     ) -> None:
         self._ears, self._phrasebooks, self._dialogue, self._settings = ears, phrasebooks, dialogue, settings
         self._lookups, self._recorder, self._refusing = lookups, recorder, refusing
-        self._announcing, self._states, self._clock = announcing, states, clock
+        self._announcing, self._states, self._reading_back, self._clock = announcing, states, reading_back, clock
+        self._grammars: dict[str, Grammars] = {}
 
     async def understand(self, talk: Conversation) -> bool:
         """False: the call has its end, for it is closed, or he has been told what he wanted to know."""
@@ -75,7 +79,7 @@ class Understanding:
 
     async def prepare(self, talk: Conversation) -> None:
         """What is known without a question, for a call that is asked none."""
-        await Interview(talk, self._dialogue, self._ears, None, self._lookups).prepare()
+        await self._interview_of(talk, self._dialogue, None).prepare()
 
     def language_of(self, *candidates: str, ask: bool = False) -> str:
         """The first that this dialogue speaks; else '' where one may `ask`, the default otherwise."""
@@ -84,9 +88,7 @@ class Understanding:
 
     async def _interview(self, talk: Conversation) -> bool:
         dialogue = self._dialogue.for_town(self._lookups.topics(talk.language))
-        phrasebook = self._phrasebooks.get(talk.language)
-        states = self._states.offered
-        interview = Interview(talk, dialogue, self._ears, phrasebook, self._lookups, states=states)
+        interview = self._interview_of(talk, dialogue, self._grammars_of(talk.language))
         await interview.prepare()
         if not (talk.straight or talk.wants_state):
             await interview.hold()
@@ -95,6 +97,27 @@ class Understanding:
             if interview.silent and self._settings.silent_is_emergency:
                 await ask_the_silent(talk, dialogue)
         return not talk.wants_state or talk.priority == EMERGENCY or await self._states.passes(talk)
+
+    def _interview_of(self, talk: Conversation, dialogue: Dialogue, grammars: Grammars | None) -> Interview:
+        return Interview(
+            talk,
+            dialogue,
+            self._ears,
+            grammars,
+            self._lookups,
+            self._reading_back,
+            self._clock,
+            states=self._states.offered,
+        )
+
+    def _grammars_of(self, language: str) -> Grammars | None:
+        """None without a phrasebook; made anew when the town's names are."""
+        if (phrasebook := self._phrasebooks.get(language)) is None:
+            return None
+        kept = self._grammars.get(language)
+        if kept is None or kept.phrasebook is not phrasebook:
+            kept = self._grammars[language] = Grammars(phrasebook, self._dialogue.replies[language])
+        return kept
 
     async def _remember_language(self, talk: Conversation, known: KnownCaller) -> None:
         if known.household is not None and known.language != talk.language:

@@ -127,6 +127,7 @@ class Mention:
     value: str
     confidence: float  # 0..1: the recogniser's own, times how well the words fit
     words: str  # the words it was taken from
+    corrects: bool = False  # said in place of something else: 'no, forty-five'
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from kezek_api.directory import SqlDirectory
 from kezek_api.house import House
 from kezek_api.settings import Settings
 from kezek_api.story import RedisStoryteller, read_story
 from kezek_queue import End, OperatorState, RedisQueues
-from kezek_register import CallRecord, Register, load_sample
+from kezek_register import CallRecord, Register, RegisterError, load_sample
 from kit.api import LIMIT_S, Line, Page, base_of, fill, living_in, notes, sign_in_phone, until
 from kit.databases import PostgresProxy, PostgresServer, postgres_proxy
 
@@ -187,8 +189,10 @@ async def test_the_directory_knows_the_town_in_each_language(node_settings: Sett
         assert known.household is not None
         assert (known.household["person"], known.household["house"], known.language) == ("Марина Примерова", "8", "ru")
         street = known.household["street_id"]
-        assert await directory.building(street, "8") is not None
-        assert await directory.building(street, "404") is None
+        (near,) = await directory.near([street], "8")
+        assert (near.street_id, near.house, near.exact) == (street, "8", True)
+        assert await directory.near([street], "404") == []
+        assert directory.street_title(street, "ru").startswith("улица ")
         await directory.remember_language(known.household["id"], "kk")
         assert (await directory.known("+77009990111")).language == "kk"
         assert (await directory.known("not a number")).household is None
@@ -198,7 +202,9 @@ async def test_a_directory_without_sql_knows_nothing_and_holds_nobody_up(tmp_pat
     async with Register.open("postgresql+psycopg://nobody@127.0.0.1:9/none") as register:
         directory = SqlDirectory(register, limit_s=0.5)
         assert (await directory.known("+77009990111")).household is None
-        assert await directory.building(1, "8") is None
+        with pytest.raises((RegisterError, TimeoutError)):
+            await directory.near([1], "8")
+        assert directory.street_title(1, "ru") == ""
         await directory.remember_language(1, "kk")
         assert directory.streets("ru") == {}
 

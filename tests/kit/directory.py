@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from kezek_ivr.types import Directory, HouseholdNote, KnownCaller, TicketNote
+from kezek_ivr.types import Directory, HouseholdNote, KnownCaller, NearBuilding, TicketNote
+from kezek_register.houses import same_number
 
 NOBODY = KnownCaller(None, "", ())
 
@@ -30,6 +31,7 @@ class TownDirectory(Directory):
     slow       seconds that every answer takes
     dead       every answer is an error
     remembered (household id, language) of each choice kept
+    asked      (streets, house) of each address looked up
     """
 
     def __init__(self, callers: Mapping[str, KnownCaller] | None = None) -> None:
@@ -39,6 +41,7 @@ class TownDirectory(Directory):
         self.slow = 0.0
         self.dead = False
         self.remembered: list[tuple[int, str]] = []
+        self.asked: list[tuple[tuple[int, ...], str]] = []
 
     def know(self, number: str, *, language: str = "ru", tickets: tuple[TicketNote, ...] = ()) -> None:
         self.callers[number] = KnownCaller(household(), language, tickets)
@@ -47,15 +50,22 @@ class TownDirectory(Directory):
         await self._answer()
         return self.callers.get(number, NOBODY)
 
-    async def building(self, street_id: int, house: str) -> int | None:
+    async def near(self, streets: Sequence[int], house: str) -> Sequence[NearBuilding]:
+        self.asked.append((tuple(streets), house))
         await self._answer()
-        return self.buildings.get((street_id, house))
+        exact = [(street, house) for street in streets if (street, house) in self.buildings]
+        alike = [(street, other) for street, other in sorted(self.buildings) if street == streets[0]]
+        alike = [each for each in alike if each[1] != house and same_number(each[1], house)][:3]
+        return [NearBuilding(self.buildings[at], *at, exact=at in exact) for at in [*exact, *alike]]
 
     def streets(self, language: str) -> Mapping[str, str]:
         return {name.lower(): str(street) for street, name in self.names.items()}
 
     def street_name(self, street_id: int, language: str) -> str:
         return self.names[street_id]
+
+    def street_title(self, street_id: int, language: str) -> str:
+        return f"{self.names[street_id]} street"
 
     def topics(self, language: str) -> Mapping[str, str]:
         return {"heating": "heating", "water": "hot_water", "lift": "lift"}

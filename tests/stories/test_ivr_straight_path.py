@@ -24,7 +24,10 @@ async def test_a_known_caller_says_what_has_happened_and_is_connected_with_the_a
             "topic": ("heating", "spoken"),
         }
         assert notes["fields"]["house"]["ref"] == "145"
-        assert notes["words"] == [{"question": "open", "text": "no heating", "final": True}]
+        (words,) = notes["words"]
+        assert (words["question"], words["text"], words["final"]) == ("open", "no heating", True)
+        assert line.arrival.since < words["at"] == notes["fields"]["topic"]["at"]
+        assert "at" not in notes["fields"]["house"], "known before the call"
         assert notes["language"] == "ru"
         assert line.variables == {"LANGUAGE": "ru"}
         assert world.told.names == [
