@@ -95,7 +95,8 @@ class Interview:
         """What of the address is missing or doubtful, part by part. False: no more questions."""
         asking, filling = self._asking, self._filling
         while (part := asking.next(filling.fields, register_silent=filling.register_silent)) is not None:
-            async with self._reading_back.said(filling.fields, self._talk.language) as said:
+            told = filling.fields if self._reads_back(part) else {}
+            async with self._reading_back.said(told, self._talk.language) as said:
                 if part == "confirm" and said is None:
                     asking.mute = True
                     continue
@@ -109,6 +110,13 @@ class Interview:
             asking.answered(part, turn, filling.fields)
         return True
 
+    def _reads_back(self, part: Part) -> bool:
+        """The street with the question for its house, where it was one word of many."""
+        street = self._filling.fields.get("street")
+        if part == "house" and self._asks_openly and not self._asking.attempt(part):
+            return street is not None and street["source"] == "spoken"
+        return part == "confirm"
+
     def _address_question(self, part: Part, attempt: int, said: str | None) -> tuple[Question, tuple[str, ...]]:
         words = self._dialogue.address
         if part == "anew":
@@ -117,10 +125,7 @@ class Interview:
             yes, no = f"press/{words.yes_digit}", f"press/{words.no_digit}"
             return words.question, (words.heard, said or "", words.right, yes, words.wrong, no)
         question = next(each for each in self._dialogue.questions if each.name == part)
-        street = self._filling.fields.get("street")
-        tells = part == "house" and attempt == 0 and street is not None and street["source"] == "spoken"
-        heard = (said,) if said is not None and tells and self._asks_openly else ()
-        return question, (*heard, question.again if attempt else question.prompt)
+        return question, (*((said,) if said else ()), question.again if attempt else question.prompt)
 
     async def _put(self, question: Question, prompts: Sequence[str], grammars: Grammars, attempt: int) -> Turn | None:
         """One question and its answer; None: no more questions."""
@@ -160,8 +165,13 @@ class Interview:
             talk.story.tell("words", question=question.name, text=taking.text, final=answer.final)
         keyed: Keyed = "none" if answer.digit is None else await self._keyed(question, answer.digit)
         self._keyed_any = self._keyed_any or answer.digit is not None
-        self._replied(taking, keyed)
+        reply = keyed if keyed in ("yes", "no") else taking.reply
+        if reply == "no" and not taking.named:
+            filling.refuse()
+            self._asking.refused = True
         await filling.check()
+        if reply == "yes":
+            filling.agree()
         if filling.fields != before:
             talk.story.tell("fields", fields={name: dict(note) for name, note in talk.keeper.notes["fields"].items()})
         if answer.unheard not in ("", "silence"):
@@ -172,14 +182,6 @@ class Interview:
         if taking.reply or keyed in ("value", "yes", "no") or filling.fields != before:
             return "understood"
         return self._nothing(question, answer)
-
-    def _replied(self, taking: Answering, keyed: Keyed) -> None:
-        reply = keyed if keyed in ("yes", "no") else taking.reply
-        if reply == "yes":
-            self._filling.agree()
-        elif reply == "no" and (keyed == "no" or not taking.named):
-            self._filling.refuse()
-            self._asking.refused = True
 
     def _nothing(self, question: Question, answer: Answer) -> Turn:
         if answer.unheard != "silence":
