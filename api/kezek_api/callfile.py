@@ -10,18 +10,18 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
-from kezek_ivr.types import FieldNote
+from kezek_ivr.types import FieldName, FieldNote
 from kezek_register.types import Ticket
 
 LIFE_S = 86_400  # as long as the notes live
 MARKS = 200  # told at most; an older one is shown with the next change of the pop
 BLOCK_MS = 1000
-FIELDS = ("street", "house", "flat", "topic")
+FIELDS: tuple[FieldName, ...] = get_args(FieldName)
 
 # Taken off the list by whoever has written it, and marked so, unless a newer one has taken its place meanwhile.
 _WRITTEN = """

@@ -183,6 +183,7 @@ class Exchange:
                 callbacks=self._rules.callbacks,
                 callback_from_s=self._rules.callback_from_s,
                 recording=self._rules.recording,
+                in_talk=self._rules.in_talk,
                 silent_is_emergency=self._rules.citizens.silent_is_emergency,
             ),
             waits=self._waits,

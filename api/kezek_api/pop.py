@@ -9,9 +9,10 @@ from kezek_api import shapes
 from kezek_api.callfile import FIELDS, Filed
 from kezek_ivr.types import FieldNote
 from kezek_queue.types import Call, CallKind
-from kezek_register.types import Provenance, Ticket
+from kezek_register.types import DETAILS, Provenance, Ticket
 
 Phase = Literal["ringing", "talking", "wrap_up"]
+MOST_WORDS = 20_000  # characters of a ticket's words
 
 
 def fields_of(notes: Mapping[str, Any], filed: Filed) -> dict[str, FieldNote]:
@@ -97,14 +98,21 @@ def ticket_of(call: Call, notes: Mapping[str, Any], filed: Filed) -> Ticket:
         house=_value(fields, "house"),
         flat=_value(fields, "flat"),
         topic=_value(fields, "topic"),
-        words=" / ".join(said["text"] for said in notes.get("words", ()) if said.get("text")),
+        words=caller_s_words(notes),
         note=filed.note,
         language=notes.get("language", ""),
         operator=filed.operator or call.operator,
         confirmed=filed.confirmed,
         provenance=provenance,
         confidence={name: round(field["confidence"], 3) for name, field in fields.items()},
+        details={name: fields[name]["value"] for name in DETAILS if name in fields},
     )
+
+
+def caller_s_words(notes: Mapping[str, Any]) -> str:
+    """What the caller said before the talk and in it: the operator's own words stay in the notes, for a day."""
+    said = (each for each in notes.get("words", ()) if each.get("who", "caller") == "caller")
+    return " / ".join(each["text"] for each in said if each.get("text"))[:MOST_WORDS]
 
 
 def keyed(value: str, ref: str = "") -> FieldNote:
@@ -112,10 +120,11 @@ def keyed(value: str, ref: str = "") -> FieldNote:
     return {"value": value, "ref": ref, "confidence": 1.0, "source": "operator", "words": ""}
 
 
-def changed(present: Mapping[str, FieldNote], given: Mapping[str, FieldNote]) -> dict[str, FieldNote]:
-    """Those of the given fields that say something else than the present ones: what an operator lets stand stays as it
-    came, with its source and its confidence."""
-    return {name: field for name, field in given.items() if not _same(present.get(name), field)}
+def settled(present: Mapping[str, FieldNote], given: Mapping[str, FieldNote]) -> dict[str, FieldNote]:
+    """The given fields as they go into the file, where nothing that is heard later can change them: what an operator
+    lets stand stays as it came, with its source and its confidence."""
+    stand = {name: field for name, field in present.items() if name in given and _same(field, given[name])}
+    return {**given, **stand}
 
 
 def _same(present: FieldNote | None, given: FieldNote) -> bool:

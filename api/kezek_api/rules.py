@@ -88,6 +88,10 @@ class _Recording(_Table):
     keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
 
 
+class _Speech(_Table):
+    in_talk: Literal["off", "caller", "both"] = "both"
+
+
 class _Target(_Table):
     share_pct: Annotated[float, Field(gt=0, lt=100)] = 80.0
 
@@ -103,6 +107,7 @@ class _File(_Table):
     wishes: _Wishes = _Wishes()
     callbacks: _Callbacks = _Callbacks()
     recording: _Recording = _Recording()
+    speech: _Speech = _Speech()
     target: _Target = _Target()
     numbers: tuple[_Number, ...] = ()
     notices: NoticeRules = NoticeRules()
@@ -130,6 +135,7 @@ class Rules:
     cut_within_s: float
     recording: Literal["off", "consent", "always"]
     keep_days: int
+    in_talk: Literal["off", "caller", "both"]  # whose words are heard in a talk with an operator
     target_pct: float
     numbers: tuple[tuple[str, Names], ...]
     notices: NoticeRules = field(default_factory=NoticeRules)
@@ -208,6 +214,7 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "", fold
         cut_within_s=told.callbacks.cut_within_s,
         recording=told.recording.mode,
         keep_days=told.recording.keep_days,
+        in_talk=told.speech.in_talk,
         target_pct=told.target.share_pct,
         numbers=tuple((one.number, one.names) for one in told.numbers),
         notices=told.notices,

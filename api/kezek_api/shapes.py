@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from kezek_ivr.types import FieldName
 from kezek_queue import types as line
 from kezek_register import types as register
 from kezek_register.ticket_types import State
@@ -117,19 +118,36 @@ class OpenTicket(Shape):
 
 
 class Words(Shape):
+    """In answer to a question before the talk, or in it (`talk`); `who` said so, and when he began."""
+
     question: str
     text: str
     final: bool
+    who: Literal["caller", "operator"] = "caller"
+    at: AwareDatetime | None = None
+
+
+class Choice(Shape):
+    """An address of the register that the caller may have meant; `house` '' where only the street is in doubt."""
+
+    street: str
+    street_ref: str
+    house: str = ""
+    building: str = ""
+    confidence: float = 0.0
 
 
 class FieldView(Shape):
-    """One pre-filled field: what, how sure (0..1), and where it came from."""
+    """One pre-filled field: what, how sure (0..1; from 0.8 on it is certain), where it came from and when; of the
+    street also the likeliest addresses, where it is in doubt."""
 
     value: str
     ref: str = ""
     confidence: float = 0.0
     source: Literal["spoken", "household", "keyed", "operator"] = "spoken"
     words: str = ""
+    at: AwareDatetime | None = None
+    choices: tuple[Choice, ...] = ()
 
 
 class TicketMark(Shape):
@@ -170,7 +188,7 @@ class Pop(Shape):
     unheard: str
     emergency: Literal["", "digit", "words", "silent"]  # how he said so
     outages: tuple[int, ...]  # at his house, of which he was told
-    fields: dict[Literal["street", "house", "flat", "topic"], FieldView]
+    fields: dict[FieldName, FieldView]
     note: str
     ticket: TicketMark | None
 
@@ -193,6 +211,7 @@ class Ticket(Shape):
     provenance: dict[str, str]
     confidence: dict[str, float]
     created_at: AwareDatetime | None
+    details: dict[str, str] = {}  # entrance, floor, landmark, phone, account, urgency, duration: those that were said
     filed: bool = True  # False: its number is sure, it gets into SQL when SQL is back
 
     @classmethod
@@ -218,6 +237,7 @@ class Ticket(Shape):
             provenance=dict(value.provenance),
             confidence=value.confidence,
             created_at=created,
+            details=value.details,
             filed=filed,
         )
 
@@ -281,22 +301,3 @@ class PauseIn(Shape):
 class DeclineIn(Shape):
     call: Annotated[str, Field(min_length=1, max_length=64)]
     offer: Annotated[int, Field(ge=0, le=2**53)]
-
-
-class MendIn(Shape):
-    """Only the fields that are named are changed; '' empties one."""
-
-    street_id: StreetId | None = None
-    street: Short | None = None
-    house: Short | None = None
-    flat: Short | None = None
-    topic: Short | None = None
-    note: Text | None = None
-
-
-class ConfirmIn(Shape):
-    street_id: StreetId | None = None
-    house: Short = ""
-    flat: Short = ""
-    topic: Short = ""
-    note: Text = ""

@@ -17,10 +17,20 @@ def pop_for(pop: Pop, street_name: StreetName, language: str) -> Pop:
     changes: dict[str, object] = {}
     street = pop.fields.get("street")
     if street is not None and street.ref.isdigit() and (name := street_name(int(street.ref), language)):
-        changes["fields"] = {**pop.fields, "street": street.model_copy(update={"value": name})}
+        street = street.model_copy(update={"value": name})
+    if street is not None:
+        choices = tuple(
+            choice.model_copy(update={"street": street_name(_id(choice.street_ref), language) or choice.street})
+            for choice in street.choices
+        )
+        changes["fields"] = {**pop.fields, "street": street.model_copy(update={"choices": choices})}
     if pop.household is not None and (name := street_name(pop.household.street_id, language)):
         changes["household"] = pop.household.model_copy(update={"street": name})
     return pop.model_copy(update=changes)
+
+
+def _id(ref: str) -> int:
+    return int(ref) if ref.isdecimal() else 0
 
 
 def ticket_for(ticket: Ticket, street_name: StreetName, language: str) -> Ticket:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from kezek_api.settings import Settings
+from kezek_ivr.keeping import rework
 from kezek_queue import CallState, End, OperatorState, RedisQueues
 from kezek_register import Register
 from kit.api import DeskClient, House, Line, Page, base_of, living_in, notes, until
@@ -44,6 +46,8 @@ async def test_a_call_from_the_ring_to_the_end_of_the_wrap_up(visitor: Page, que
             "confidence": 0.6,
             "source": "spoken",
             "words": "восемь",
+            "at": None,
+            "choices": [],
         }
         assert pop["ticket"] is None
 
@@ -60,6 +64,8 @@ async def test_a_call_from_the_ring_to_the_end_of_the_wrap_up(visitor: Page, que
             "confidence": 1.0,
             "source": "operator",
             "words": "",
+            "at": None,
+            "choices": [],
         }
         assert mended.json()["fields"]["house"]["source"] == "spoken", "what was let stand keeps its source"
         pop = (await desk.next("pop"))["data"]
@@ -89,6 +95,83 @@ async def test_a_call_from_the_ring_to_the_end_of_the_wrap_up(visitor: Page, que
         seqs = [message["seq"] for message in desk.seen]
         assert seqs == sorted(seqs)
         assert seqs[0] == 1
+
+
+async def test_what_an_operator_mends_stays_whatever_is_heard_at_the_same_moment(
+    visitor: Page, queues: RedisQueues
+) -> None:
+    """P17: he writes while the recogniser does, and while the recording is switched on beside both."""
+    async with ready_desk(visitor, "aigul"):
+        line = await Line(queues, "d1").waits(notes())
+        await line.talks()
+        over = asyncio.Event()
+
+        async def overhears() -> None:
+            heard = 0
+            while not over.is_set():
+                heard += 1
+                note = {"value": str(heard), "ref": "", "confidence": 0.99, "source": "spoken", "words": "", "at": 1.5}
+                fields = {"house": note, "floor": note, "flat": note}
+                said = {"question": "talk", "text": str(heard), "final": True, "who": "caller"}
+                await rework(queues, "d1", 5, lambda kept: {"fields": {**kept["fields"], **fields}, "words": [said]})  # noqa: B023
+
+        async def records() -> None:
+            while not over.is_set():
+                on = (await queues.notes("d1")).get("switched", 0)
+                assert await rework(queues, "d1", 5, lambda kept: {"switched": kept.get("switched", 0) + 1})
+                assert (await queues.notes("d1"))["switched"] > on
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(overhears())
+            group.create_task(records())
+            for house in ("45", "46", "45/2"):
+                mended = await visitor.http.put("/api/calls/d1/fields", json={"house": house, "floor": "", "flat": "1"})
+                assert mended.json()["fields"]["house"]["value"] == house
+                assert "floor" not in mended.json()["fields"], "emptied by the operator"
+            shown = mended.json()["fields"]
+            over.set()
+        body = {"street_id": 2, "house": "45/2", "flat": "1", "topic": "heating"}
+        ticket = (await visitor.http.post("/api/calls/d1/ticket", json=body)).json()
+        assert (ticket["house"], ticket["flat"], ticket["details"]) == ("45/2", "1", {})
+        assert shown["flat"]["value"] == "1"
+        late = {"value": "9", "ref": "", "confidence": 0.99, "source": "spoken", "words": "девять"}
+        await rework(queues, "d1", 5, lambda kept: {"fields": dict.fromkeys(("house", "entrance", "topic"), late)})
+        mended = await visitor.http.put("/api/calls/d1/fields", json={"note": "x"})
+        fields = {name: field["value"] for name, field in mended.json()["fields"].items()}
+        assert (fields["house"], fields["topic"]) == ("45/2", "heating"), "the ticket is confirmed as it stood"
+        assert "entrance" not in fields
+
+
+async def test_all_that_was_heard_is_shown_and_kept_with_the_ticket(visitor: Page, queues: RedisQueues) -> None:
+    """What was said by whom and when, in doubt between which addresses; the further fields go into the ticket."""
+    heard = notes()
+    said = {"ref": "", "confidence": 0.9, "source": "spoken", "words": "", "at": 1_800_000_000.5}
+    choices = [{"street": "Летняя", "street_ref": "2", "house": "8", "building": "1", "confidence": 0.7}]
+    heard["fields"]["street"] |= {"choices": choices, "at": 1_800_000_000.0}
+    told = {"entrance": "2", "landmark": "возле школы", "urgency": "gas,children", "duration": "P2D"}
+    heard["fields"] |= {name: {**said, "value": value} for name, value in told.items()}
+    heard["words"] += [
+        {"question": "talk", "text": "какой подъезд", "final": True, "who": "operator", "at": 1_800_000_000.0},
+        {"question": "talk", "text": "второй", "final": False, "who": "caller", "at": 1_800_000_001.0},
+    ]
+    async with ready_desk(visitor, "aigul") as desk:
+        line = await Line(queues, "d1").waits(heard)
+        pop = (await desk.next("pop"))["data"]
+        assert pop["fields"]["street"]["choices"] == choices
+        assert pop["fields"]["entrance"]["at"] == "2027-01-15T08:00:00.500000Z"
+        assert [words["who"] for words in pop["words"]][-2:] == ["operator", "caller"]
+        await line.talks()
+        for wrong in ({"urgency": "noise"}, {"duration": "for ever"}, {"phone": "me"}):
+            assert (await visitor.http.put("/api/calls/d1/fields", json=wrong)).status_code == 422
+        await visitor.http.put("/api/calls/d1/fields", json={"urgency": "gas", "phone": "+7 700 999 01 11"})
+        body = {"street_id": 2, "house": "8", "flat": "", "topic": "heating"}
+        ticket = (await visitor.http.post("/api/calls/d1/ticket", json=body)).json()
+        assert ticket["details"] == {**told, "urgency": "gas", "phone": "+7 700 999 01 11"}
+        assert (ticket["provenance"]["entrance"], ticket["provenance"]["phone"]) == ("spoken", "operator")
+        assert "второй" in ticket["words"]
+        assert "подъезд" not in ticket["words"], "the operator's own words are not the citizen's"
+        read = (await visitor.http.get(f"/api/tickets/{ticket['number']}")).json()
+        assert read["details"]["landmark"] == "возле школы"
 
 
 async def test_words_that_come_while_it_rings_are_shown(visitor: Page, queues: RedisQueues) -> None:

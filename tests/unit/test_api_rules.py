@@ -16,7 +16,7 @@ from kezek_api.callfile import Filed
 from kezek_api.doors import is_loopback, same_site
 from kezek_api.errors import TooManyAttempts
 from kezek_api.health import Health
-from kezek_api.pop import changed, fields_of, keyed, pop_of, ticket_of
+from kezek_api.pop import fields_of, keyed, pop_of, settled, ticket_of
 from kezek_api.rules import of_site
 from kezek_api.settings import Settings, SettingsError
 from kezek_api.streets import pop_for
@@ -151,11 +151,14 @@ def test_the_ticket_remembers_where_each_field_came_from() -> None:
 
 
 def test_what_an_operator_lets_stand_is_not_his() -> None:
+    """P17: it goes into his file all the same, where nothing that is heard later can change it."""
     present = fields_of(notes(), Filed())
-    assert changed(present, {"house": keyed("8"), "flat": keyed(""), "topic": keyed("water")}) == {
-        "topic": keyed("water")
+    assert settled(present, {"house": keyed("8"), "flat": keyed(""), "topic": keyed("water")}) == {
+        "house": present["house"],
+        "flat": keyed(""),
+        "topic": keyed("water"),
     }
-    assert changed(present, {"street": keyed("Летняя", "2")}) == {"street": keyed("Летняя", "2")}
+    assert settled(present, {"street": keyed("Летняя", "2")}) == {"street": keyed("Летняя", "2")}
 
 
 def test_statuses() -> None:

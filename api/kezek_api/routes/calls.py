@@ -10,12 +10,14 @@ from fastapi import APIRouter
 
 from kezek_api import problems
 from kezek_api.auth import Session
+from kezek_api.callfile import FIELDS
 from kezek_api.doors import Doors, OfDoors, Operator
 from kezek_api.errors import Forbidden, Invalid
 from kezek_api.filing import Filing, within
-from kezek_api.pop import changed, fields_of, keyed, pop_of, ticket_of
+from kezek_api.pop import fields_of, keyed, pop_of, settled, ticket_of
 from kezek_api.present_pop import PHASES
-from kezek_api.shapes import ConfirmIn, MendIn, Pop, Ticket
+from kezek_api.shapes import Pop, Ticket
+from kezek_api.shapes_calls import ConfirmIn, Further, MendIn
 from kezek_api.story import tell_ticket
 from kezek_api.streets import pop_for, ticket_for
 from kezek_ivr.types import FieldNote
@@ -32,12 +34,12 @@ async def mend(call: str, body: MendIn, session: Operator, doors: OfDoors) -> Po
     known = await _own(doors, call, session)
     notes = await doors.queues.notes(call)
     present = fields_of(notes, await doors.files.read(call))
-    given = body.model_dump(exclude_unset=True, exclude_none=True, include={"house", "flat", "topic"})
+    given = body.model_dump(exclude_unset=True, exclude_none=True, exclude={"street_id", "street", "note"})
     if body.street_id is not None:
         given["street"] = await _street(doors, body.street_id, notes.get("language", ""))
     elif body.street is not None:
         given["street"] = keyed(body.street)
-    changes: dict[str, Any] = changed(present, await _keyed(doors, present, given))
+    changes: dict[str, Any] = settled(present, await _keyed(doors, present, given))
     if body.note is not None:
         changes["note"] = body.note
     if changes:
@@ -58,12 +60,14 @@ async def confirm(call: str, body: ConfirmIn, session: Operator, doors: OfDoors)
     notes = await doors.queues.notes(call)
     present = fields_of(notes, await doors.files.read(call))
     given: dict[str, Any] = {"house": body.house, "flat": body.flat, "topic": body.topic}
+    given |= body.model_dump(exclude_unset=True, exclude_none=True, include=set(Further.model_fields))
     street = present.get("street")
     if body.street_id is not None:
         given["street"] = await _street(doors, body.street_id, notes.get("language", ""), street)
     elif street is not None and street["ref"]:
         given["street"] = keyed("")
-    changes: dict[str, Any] = changed(present, await _keyed(doors, present, given))
+    nothing_more: dict[str, Any] = {name: keyed("") for name in FIELDS if name not in present}
+    changes = nothing_more | present | settled(present, await _keyed(doors, present, given))
     changes |= {"note": body.note, "operator": session.staff.login}
     await doors.files.write(call, changes)
 
