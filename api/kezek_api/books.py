@@ -20,6 +20,7 @@ from kezek_api.history import History
 from kezek_api.keeping import end, keep, unbroken
 from kezek_api.leash import Leash
 from kezek_api.mirror import Mirror
+from kezek_api.noted import Noted
 from kezek_api.orphans import Orphans
 from kezek_api.photo_keeping import PhotoKeeping
 from kezek_api.recordings import Recordings
@@ -63,6 +64,7 @@ class Books:
         self._parts = {
             "history": history.run,
             "clerk": Clerk(files, register, self._made_good).run,
+            "noted": Noted(files, register).run,
             "orphans": Orphans(queues, register).run,
             "mirror": Mirror(queues, register).run,
             "recordings": Recordings(register, settings.recordings_folder, keep_s=keep_s).run,

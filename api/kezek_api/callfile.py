@@ -1,7 +1,8 @@
 """What operators wrote about a call: mended fields, a note, the ticket's mark; and confirmations not yet in SQL.
 
 Kept beside the call's notes and not in them: the notes are written by the call's own coroutine, whole, at any moment.
-The confirmations live until they are written, whatever becomes of their calls and of the node that took them.
+The confirmations live until they are written, whatever becomes of their calls and of the node that took them, and so
+does what the audit is to say of it.
 Whoever writes a ticket's number here tells so in a short stream, `marks`: every node's desks look again then.
 """
 
@@ -9,14 +10,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any, get_args
+from uuid import uuid4
 
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 from kezek_ivr.types import FieldName, FieldNote
-from kezek_register.types import Ticket
+from kezek_register.types import AuditEntry, Ticket
 
 LIFE_S = 86_400  # as long as the notes live
 MARKS = 200  # told at most; an older one is shown with the next change of the pop
@@ -55,6 +58,7 @@ class CallFiles:
         self._redis = redis
         self._prefix = f"kezek:{{{site}}}:file:"
         self._unwritten = f"kezek:{{{site}}}:unwritten"
+        self._noted = f"kezek:{{{site}}}:noted"
         self._marks = f"kezek:{{{site}}}:marks"
 
     async def read(self, call: str) -> Filed:
@@ -67,13 +71,37 @@ class CallFiles:
             pipe.hgetall(self._prefix + call)
         return dict(zip(calls, map(_filed, await pipe.execute() if calls else ()), strict=True))
 
-    async def write(self, call: str, changes: Mapping[str, Any]) -> None:
-        """`changes`: some of Filed's names, those of `fields` flat; the others stay as they are."""
+    async def write(self, call: str, changes: Mapping[str, Any], *, what: str = "") -> None:
+        """`changes`: some of Filed's names, those of `fields` flat; the others stay as they are. `what` the audit says
+        of it, of the changes' `operator`: noted with them, and written to SQL by the books."""
         if not changes:
             return
         pipe = self._redis.pipeline(transaction=True)
         self._put(pipe, call, changes)
+        if what:
+            self._note(pipe, AuditEntry(str(changes["operator"]), what, call, datetime.now(UTC)))
         await pipe.execute()
+
+    async def note(self, entry: AuditEntry) -> None:
+        """For the audit, where a call may not wait for SQL."""
+        pipe = self._redis.pipeline(transaction=True)
+        self._note(pipe, entry)
+        await pipe.execute()
+
+    def _note(self, pipe: Pipeline, entry: AuditEntry) -> None:
+        told = {**asdict(entry), "at": entry.at.isoformat()}
+        pipe.hset(self._noted, uuid4().hex, json.dumps(told, ensure_ascii=False))
+
+    async def noted(self) -> dict[str, AuditEntry]:
+        """id -> what the audit does not say yet, of all nodes."""
+        raw: dict[Any, Any] = await self._redis.hgetall(self._noted)
+        told = {_text(id): json.loads(value) for id, value in raw.items()}
+        return {id: AuditEntry(**{**one, "at": datetime.fromisoformat(one["at"])}) for id, one in told.items()}
+
+    async def audited(self, ids: Collection[str]) -> None:
+        """They stand in SQL."""
+        if ids:
+            await self._redis.hdel(self._noted, *ids)
 
     def _put(self, pipe: Pipeline, call: str, changes: Mapping[str, Any]) -> None:
         key = self._prefix + call

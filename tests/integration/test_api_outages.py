@@ -87,6 +87,14 @@ async def test_an_outage_is_opened_and_mended_by_the_second_line(town: Town) -> 
         assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
         over = await manager.post(f"{path}/close", json={})
         assert (over.status_code, over.json()["code"]) == (409, "outage_over")
+    number = await assigned_to(town, "")
+    async with town.at_the_door("aigul") as operator:
+        late = [
+            await operator.put(f"/api/tickets/{number}/outage", json={"outage_id": outage["id"]}),
+            await operator.post(f"{path}/ties", json={"phone": "+77009990155"}),
+        ]
+        assert [(told.status_code, told.json()["code"]) for told in late] == [(409, "outage_over")] * 2
+        assert (await operator.put(f"/api/tickets/{number}/outage", json={"outage_id": None})).status_code == 200
 
 
 async def test_what_cannot_be_is_refused(town: Town) -> None:

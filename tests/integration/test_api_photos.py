@@ -46,8 +46,7 @@ async def test_a_photo_larger_than_other_bodies_goes_in_and_comes_out_as_it_was(
     assert len(kept(town)) == 2
     now = datetime.now(UTC)
     looks = await town.register.audit.list(now - timedelta(days=1), now + timedelta(days=1))
-    assert {one.what for one in looks} == {"photo"}
-    assert len(looks) == 2
+    assert sorted(one.what for one in looks if "photo" in one.what) == ["photo", "photo", "photo_added", "photo_added"]
 
 
 async def test_what_is_no_photo_leaves_nothing_behind(town: Town) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import os
 import re
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -32,14 +33,20 @@ TALK = "c-of-aigul"
 SHARES = 2  # of the doors, each tried in a test of its own
 MANY = os.environ.get("KEZEK_DRILL") == "long"  # cases of a door: `make drill` tries more
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "api.md"
+LOGINS = ["", "aigul", "saule", "dana", "erlan"]
+
+
+def tried(login: str, mode: GenerationMode) -> bool:
+    """What is no request is refused alike to all who are signed in, long before it matters who they are: nobody and the
+    manager, to whom every door is open, show that."""
+    return mode is GenerationMode.POSITIVE or login in ("", "dana")
 
 
 # the node lives in this process and uses `random` while a case is drawn in another thread
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning")
-@pytest.mark.parametrize("mode", list(GenerationMode))
 @pytest.mark.timeout(400)  # some thousand requests, on a machine that has other work too
 @pytest.mark.parametrize("share", range(SHARES))
-@pytest.mark.parametrize("login", ["", "aigul", "saule", "dana", "erlan"])
+@pytest.mark.parametrize(("login", "mode"), [each for each in product(LOGINS, GenerationMode) if MANY or tried(*each)])
 async def test_every_answer_is_one_the_document_names(
     house: House, visitor: Page, queues: RedisQueues, login: str, share: int, mode: GenerationMode
 ) -> None:

@@ -72,6 +72,19 @@ async def test_a_ticket_by_hand_has_its_number_and_is_read_in_the_readers_langua
         assert "assign" in (await second_line.get(f"/api/tickets/{made['number']}/card")).json()["may"]
 
 
+async def test_a_kind_that_somebody_has_chosen_stands_whatever_the_topic_says(town: Town) -> None:
+    """'incident' too, which is also what a ticket is before anybody has said anything."""
+    async with town.at_the_door("aigul") as operator:
+        topics = (await operator.get("/api/topics")).json()["topics"]
+        topic = next(one["code"] for one in topics if one["kind"] == "complaint")
+        kinds = [(await written(operator, town, topic=topic, **more))["kind"] for more in ({}, {"kind": "incident"})]
+        assert kinds == ["complaint", "incident"]
+        mended = await written(operator, town, topic="heating")
+        order = {"topic": topic, "kind": "incident"}
+        told = await operator.patch(f"/api/tickets/{mended['number']}", json=order, headers=tag(mended))
+        assert (told.json()["topic"], told.json()["kind"]) == (topic, "incident")
+
+
 async def test_an_order_told_twice_is_one_ticket(town: Town) -> None:
     async with town.at_the_door("aigul") as operator:
         key = {"Idempotency-Key": "page-1"}
@@ -211,6 +224,7 @@ async def test_each_look_at_a_citizens_data_is_written_down(town: Town) -> None:
         assert mended.status_code == 200
     looks = await town.register.audit.list(datetime.now(UTC) - DAY, datetime.now(UTC) + DAY)
     assert [(one.login, one.what, one.subject) for one in reversed(looks)] == [
+        ("aigul", "ticket_made", ticket["number"]),
         ("aigul", "ticket", ticket["number"]),
         ("aigul", "tickets", "state=open"),
         ("aigul", "tickets", "caller"),

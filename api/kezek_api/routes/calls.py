@@ -43,7 +43,7 @@ async def mend(call: str, body: MendIn, session: Operator, doors: OfDoors) -> Po
     if body.note is not None:
         changes["note"] = body.note
     if changes:
-        await doors.files.write(call, {**changes, "operator": session.staff.login})
+        await doors.files.write(call, {**changes, "operator": session.staff.login}, what="call_fields")
         doors.desks.look_again(session.staff.login)
         filed = await doors.files.read(call)
         if filed.number and not filed.confirmed and _sql(doors):  # the talk is over, its ticket stands unconfirmed
@@ -69,7 +69,7 @@ async def confirm(call: str, body: ConfirmIn, session: Operator, doors: OfDoors)
     nothing_more: dict[str, Any] = {name: keyed("") for name in FIELDS if name not in present}
     changes = nothing_more | present | settled(present, await _keyed(doors, present, given))
     changes |= {"note": body.note, "operator": session.staff.login}
-    await doors.files.write(call, changes)
+    await doors.files.write(call, changes, what="call_ticket")
 
     filed = await doors.files.read(call)
     filing = Filing(doors.files, doors.register)

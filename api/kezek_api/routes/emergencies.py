@@ -21,6 +21,7 @@ from kezek_api.shapes_emergencies import (
     ServiceView,
 )
 from kezek_register.duty_types import Emergency
+from kezek_register.numbers import check
 
 router = APIRouter(prefix="/api/emergencies", tags=["emergencies"], responses=problems.RESPONSES)
 
@@ -52,6 +53,8 @@ async def services(doors: OfDoors, session: AnyStaff, region: Short = "") -> Ser
 @router.post("", status_code=201)
 async def hand_off(body: EmergencyIn, doors: OfDoors, session: AnyStaff) -> EmergencyView:
     """Written down with its context. Told again for the same call and service, it is the same hand-off."""
+    subject = check(body.ticket) if body.ticket else body.call
+    await audited(doors, session.staff.login, "emergency_handed", subject, once_in_s=0)
     made = await asked(
         doors.register.emergencies.hand_off(
             Emergency(
@@ -74,6 +77,7 @@ async def hand_off(body: EmergencyIn, doors: OfDoors, session: AnyStaff) -> Emer
 async def outcome(
     id: Annotated[int, Path(ge=1, le=2**31 - 1)], body: OutcomeIn, doors: OfDoors, session: AnyStaff
 ) -> EmergencyView:
+    await audited(doors, session.staff.login, "emergency_outcome", str(id), once_in_s=0)
     return EmergencyView.of(await asked(doors.register.emergencies.outcome(id, body.text, session.staff.login)))
 
 

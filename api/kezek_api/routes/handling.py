@@ -3,6 +3,8 @@ reads it from the feed and does it on the exchange."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from fastapi import APIRouter
 
 from kezek_api import problems
@@ -10,6 +12,7 @@ from kezek_api.doors import Doors, OfDoors, Operator
 from kezek_api.errors import Forbidden, Invalid
 from kezek_api.shapes_handling import ConsultIn, RecordingIn, TransferIn
 from kezek_queue.types import Call, CallState, NotAllowed, Unknown
+from kezek_register.types import AuditEntry
 
 router = APIRouter(prefix="/api/calls", tags=["calls"], responses=problems.RESPONSES)
 
@@ -86,6 +89,8 @@ async def recording(call: str, body: RecordingIn, session: Operator, doors: OfDo
     notes = await doors.queues.notes(call)
     if notes.get("recording", "forbidden") in ("forbidden", "refused"):
         raise NotAllowed("this call may not be recorded")
+    what = "recording_on" if body.on else "recording_off"
+    await doors.files.note(AuditEntry(session.staff.login, what, call, datetime.now(UTC)))
     await doors.queues.command(call, mine.offer, "record" if body.on else "stop_recording")
 
 

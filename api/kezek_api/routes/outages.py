@@ -231,12 +231,14 @@ async def ties(
 async def tie(id: OutageId, body: TieIn, doors: OfDoors, session: AnyStaff) -> TieView:
     """He is told when it is over. The same household again is the same tie."""
     asked_for = await tie_of(doors.register, body, id)
+    await audited(doors, session.staff.login, "outage_tie", str(id), once_in_s=0)
     return TieView.of(await asked(doors.register.outages.tie(id, asked_for)))
 
 
 @router.post("/{id}/answered")
 async def answered(id: OutageId, body: AnsweredIn, doors: OfDoors, session: AnyStaff) -> OutageView:
     """What a tied household says when it is told that it is over; 'no' makes a ticket for it."""
+    await audited(doors, session.staff.login, "outage_answered", str(id), once_in_s=0)
     await asked(doors.register.outages.answered(id, body.party, body.restored))
     return await outage_view(doors, await asked(doors.register.outages.get(id)), session.staff.language)
 

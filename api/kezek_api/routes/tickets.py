@@ -105,7 +105,8 @@ async def register(
 ) -> TicketView:
     """By hand: it always works, whatever integration is down. Told twice with one key, it is one ticket."""
     draft = await draft_of(doors.register, body, session.staff)
-    made = await asked(doors.register.tickets.register(draft, mover_of(session.staff), key=key))
+    kind_said = body.kind is not None
+    made = await asked(doors.register.tickets.register(draft, mover_of(session.staff), key=key, kind_said=kind_said))
     etag(response, made.version)
     response.headers["Location"] = f"/api/tickets/{made.number}"
     return await TicketViews(doors, session).of(made)

@@ -49,7 +49,9 @@ async def add(body: WebhookIn, doors: OfDoors, session: Manager) -> NewWebhook:
 @router.put("/{id}")
 async def switch(id: Id, body: WebhookSwitch, doors: OfDoors, session: Manager) -> WebhookView:
     """On again, or off; what waits for it waits on."""
-    return WebhookView.of(await asked(doors.register.webhooks.switch(id, body.active)))
+    switched = await asked(doors.register.webhooks.switch(id, body.active))
+    await audited(doors, session.staff.login, "webhook_on" if body.active else "webhook_off", str(id), once_in_s=0)
+    return WebhookView.of(switched)
 
 
 @router.delete("/{id}", status_code=204)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from kezek_register.moves import CITIZEN, KEZEK, Mover
 from kezek_register.paging import Page, key_of, page_of
 from kezek_register.sql.database import Database
 from kezek_register.sql.history_tables import AuditRow
@@ -34,6 +37,15 @@ class Audit:
                     return
             session.add(AuditRow(login=login, what=what, subject=subject, at=at))
 
+    async def write_once(self, entries: Iterable[AuditEntry]) -> None:
+        """What was noted elsewhere while SQL was not asked, with its own moments; an entry that stands already is
+        left."""
+        async with self._database.writing() as session:
+            for one in entries:
+                same = (AuditRow.login == one.login, AuditRow.what == one.what, AuditRow.subject == one.subject)
+                if await session.scalar(select(AuditRow.id).where(*same, AuditRow.at == one.at).limit(1)) is None:
+                    session.add(AuditRow(login=one.login, what=one.what, subject=one.subject, at=one.at))
+
     async def list(self, since: datetime, until: datetime, limit: int = 1000) -> list[AuditEntry]:
         """Entries of [since, until), newest first."""
         return list((await self.page(since, until, limit=limit)).items)
@@ -55,6 +67,13 @@ class Audit:
         async with self._database.reading() as session:
             rows = (await session.scalars(asked)).all()
         return page_of(rows, limit, _entry, lambda row: (row.at, row.id))
+
+
+def changed(session: AsyncSession, who: Mover, what: str, subject: str, at: datetime) -> None:
+    """Inside the transaction of the change itself. What the citizen says of his own, and what Kezek does by rule, is
+    nobody's look at a stranger's data."""
+    if who not in (CITIZEN, KEZEK):
+        session.add(AuditRow(login=who.who, what=what, subject=subject, at=at))
 
 
 def _entry(row: AuditRow) -> AuditEntry:

@@ -41,15 +41,16 @@ class Filling:
     of_house: Callable[[int, str], Awaitable[Place]] = _plain_place
     who: Callable[[Place, str], Awaitable[Answer | None]] = _nobody
 
-    async def fill(self, draft: Ticket, now: datetime) -> dict[str, Any]:
-        """The columns that follow from the draft's topic and address; what it says itself stands.
+    async def fill(self, draft: Ticket, now: datetime, *, kind_said: bool = False) -> dict[str, Any]:
+        """The columns that follow from the draft's topic and address; what it says itself stands. `kind_said`: an
+        'incident' is somebody's word, not what a ticket is before anybody has said what it is.
 
         Raises Unavailable."""
         topic = await self.begins_with(draft.topic)
         place = await self._place(draft)
         own_time = draft.allowed_hours is not None or draft.allowed_days is not None
         asset_kind = draft.asset_kind or topic.asset_kind
-        kind = draft.kind if draft.kind != "incident" else topic.kind or "incident"
+        kind = draft.kind if kind_said or draft.kind != "incident" else topic.kind or "incident"
         executor = draft.organisation_id
         if executor is None and asset_kind and kind in AUTOMATIC and place.street_id:
             answer = await self.who(place, asset_kind)

@@ -10,7 +10,7 @@ from sqlalchemy import Select, case, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.areas import Area, Parity, Scope
-from kezek_register.outage_types import Expectation, Level, Outage, OutageState, OutageStep, Tie
+from kezek_register.outage_types import Expectation, Level, Outage, OutageOver, OutageState, OutageStep, Tie
 from kezek_register.sql.duty_tables import OrganisationRow
 from kezek_register.sql.outage_tables import OutageAreaRow, OutageExpectationRow, OutageRow, OutageStepRow, TieRow
 from kezek_register.sql.tables import TicketRow
@@ -63,6 +63,17 @@ async def one(session: AsyncSession, outage_id: int, *, lock: bool = False) -> O
     if row is None:
         raise NotFound(f"no outage {outage_id}")
     return row
+
+
+async def announced(session: AsyncSession, outage_id: int) -> None:
+    """Something is to be tied to it. Raises NotFound, and OutageOver unless it is announced."""
+    # shared: ties do not wait for each other, the closing waits for all of them and sees them
+    of_outage = select(OutageRow.state).where(OutageRow.id == outage_id).with_for_update(read=True)
+    state = await session.scalar(of_outage)
+    if state is None:
+        raise NotFound(f"no outage {outage_id}")
+    if state != "announced":
+        raise OutageOver(f"the outage is {state}")
 
 
 async def whole(session: AsyncSession, row: OutageRow) -> Outage:

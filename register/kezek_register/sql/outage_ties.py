@@ -7,22 +7,16 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kezek_register.outage_types import BadOutage, OutageOver, Tie
+from kezek_register.outage_types import BadOutage, Tie
 from kezek_register.sql import outage_homes, outage_rows
 from kezek_register.sql.database import Database
-from kezek_register.sql.outage_tables import OutageRow, TieCallRow, TieRow
+from kezek_register.sql.outage_tables import TieCallRow, TieRow
 from kezek_register.sql.tables import TicketRow
 from kezek_register.types import NotFound
 
 
 async def tie(database: Database, session: AsyncSession, outage_id: int, asked: Tie, now: datetime) -> Tie:
-    # shared: ties do not wait for each other, the closing waits for all of them and sees them
-    of_outage = select(OutageRow.state).where(OutageRow.id == outage_id).with_for_update(read=True)
-    state = await session.scalar(of_outage)
-    if state is None:
-        raise NotFound(f"no outage {outage_id}")
-    if state != "announced":
-        raise OutageOver(f"the outage is {state}")
+    await outage_rows.announced(session, outage_id)
     (who,) = await outage_homes.known(session, [asked])
     if who.household_id and not who.party:
         raise NotFound(f"no household {who.household_id}")

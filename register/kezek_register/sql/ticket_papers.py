@@ -8,7 +8,9 @@ from typing import Literal, cast
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 
 from kezek_register.moves import Mover
+from kezek_register.numbers import check
 from kezek_register.sql import events
+from kezek_register.sql.audit import changed
 from kezek_register.sql.photo_files import OVER
 from kezek_register.sql.tables import TicketRow
 from kezek_register.sql.ticket_base import TicketBase
@@ -28,6 +30,7 @@ class TicketPapers(TicketBase):
         async with self._database.writing() as session:
             ticket_id = await self._id(session, number)
             session.add(TicketNoteRow(ticket_id=ticket_id, at=note.at, who=note.who, text=text, public=public))
+            changed(session, who, "ticket_note", check(number), note.at)
         return note
 
     async def notes(self, number: str, *, public: bool = False) -> builtins.list[TicketNote]:
@@ -53,6 +56,7 @@ class TicketPapers(TicketBase):
             await session.flush()
             body = {"number": (await session.get_one(TicketRow, row.ticket_id)).number, "photo": row.id}
             await events.write(session, "ticket.photo", body, at)
+            changed(session, who, "photo_added", f"{body['number']}/{row.id}", at)
             return _photo(row)
 
     async def photos(self, number: str) -> builtins.list[TicketPhoto]:
@@ -78,8 +82,9 @@ class TicketPapers(TicketBase):
             if ticket_id == other_id:
                 raise Conflict("a ticket is not linked with itself")
             row = await session.scalar(select(TicketLinkRow).where(_between(ticket_id, other_id)))
+            at = self._clock()
+            changed(session, who, "ticket_link", f"{check(number)}/{check(other)}", at)
             if row is None:
-                at = self._clock()
                 session.add(TicketLinkRow(ticket_id=ticket_id, other_id=other_id, how=how, at=at, who=who.who))
             else:
                 row.how, row.who = how, who.who

@@ -18,10 +18,10 @@ from kezek_register.moves import Mover, MoveRefused
 from kezek_register.numbers import check
 from kezek_register.paging import Page
 from kezek_register.phones import e164
-from kezek_register.sql import events, ticket_pages, values
+from kezek_register.sql import events, outage_rows, ticket_pages, values
+from kezek_register.sql.audit import changed as audited
 from kezek_register.sql.call_tickets import CallTickets
 from kezek_register.sql.filling import FOLLOWS
-from kezek_register.sql.history_tables import AuditRow
 from kezek_register.sql.tables import TicketRow
 from kezek_register.sql.ticket_moves import Order, moves_of, organisation_id
 from kezek_register.sql.ticket_papers import TicketPapers
@@ -39,9 +39,10 @@ _DECIDES = frozenset({*FOLLOWS, "kind", "asset_kind"})  # on the executor
 class Tickets(CallTickets, TicketPapers):
     """Each verb raises BadNumber, NotFound and Unavailable, and what it says."""
 
-    async def register(self, draft: Ticket, who: Mover, key: str = "") -> Ticket:
+    async def register(self, draft: Ticket, who: Mover, key: str = "", *, kind_said: bool = False) -> Ticket:
         """A new ticket, by hand or from another channel: what its topic, its address and the rules say is filled in,
-        and it goes to the one who answers. With a `key`, or with a call, again it is the same ticket.
+        and it goes to the one who answers. With a `key`, or with a call, again it is the same ticket. `kind_said`:
+        its kind is somebody's word, whatever the topic says.
 
         Raises NotFound for a household, street or organisation that is not there.
         """
@@ -51,7 +52,7 @@ class Tickets(CallTickets, TicketPapers):
             draft = replace(draft, channel="manual")
         staff = who.role not in ("citizen", "kezek")
         draft = replace(draft, operator=draft.operator or (who.who if staff else ""), state="registered")
-        filled = await self._filling.fill(draft, self._clock())
+        filled = await self._filling.fill(draft, self._clock(), kind_said=kind_said)
         number = check(draft.number) if draft.number else await self._numbering.next()
         try:
             async with self._database.writing() as session:
@@ -61,6 +62,7 @@ class Tickets(CallTickets, TicketPapers):
                 if made:
                     await self.moving.begin(session, row, who, key)
                     await self._assign(session, row, filled["organisation_id"])
+                    audited(session, who, "ticket_made", row.number, self._clock())
         except Conflict:
             if key and (known := await self._by_key(key)):
                 return known  # the same order was told twice at once
@@ -96,6 +98,7 @@ class Tickets(CallTickets, TicketPapers):
             _same_version(row, version)
             to = await organisation_id(session, organisation)
             await self.moving.take(session, row, Order(move, who, to, why, key, verified))
+            audited(session, who, "ticket_move", row.number, self._clock())
             return values.ticket(row)
 
     async def moves(self, number: str) -> builtins.list[TicketMove]:
@@ -111,7 +114,8 @@ class Tickets(CallTickets, TicketPapers):
             raise ValueError(f"not to be edited: {', '.join(sorted(strange))}")
         if who.role in ("executor", "citizen"):
             raise MoveRefused(f"mending a ticket is not for the {who.role}")
-        filled = await self._filling.fill(self._mended(await self.get(number), fields), self._clock())
+        mended = self._mended(await self.get(number), fields)
+        filled = await self._filling.fill(mended, self._clock(), kind_said="kind" in fields)
         async with self._database.writing() as session:
             row = await self._locked(session, number)
             _same_version(row, version)
@@ -126,17 +130,21 @@ class Tickets(CallTickets, TicketPapers):
                 if changed & _DECIDES:
                     await self._assign(session, row, filled["organisation_id"])
                 await session.flush()
-            session.add(AuditRow(login=who.who, what="ticket_edit", subject=row.number, at=at))
+            audited(session, who, "ticket_edit", row.number, at)
             await events.write(session, "ticket.edit", {"number": row.number, "fields": sorted(fields)}, at)
             return values.ticket(row)
 
     async def tie(self, number: str, outage_id: int | None, who: Mover) -> Ticket:
-        """To an outage, or to none. Raises NotFound for an outage that is not there."""
+        """To an outage that goes on or comes, or to none. Raises NotFound for an outage that is not there, OutageOver
+        for one of which nobody will be told any more that it is over."""
         async with self._database.writing() as session:
             row = await self._locked(session, number)
             if row.outage_id != outage_id:
+                if outage_id is not None:
+                    await outage_rows.announced(session, outage_id)
                 row.outage_id, row.updated_at = outage_id, self._clock()
                 await session.flush()
+                audited(session, who, "ticket_tie", row.number, row.updated_at)
                 await events.write(session, "ticket.tie", {"number": row.number, "outage": outage_id}, row.updated_at)
             return values.ticket(row)
 
