@@ -1,6 +1,6 @@
 /** The invented operator's desk: one operator, one call, and what both do when told. */
 import type { WebSocket } from "ws";
-import type { Operator, Pop, QueueLoad, Ticket } from "../src/lib/types.ts";
+import { type Field, FIELD_NAMES, type FieldName, type Operator, type Pop, type QueueLoad, type Ticket } from "../src/lib/types.ts";
 import { colleagues, nameOf } from "./board.ts";
 import * as world from "./world.ts";
 
@@ -14,6 +14,7 @@ export class FakeDesk {
   operator = world.operator("paused", "signed_in");
   pop: Pop | null = null;
   said = 2;
+  overheard = 0;
   silent = false;
   tickets: Ticket[] = [];
   private timers: NodeJS.Timeout[] = [];
@@ -68,7 +69,7 @@ export class FakeDesk {
 
   ring(pop: Pop): void {
     this.quiet();
-    this.said = 2;
+    [this.said, this.overheard] = [2, 0];
     this.set("offered", "", new Date(Date.now() + 15_000).toISOString());
     this.pop = pop;
     this.tell("pop", pop);
@@ -99,6 +100,21 @@ export class FakeDesk {
     const words = this.pop.words.at(-1)?.final ? [...this.pop.words, now] : [...this.pop.words.slice(0, -1), now];
     const topic = this.pop.fields.topic;
     this.show({ words, fields: { ...this.pop.fields, ...(topic ? { topic: { ...topic, confidence: 0.9 } } : {}) } });
+  }
+
+  /** The next words of the talk, of both sides, and the fields that they fill. */
+  overhear(): void {
+    const said = world.TALK[this.overheard];
+    if (!this.pop || !said) return;
+    this.overheard++;
+    const at = new Date().toISOString();
+    const before = this.pop.words;
+    const last = before.at(-1);
+    const words = { ...said.words, at: last && !last.final && last.at ? last.at : at };
+    const fields = { ...this.pop.fields };
+    for (const [name, field] of Object.entries(said.fields) as [FieldName, Field][])
+      if (fields[name]?.source !== "operator") fields[name] = { ...field, at };
+    this.show({ words: [...(last?.final === false ? before.slice(0, -1) : before), words], fields });
   }
 
   /** What is done with a talk: `hold`, `consult/join`, ... as in the doors' paths. */
@@ -146,7 +162,7 @@ export class FakeDesk {
   mend(body: Record<string, string>): Pop | null {
     if (!this.pop) return null;
     const fields = { ...this.pop.fields };
-    for (const name of ["street", "house", "flat", "topic"] as const)
+    for (const name of FIELD_NAMES)
       if (body[name] !== undefined)
         fields[name] = {
           value: body[name], ref: name === "street" ? String(body["street_id"] ?? "") : "", confidence: 1, source: "operator", words: "",

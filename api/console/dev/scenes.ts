@@ -16,6 +16,8 @@ const SCENES: Record<string, (desk: FakeDesk) => void> = {
   answers: (desk) => desk.answerAside(),
   wrap_up: (desk) => desk.wrapUp(),
   hear: (desk) => desk.hear(),
+  overhear: (desk) => desk.overhear(),
+  unheard: (desk) => desk.show({ unheard: "recogniser_full" }),
   drop: (desk) => desk.socket?.terminate(),
   elsewhere: (desk) => desk.socket?.close(4001, "signed in elsewhere"),
   silent: () => undefined,
@@ -43,5 +45,6 @@ function liveCall(desk: FakeDesk, scene: string): void {
   play(desk, scene);
   desk.later(5_000, () => play(desk, "reached"));
   desk.later(8_000, () => play(desk, "talking"));
-  for (const s of [2, 4, 6, 10, 12]) desk.later(s * 1_000, () => play(desk, "hear"));
+  for (const s of [2, 4, 6]) desk.later(s * 1_000, () => play(desk, "hear"));
+  for (let s = 10; s < 10 + world.TALK.length; s++) desk.later(s * 1_000, () => play(desk, "overhear"));
 }

@@ -1,5 +1,5 @@
 /** An invented town, its staff and one call, for working on the pages without a server. No real person or address. */
-import type { Operator, Pop, QueueLoad, Staff, Street, Topic, Words } from "../src/lib/types";
+import type { Field, FieldName, Operator, Pop, QueueLoad, Staff, Street, Topic, Words } from "../src/lib/types";
 
 export const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
 
@@ -51,6 +51,51 @@ export const SAID: Words[] = [
   { question: "house", text: "қырық бес", final: true },
   { question: "talk", text: "балалар тоңып отыр, батарея мұп-мұздай", final: false },
   { question: "talk", text: "балалар тоңып отыр, батарея мұп-мұздай, көршілерде де солай", final: true },
+];
+
+const heard = (value: string, confidence: number, words: string, ref = ""): Field => ({ value, ref, confidence, source: "spoken", words });
+const caller = (text: string, final = true): Words => ({ question: "talk", who: "caller", text, final });
+const us = (text: string, final = true): Words => ({ question: "talk", who: "operator", text, final });
+
+/** A talk as it is overheard: each step's words replace a step before it that was not final. */
+export const TALK: { words: Words; fields: Partial<Record<FieldName, Field>> }[] = [
+  { words: us("қайырлы күн, не болды"), fields: {} },
+  { words: caller("абай көшесі қырық", false), fields: {} },
+  {
+    words: caller("абай көшесі қырық бес, жоқ, қырық жеті"),
+    fields: {
+      street: {
+        ...heard("Абай даңғылы", 0.66, "абай көшесі", "1"),
+        choices: [
+          { street: "Абай даңғылы", street_ref: "1", house: "47", building: "12", confidence: 0.66 },
+          { street: "Абай даңғылы", street_ref: "1", house: "47а", building: "13", confidence: 0.41 },
+          { street: "Абылай хан даңғылы", street_ref: "2", house: "47", building: "14", confidence: 0.37 },
+        ],
+      },
+      house: heard("47", 0.79, "қырық жеті"),
+    },
+  },
+  { words: us("кіреберіс пен қабатты айтыңызшы", false), fields: {} },
+  { words: us("кіреберіс пен қабатты айтыңызшы"), fields: {} },
+  {
+    words: caller("екінші подъезд, бесінші қабат, мектептің жанында", false),
+    fields: { entrance: heard("2", 0.54, "екінші подъезд") },
+  },
+  {
+    words: caller("екінші подъезд, бесінші қабат, мектептің жанында"),
+    fields: {
+      entrance: heard("2", 0.91, "екінші подъезд"), floor: heard("5", 0.86, "бесінші қабат"),
+      landmark: heard("бесінші мектептің жанында", 0.71, "мектептің жанында"),
+    },
+  },
+  {
+    words: caller("екі күннен бері жылу жоқ, балалар тоңып отыр"),
+    fields: {
+      topic: heard("heating", 0.93, "жылу жоқ"), urgency: heard("children,cold", 0.84, "балалар тоңып"), duration: heard("P2D", 0.9, "екі күннен бері"),
+    },
+  },
+  { words: caller("нөмірім сегіз жеті жүз бір бес жүз елу бес", false), fields: {} },
+  { words: caller("нөмірім сегіз жеті жүз бір бес жүз елу бес нөл бір қырық үш"), fields: { phone: heard("87015550143", 0.62, "сегіз жеті жүз бір …") } },
 ];
 
 export function ringing(): Pop {

@@ -50,8 +50,8 @@ test("counts and shares", () => {
 
 test.each([
   [1, "sure"],
-  [0.85, "sure"],
-  [0.84, "likely"],
+  [0.8, "sure"],
+  [0.79, "likely"],
   [0.59, "unsure"],
   [0, "unsure"],
 ])("%d is %s", (confidence, word) => expect(sureness(confidence)).toBe(word));

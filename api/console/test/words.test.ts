@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { en } from "../src/words/en";
 import { emergencyEn } from "../src/words/emergency/en";
+import { heardEn } from "../src/words/heard/en";
 import { managerEn } from "../src/words/manager/en";
 import { oversightEn } from "../src/words/oversight/en";
 import { placesEn } from "../src/words/places/en";
@@ -29,7 +30,7 @@ describe.each(LANGUAGES)("%s", (language) => {
 });
 
 test("no message is written twice in two parts of the catalogue", () => {
-  const parts = [en, talkEn, managerEn, registerEn, placesEn, reportsEn, oversightEn, emergencyEn].flatMap((part) => Object.keys(part));
+  const parts = [en, talkEn, managerEn, registerEn, placesEn, reportsEn, oversightEn, emergencyEn, heardEn].flatMap((part) => Object.keys(part));
   expect(new Set(parts).size).toBe(parts.length);
 });
 

@@ -4,10 +4,10 @@
  * A field being edited (`held`: the cursor is in it) or changed and not yet stored (`touched`) shows the operator's text;
  * nothing that arrives changes it. Every other field shows the pop's.
  */
-import type { FieldName, Mend, Pop } from "../lib/types";
+import { FIELD_NAMES, FURTHER, type FieldName, type Further, type Mend, type Pop } from "../lib/types";
 
 export type DraftName = FieldName | "note";
-export const DRAFT_NAMES: readonly DraftName[] = ["street", "house", "flat", "topic", "note"];
+export const DRAFT_NAMES: readonly DraftName[] = [...FIELD_NAMES, "note"];
 
 export interface Edit {
   value: string;
@@ -23,12 +23,15 @@ export interface Draft {
 }
 
 /** As much as the door takes: characters of a note, and of any other field. */
-export const MOST = { note: 2_000, field: 64 } as const;
+export const MOST = { note: 2_000, field: 64, landmark: 80, phone: 32, account: 32 } as const;
 
 /** Without the control characters that pasted text brings and the door refuses; a note keeps its lines. */
 export function clean(name: DraftName, text: string): string {
   if (name === "note") return text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "").slice(0, MOST.note);
-  return text.replace(/[\x00-\x1f\x7f]+/g, " ").slice(0, MOST.field);
+  const plain = text.replace(/[\x00-\x1f\x7f]+/g, " ");
+  if (name === "phone") return plain.replace(/[^+0-9 ()-]/g, "").slice(0, MOST.phone);
+  if (name === "account") return plain.replace(/[^0-9]/g, "").slice(0, MOST.account);
+  return plain.slice(0, name === "landmark" ? MOST.landmark : MOST.field);
 }
 
 export type Shown = Pick<Edit, "value" | "ref">;
@@ -89,6 +92,12 @@ export function toSend(draft: Draft): { mend: Mend; edits: Draft["edits"] } | nu
     if (name === "street") mend.street_id = edit.ref === "" ? null : Number(edit.ref);
   }
   return Object.keys(edits).length === 0 ? null : { mend, edits };
+}
+
+/** The further fields that a confirmation takes with it: those typed and not stored yet. */
+export function further(draft: Draft, call: string): Partial<Record<Further, string>> {
+  if (draft.call !== call) return {};
+  return Object.fromEntries(FURTHER.flatMap((name) => (draft.edits[name]?.touched ? [[name, draft.edits[name].value]] : [])));
 }
 
 /** The server has these edits now: drop those that were not changed again since. */

@@ -1,13 +1,14 @@
 /** The ticket form of the present pop: keeps the operator's edits, stores them as they are made, confirms. */
 import type { App } from "../lib/app.svelte";
 import { Problem } from "../lib/http";
-import { type Confirm, type Pop, type Ticket } from "../lib/types";
+import type { Choice, Confirm, Pop, Ticket } from "../lib/types";
 import type { Desk } from "./desk.svelte";
 import {
   change,
   clean,
   type Draft,
   type DraftName,
+  further,
   hold,
   NO_DRAFT,
   release,
@@ -58,6 +59,19 @@ export class Form {
     if (name !== "street" || ref !== "") this.saveIn(TYPING_PAUSE_MS);
   };
 
+  /** One of the addresses offered where the caller's words leave it in doubt. */
+  choose(choice: Choice): void {
+    this.change("street", choice.street, choice.street_ref);
+    if (choice.house) this.change("house", choice.house);
+    this.saveIn(0);
+  }
+
+  /** Mended by a press, not by typing. */
+  set(name: DraftName, value: string): void {
+    this.change(name, value);
+    this.saveIn(0);
+  }
+
   takeHousehold(): void {
     const home = this.pop?.household;
     if (!home) return;
@@ -80,6 +94,7 @@ export class Form {
       flat: this.shown("flat").value,
       topic: this.shown("topic").value,
       note: this.shown("note").value,
+      ...further(this.draft, pop.call),
     };
     try {
       const path = `/api/calls/${encodeURIComponent(pop.call)}/ticket`;

@@ -24,6 +24,15 @@ export function actOf(event: Pick<KeyboardEvent, "altKey" | "ctrlKey" | "metaKey
   return (found?.[0] as Act | undefined) ?? null;
 }
 
+const TYPES_IN = "input, textarea, select, [contenteditable]";
+
+/** The digit pressed alone and outside a field; 0 for any other press. */
+export function digitOf(event: Pick<KeyboardEvent, "altKey" | "ctrlKey" | "metaKey" | "repeat" | "code" | "target">): number {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.repeat) return 0;
+  if ((event.target as Element | null)?.closest?.(TYPES_IN)) return 0;
+  return Number(/^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1] ?? 0);
+}
+
 /** As a tooltip tells it. */
 export function shown(act: Act): string {
   return `Alt ${KEYS[act]}`;

@@ -103,5 +103,5 @@ export type Sureness = "sure" | "likely" | "unsure";
 
 /** How far a field may be trusted; the same bounds for every field. */
 export function sureness(confidence: number): Sureness {
-  return confidence >= 0.85 ? "sure" : confidence >= 0.6 ? "likely" : "unsure";
+  return confidence >= 0.8 ? "sure" : confidence >= 0.6 ? "likely" : "unsure";
 }

@@ -3,7 +3,10 @@
 export type OperatorState = "away" | "ready" | "paused" | "offered" | "talking" | "wrap_up";
 export type PauseReason = "break" | "lunch" | "meeting" | "training" | "other";
 export type Phase = "ringing" | "talking" | "wrap_up";
-export type FieldName = "street" | "house" | "flat" | "topic";
+export const FURTHER = ["entrance", "floor", "landmark", "phone", "account", "urgency", "duration"] as const;
+/** What may be said beside the address and the topic. urgency: codes joined by commas; duration: ISO 8601. */
+export type Further = (typeof FURTHER)[number];
+export type FieldName = "street" | "house" | "flat" | "topic" | Further;
 export type Source = "spoken" | "household" | "keyed" | "operator";
 export type CallKind = "call" | "callback";
 export type Recording = "off" | "on" | "refused" | "forbidden";
@@ -11,7 +14,7 @@ export type Unheard = "" | "no_model" | "recogniser_full" | "recogniser_dead" | 
 export type GoneWhy = "taken_back" | "caller_left" | "done";
 
 export const PAUSE_REASONS: readonly PauseReason[] = ["break", "lunch", "meeting", "training", "other"];
-export const FIELD_NAMES: readonly FieldName[] = ["street", "house", "flat", "topic"];
+export const FIELD_NAMES: readonly FieldName[] = ["street", "house", "flat", "topic", ...FURTHER];
 
 export interface Staff {
   login: string;
@@ -62,9 +65,21 @@ export interface OpenTicket {
 }
 
 export interface Words {
+  /** talk: said in the talk itself. */
   question: string;
   text: string;
   final: boolean;
+  who?: "caller" | "operator";
+  at?: string | null;
+}
+
+/** An address of the register that may be meant; house '' where only the street is in doubt. */
+export interface Choice {
+  street: string;
+  street_ref: string;
+  house: string;
+  building: string;
+  confidence: number;
 }
 
 export interface Field {
@@ -73,6 +88,8 @@ export interface Field {
   confidence: number;
   source: Source;
   words: string;
+  at?: string | null;
+  choices?: Choice[];
 }
 
 /** A consultation beside the talk: with whom (`operator:<login>` or `number:<digits>`) and how it stands. */
@@ -150,6 +167,7 @@ export interface Ticket {
   confirmed: boolean;
   filed: boolean;
   created_at: string | null;
+  details?: Partial<Record<Further, string>>;
 }
 
 export interface Street {
@@ -216,7 +234,7 @@ export interface Wallboard {
 }
 
 /** What the page sends to mend fields; absent keys stay as they are. */
-export interface Mend {
+export interface Mend extends Partial<Record<Further, string>> {
   street_id?: number | null;
   street?: string;
   house?: string;
@@ -225,7 +243,7 @@ export interface Mend {
   note?: string;
 }
 
-export interface Confirm {
+export interface Confirm extends Partial<Record<Further, string>> {
   street_id: number | null;
   house: string;
   flat: string;

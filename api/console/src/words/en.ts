@@ -104,7 +104,7 @@ export const en = {
   use_address: "Take this address",
   open_tickets: "Open tickets",
   no_open_tickets: "No open tickets",
-  words: "Heard from the caller",
+  words: "Said in the call",
   words_none: "Nothing heard yet…",
   q_open: "Where and what",
   q_street: "Street",

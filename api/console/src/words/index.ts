@@ -2,7 +2,7 @@
  * The catalogue: one object of the same keys for each language of the screen; the compiler and a test keep them complete.
  * In parts: the frame and the desk (here), handling a call (talk/), the manager's pages (manager/), tickets (register/),
  * outages and who answers for what (places/), reports (reports/),
- * emergencies (emergency/), notices, webhooks and the audit (oversight/).
+ * emergencies (emergency/), notices, webhooks and the audit (oversight/), what is heard in a call (heard/).
  */
 import { en } from "./en";
 import { emergencyEn } from "./emergency/en";
@@ -10,6 +10,11 @@ import { emergencyKk } from "./emergency/kk";
 import { emergencyRu } from "./emergency/ru";
 import type { EmergencyMessages } from "./emergency/types";
 import { emergencyUk } from "./emergency/uk";
+import { heardEn } from "./heard/en";
+import { heardKk } from "./heard/kk";
+import { heardRu } from "./heard/ru";
+import type { HeardMessages } from "./heard/types";
+import { heardUk } from "./heard/uk";
 import { kk } from "./kk";
 import { managerEn } from "./manager/en";
 import { managerKk } from "./manager/kk";
@@ -50,15 +55,16 @@ export type Messages = { [key in keyof typeof en]: string } & TalkMessages &
   PlaceMessages &
   ReportMessages &
   OversightMessages &
-  EmergencyMessages;
+  EmergencyMessages &
+  HeardMessages;
 export type Key = keyof Messages;
-const ENGLISH: Messages = { ...en, ...talkEn, ...managerEn, ...registerEn, ...placesEn, ...reportsEn, ...oversightEn, ...emergencyEn };
+const ENGLISH: Messages = { ...en, ...talkEn, ...managerEn, ...registerEn, ...placesEn, ...reportsEn, ...oversightEn, ...emergencyEn, ...heardEn };
 export const LANGUAGES = ["kk", "ru", "uk", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 export const CATALOGUE: Record<Language, Messages> = {
-  kk: { ...kk, ...talkKk, ...managerKk, ...registerKk, ...placesKk, ...reportsKk, ...oversightKk, ...emergencyKk },
-  ru: { ...ru, ...talkRu, ...managerRu, ...registerRu, ...placesRu, ...reportsRu, ...oversightRu, ...emergencyRu },
-  uk: { ...uk, ...talkUk, ...managerUk, ...registerUk, ...placesUk, ...reportsUk, ...oversightUk, ...emergencyUk },
+  kk: { ...kk, ...talkKk, ...managerKk, ...registerKk, ...placesKk, ...reportsKk, ...oversightKk, ...emergencyKk, ...heardKk },
+  ru: { ...ru, ...talkRu, ...managerRu, ...registerRu, ...placesRu, ...reportsRu, ...oversightRu, ...emergencyRu, ...heardRu },
+  uk: { ...uk, ...talkUk, ...managerUk, ...registerUk, ...placesUk, ...reportsUk, ...oversightUk, ...emergencyUk, ...heardUk },
   en: ENGLISH,
 };
 

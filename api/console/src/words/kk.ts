@@ -99,7 +99,7 @@ export const kk: FrameMessages = {
   use_address: "Осы мекенжайды алу",
   open_tickets: "Ашық өтінімдер",
   no_open_tickets: "Ашық өтінім жоқ",
-  words: "Қоңырау шалушының сөзі",
+  words: "Қоңырауда айтылғаны",
   words_none: "Әзірге ештеңе естілмеді…",
   q_open: "Қайда және не болды",
   q_street: "Көше",

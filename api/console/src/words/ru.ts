@@ -99,7 +99,7 @@ export const ru: FrameMessages = {
   use_address: "Взять этот адрес",
   open_tickets: "Открытые заявки",
   no_open_tickets: "Открытых заявок нет",
-  words: "Сказано звонящим",
+  words: "Сказано в звонке",
   words_none: "Пока ничего не слышно…",
   q_open: "Где и что случилось",
   q_street: "Улица",

@@ -99,7 +99,7 @@ export const uk: FrameMessages = {
   use_address: "Узяти цю адресу",
   open_tickets: "Відкриті заявки",
   no_open_tickets: "Відкритих заявок немає",
-  words: "Сказано абонентом",
+  words: "Сказано у дзвінку",
   words_none: "Поки нічого не чути…",
   q_open: "Де і що сталося",
   q_street: "Вулиця",

@@ -1,0 +1,3 @@
+import type { heardEn } from "./en";
+
+export type HeardMessages = { [key in keyof typeof heardEn]: string };
