@@ -182,7 +182,7 @@ class Lexer:
         short = self._short.get(sound(tokens[at].text)) if before and before[-1].kind in _AFTER else None
         if short is not None:  # 'сорок сим'
             return [_item("number", tokens, at, 1, short, 0.8)]
-        torn = self._torn_at(tokens, at, beats=0)
+        torn = [] if taken(tokens[at].text) else self._torn_at(tokens, at, beats=0)
         if torn:
             return torn
         text = tokens[at].text

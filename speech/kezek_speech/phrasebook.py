@@ -13,13 +13,14 @@ from .packs import LANGUAGES, pack_for
 from .places import Found, Places
 from .streets import StreetHit, StreetIndex
 from .text import Token, clean, tokens
-from .topics import TopicHit, TopicIndex
-from .types import Mention, MentionKind, NoModel, Phrasebook, Vocabulary, Word
+from .topics import NO, TopicHit, TopicIndex
+from .types import URGENCIES, Mention, MentionKind, NoModel, Phrasebook, Vocabulary, Word
 
 Question = Literal["street", "house", "topic", "address"]
 _LEAST = 0.2  # confidence: less than this is no mention
 _LEAST_STREET = 0.4  # below it a street is a guess from nothing
 MOST_PHRASES = 6000  # of one grammar: a model of 50 MB takes them in 20 ms
+_NAMED = 0.7  # a street this sure: its words tell of no trouble ('улица Газовая')
 _MOST_WORDS = 120  # of one utterance: the first ones; nobody says where he is in more
 
 
@@ -40,7 +41,10 @@ class _Book:
         self._streets = StreetIndex(vocabulary.streets, self._pack, substitutes)
         self._places = Places(self._pack, self._lexer)
         self._topics = TopicIndex(self._pack.topics, vocabulary.topics)
-        self._emergencies = TopicIndex(self._pack.emergencies)
+        denials = self._pack.denials
+        denied = [rule for rule in self._pack.urgencies if rule.code.startswith(NO)]
+        self._emergencies = TopicIndex([*self._pack.emergencies, *denied], denials=denials, strict=True)
+        self._urgencies = TopicIndex(self._pack.urgencies, denials=denials, strict=True)
         self._vocabulary, self._substitutes = vocabulary, substitutes
         self._fillers = {clean(word) for word in self._pack.fillers}
 
@@ -118,22 +122,36 @@ class _Book:
             for place, item in enumerate(items)
             if item.kind in ("number", "flat") and item.fit < 1.0 and _among_numbers(items, place)
         }
-        sure = [replace(token, text="") if place in guessed else token for place, token in enumerate(heard)]
+        named = {at for hit in streets if hit.confidence >= _NAMED for at in range(hit.first, hit.last + 1)}
+        sure = [
+            replace(token, text="") if place in guessed or place in named else token
+            for place, token in enumerate(heard)
+        ]
+        counted = {
+            at for item in items if item.kind == "number" and item.fit == 1.0 for at in range(item.first, item.last + 1)
+        }
+        uncounted = [replace(token, text="") if place in counted else token for place, token in enumerate(sure)]
         mentions = [_of_street(hit, heard, words) for hit in streets]
         mentions += [
             _of_place(found, heard, words) for found in places if found.kind not in corrected or found.correction
         ]
-        mentions += [_of_topic("topic", hit, heard, words) for hit in self._topics.find(sure)]
+        mentions += [_of_topic("topic", hit, heard, words) for hit in self._topics.find(uncounted)]
         mentions += [_of_topic("emergency", hit, heard, words) for hit in self._emergencies.find(sure)]
-        order = {kind: index for index, kind in enumerate(_ORDER)}
+        urgent = sorted(self._urgencies.find(sure), key=lambda hit: URGENCIES.index(hit.code))
+        mentions += [_of_topic("urgency", hit, heard, words) for hit in urgent]
         mentions = [mention for mention in mentions if mention.confidence >= _LEAST]
-        return sorted(mentions, key=lambda mention: (order[mention.kind], -round(mention.confidence, 2)))
+        return sorted(mentions, key=_place)
 
 
 _ORDER: tuple[MentionKind, ...] = (
     "emergency", "street", "house", "flat", "entrance", "floor", "landmark", "phone", "account", "topic", "urgency",
     "duration",
 )  # fmt: skip
+
+
+def _place(mention: Mention) -> tuple[int, float]:
+    """Kinds in their order; the surest first, but urgencies as they come: the heaviest first."""
+    return _ORDER.index(mention.kind), 0.0 if mention.kind == "urgency" else -round(mention.confidence, 2)
 
 
 def _among_numbers(items: Sequence[Item], place: int) -> bool:
@@ -152,7 +170,7 @@ def _of_street(hit: StreetHit, heard: Sequence[Token], words: Sequence[Word]) ->
 
 
 def _of_topic(
-    kind: Literal["topic", "emergency"], hit: TopicHit, heard: Sequence[Token], words: Sequence[Word]
+    kind: Literal["topic", "emergency", "urgency"], hit: TopicHit, heard: Sequence[Token], words: Sequence[Word]
 ) -> Mention:
     return Mention(kind, hit.code, _rounded(hit.confidence), _said(hit.first, hit.last, heard, words))
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from .packs import TopicRule
+from .packs import Denials, TopicRule
 from .text import Token, clean
 
 _REACH = 7  # tokens: words of one rule lie within this many
 _ALIKE = 88.0  # of 100
+NO = "!"  # before a code: there is no such thing
 NO_TOPIC = "-"  # a rule's code: 'the meter shows hot water ...' is about no trouble
 
 
@@ -24,19 +25,38 @@ class TopicHit:
 
 
 class TopicIndex:
-    """Rules by their first stem; `names` (spoken name -> code) are the town's own, each word by its beginning."""
+    """Rules by their first stem; `names` (spoken name -> code) are the town's own, each word by its beginning.
+    A stem of five letters is also found in a word that begins nearly so; with `strict` one of six, and more nearly:
+    'floor' is no 'flood', 'девушка' no 'дедушка'."""
 
-    def __init__(self, rules: Sequence[TopicRule], names: Mapping[str, str] | None = None) -> None:
-        known = {rule.code for rule in rules}
+    def __init__(
+        self,
+        rules: Sequence[TopicRule],
+        names: Mapping[str, str] | None = None,
+        *,
+        denials: Denials | None = None,
+        strict: bool = False,
+    ) -> None:
+        self._denials = denials or Denials()
+        self._least = 0.9 if strict else 0.8
+        known: dict[str, float] = {}
+        for rule in rules:
+            known[rule.code] = max(rule.weight, known.get(rule.code, 0.0))
         own = [
-            TopicRule(code, 0.8 if code in known else 0.995, tuple(_stem(word) for word in clean(name).split()))
+            TopicRule(
+                code,
+                min(0.8, known[code]) if code in known else 0.995,
+                tuple(_stem(word) for word in clean(name).split()),
+            )
             for name, code in (names or {}).items()
             if clean(name)
         ]
         self._rules = [*rules, *own]
         self._stems = {stem: tuple(stem.split()) for rule in self._rules for stem in rule.stems}
         self._words = {word for words in self._stems.values() for word in words}
-        self._long_words = [word for word in self._words if len(word) >= 5]
+        self._long_words = [
+            word for word in self._words if len(word) >= (6 if strict else 5) and not word.startswith("=")
+        ]
 
     def find(self, tokens: Sequence[Token]) -> list[TopicHit]:
         fits = [self._fits(token.text) for token in tokens]
@@ -45,12 +65,24 @@ class TopicIndex:
         for rule in self._rules:
             if all(stem in places for stem in rule.stems):
                 hit = self._hit(rule, [places[stem] for stem in rule.stems], tokens)
-                if hit is not None and hit.confidence > best.get(rule.code, _NOTHING).confidence:
+                if hit is None or self._denied(hit, tokens):
+                    continue
+                if hit.confidence > best.get(rule.code, _NOTHING).confidence:
                     best[rule.code] = hit
         meter = best.pop(NO_TOPIC, None)
         if meter is not None:
             best = {code: hit for code, hit in best.items() if abs(hit.first - meter.first) > _REACH}
+        for code in [code for code in best if code.startswith(NO)]:
+            denial, said = best.pop(code), best.get(code.removeprefix(NO))
+            if said is not None and said.first <= denial.last + 1 and denial.first <= said.last + 1:
+                best.pop(said.code)
         return sorted(best.values(), key=lambda hit: (-hit.confidence, hit.first))
+
+    def _denied(self, hit: TopicHit, tokens: Sequence[Token]) -> bool:
+        """'не пахнет газом', 'газом не пахнет', 'газ иісі жоқ'."""
+        before = {tokens[at - 1].text for at in (hit.first, hit.last) if at > 0}
+        after = tokens[hit.last + 1].text if hit.last + 1 < len(tokens) else ""
+        return after in self._denials.after or not before.isdisjoint(self._denials.before)
 
     def _fits(self, text: str) -> dict[str, float]:
         """The stems that this word begins with, and how well."""
@@ -59,10 +91,12 @@ class TopicIndex:
             for end in range(1, len(text) + 1)
             if text[:end] in self._words and (end > 3 or len(text) == end or (end == 3 and len(text) <= 5))
         }
+        if "=" + text in self._words:
+            fits["=" + text] = 1.0
         if not fits and len(text) >= 5:
             for stem, _, _ in process.extract(text, self._long_words, scorer=fuzz.ratio, limit=4, score_cutoff=62):
                 fit = _begins_alike(text, stem)
-                if fit:
+                if fit >= self._least:
                     fits[stem] = fit
         return fits
 

@@ -20,7 +20,7 @@ def rows(name: str) -> list[dict[str, str]]:
 @cache
 def town(language: str) -> Phrasebook:
     streets = {row["street"]: row["reference"] for row in rows("streets.tsv") if row["lang"] == language}
-    topics = {row[language]: row["topic"] for row in rows("topics.tsv")}
+    topics = {row[language]: row["topic"] for row in rows("topics.tsv") if row.get(language)}
     return build_phrasebook(language, Vocabulary(streets, topics))
 
 

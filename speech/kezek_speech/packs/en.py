@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from .en_streets import STREETS
 from .en_troubles import EMERGENCIES, TOPICS, URGENCIES
-from .pack import Atom, Pack, cardinals, cues, lasting, letters, nearby
+from .pack import Atom, Denials, Pack, cardinals, cues, lasting, letters, nearby
 
 _NUMBERS = cardinals(
     """0 zero oh nought, 1 one, 2 two, 3 three, 4 four, 5 five, 6 six, 7 seven, 8 eight, 9 nine, 10 ten, 11 eleven, 12 twelve,
@@ -88,6 +88,7 @@ PACK = Pack(
     emergencies=EMERGENCIES,
     urgencies=URGENCIES,
     streets=STREETS,
+    denials=Denials(before=frozenset(["no", "not", "without", "nor"])),
     number_words=frozenset(["number"]),
     street_before_cue=True,
     house_before_street=True,

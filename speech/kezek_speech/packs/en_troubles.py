@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words
 """Troubles as English says them: topics, emergencies, and what makes a call urgent."""
 
 from __future__ import annotations
@@ -28,6 +29,21 @@ TOPICS = rules("""
     snow 0.98: snow | icy | icicle
     landscaping 0.98: tree | branch | playground | swing | bench | lawn | grass
     animals 0.98: stray | dog | dogs | cat | cats | rats | animal
+    heating 0.97: heating | radiators + cold | radiator + cold | radiators are | no heat
+    heating 0.9: =cold + =flat | =cold + apartment | =freezing | degrees + flat | degrees + room | =cold + room
+    cold_water 0.94: water pressure | low pressure | no + water | water + supply | water is off | cut off + water
+    water_quality 0.985: rusty | muddy + water | cloudy + water | water + stinks | chlorine
+    electricity 0.97: spark | socket | wires | =wire | no electricity | =power + =out | power is out | no lights | fuse | short circuit | transformer | lights + went out
+    street_lighting 0.99: street lights | street lighting | dark + street | dark + yard | lamps + street
+    gas 0.985: stove
+    sewerage 0.985: sewer | toilet + blocked | sewage | drain | manhole | cesspit
+    leak 0.96: flooded | flood | water + through + ceiling | coming through | water + basement | leaking | roof + leaks | ceiling + dripping | pouring
+    accident 0.97: burst
+    garbage 0.98: bins | dump | litter | container
+    roads 0.98: pothole | crossing | kerb | road sign | road surface
+    snow 0.985: ice + pavement | slippery | icicles | snow
+    landscaping 0.985: swings | fallen tree | tree fell | hedge | sandpit | fence
+    animals 0.985: rats | mice | puppies | pigeons | snake | wasps
 """)
 
 EMERGENCIES = rules("""
@@ -44,4 +60,15 @@ EMERGENCIES = rules("""
 """)
 
 URGENCIES = rules("""
+    gas 0.95: smell + gas | gas leak | leaking + gas | reek + gas
+    fire 0.95: =fire | burning | flames | =on =fire
+    fire 0.9: smoke
+    danger 0.95: explosion | exploded | knife | attacked | fight | killing | shooting | murder | collaps | weapon
+    lift 0.93: stuck + lift | stuck + elevator | trapped + lift | trapped + elevator | people + lift | locked + lift
+    medical 0.93: unconscious | not breathing | heart attack | had a stroke | bleeding | dying | ambulance | injured | broke + leg | broke + arm | =labour
+    flood 0.93: flood | pouring | water + through + ceiling | knee deep | gushing | coming through
+    electric 0.93: spark | electric shock | electrocut | bare wire | wire + ground | wire + down | wire + hanging | short circuit
+    children 0.9: =child | =children | =kids | =kid | =baby | infant | toddler | newborn | grandchild
+    elderly 0.9: pensioner | elderly | grandmother | grandfather | =old + =lady | =old + =man | =old + =woman | disabled | wheelchair | bedridden | diabetic | =sick + =mother | =i + =am + eighty
+    cold 0.9: freezing | =cold + =flat | =cold + apartment | =cold + =room | =cold + inside | degrees + =flat | degrees + room
 """)

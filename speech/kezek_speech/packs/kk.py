@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from .kk_streets import STREETS
 from .kk_troubles import EMERGENCIES, TOPICS, URGENCIES
-from .pack import Atom, Cue, Pack, cardinals, cues, lasting, letters, nearby, words
+from .pack import Atom, Cue, Denials, Pack, cardinals, cues, lasting, letters, nearby, words
 
 _WORDS = """0 нөл ноль, 1 бір, 2 екі, 3 үш, 4 төрт, 5 бес, 6 алты, 7 жеті, 8 сегіз, 9 тоғыз, 10 он, 20 жиырма, 30 отыз, 40 қырық,
     50 елу, 60 алпыс, 70 жетпіс, 80 сексен, 90 тоқсан"""
@@ -143,6 +143,7 @@ PACK = Pack(
     emergencies=EMERGENCIES,
     urgencies=URGENCIES,
     streets=STREETS,
+    denials=Denials(after=frozenset(["жоқ", "емес"])),
     number_words=frozenset(["нөмір", "нөмірі", "нөмірін", "нөмірлі"]),
     number_before_cue=True,
     ten_opens=True,

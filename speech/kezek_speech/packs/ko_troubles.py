@@ -24,4 +24,14 @@ EMERGENCIES = rules("""
 """)
 
 URGENCIES = rules("""
+    gas 0.93: 가스 냄새 | 가스 누출
+    fire 0.95: 화재 | 불이야 | 불났 | 연기
+    danger 0.95: 폭발
+    lift 0.9: 엘리베이터 + 갇혔 | 갇혔
+    medical 0.93: 응급 | 구급차
+    flood 0.9: 침수 | 물난리
+    electric 0.9: 감전 | 스파크
+    children 0.85: 아이 | 아기 | 어린이
+    elderly 0.85: 노인 | 할아버지 | 환자
+    cold 0.85: 추워 | 춥습니다 | 추워요
 """)

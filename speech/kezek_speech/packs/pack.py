@@ -59,6 +59,14 @@ class Nearby:
 
 
 @dataclass(frozen=True, slots=True)
+class Denials:
+    """Words that take back what stands right behind them ('не пахнет'), or right before them ('бала жоқ')."""
+
+    before: frozenset[str] = frozenset()
+    after: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     language: str
     numbers: Mapping[str, Atom]
@@ -68,6 +76,7 @@ class Pack:
     emergencies: tuple[TopicRule, ...]
     urgencies: tuple[TopicRule, ...]
     streets: StreetWords
+    denials: Denials = field(default_factory=Denials)
     number_before_cue: bool = False  # 'forty-fifth house' rather than 'house forty-five'
     number_words: frozenset[str] = frozenset()  # 'number', as in 'school number five'
     ten_opens: bool = False  # 'ten two' is twelve
@@ -162,12 +171,17 @@ def letters(text: str) -> dict[str, str]:
 
 
 def rules(text: str) -> tuple[TopicRule, ...]:
-    """Lines 'code weight: stem + stem | stem': alternatives by '|', words that must come together by '+'."""
+    """Lines 'code weight: stem + stem | stem': alternatives by '|', words that must come together by '+'; '=word' is
+    the whole word. A code that begins with '!' says that there is no such thing: '!children 1: нет детей'."""
     found = []
     for line in filter(None, (each.strip() for each in text.splitlines())):
         head, stems = line.split(":", 1)
         code, weight = head.split()
         for alternative in stems.split("|"):
-            parts = tuple(clean(part) for part in alternative.split("+"))
+            parts = tuple(" ".join(map(_stem, part.split())) for part in alternative.split("+"))
             found.append(TopicRule(code, float(weight), parts))
     return tuple(found)
+
+
+def _stem(word: str) -> str:
+    return ("=" if word.startswith("=") else "") + clean(word)

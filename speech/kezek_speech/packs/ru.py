@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .pack import Pack, cardinals, cues, lasting, letters, nearby, ordinals, words
+from .pack import Denials, Pack, cardinals, cues, lasting, letters, nearby, ordinals, words
 from .ru_streets import STREETS
 from .ru_troubles import EMERGENCIES, TOPICS, URGENCIES
 
@@ -154,6 +154,7 @@ PACK = Pack(
     emergencies=EMERGENCIES,
     urgencies=URGENCIES,
     streets=STREETS,
+    denials=Denials(before=frozenset(["не", "ни"])),
     number_words=frozenset(["номер", "под", "номером", "№"]),
     phone_numbers=r"[78]\d{10}|\+7\d{10}|[79]\d{9}|\d{6,7}",
     grammar={

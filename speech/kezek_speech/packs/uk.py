@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .pack import Pack, cardinals, cues, lasting, letters, nearby, ordinals, words
+from .pack import Denials, Pack, cardinals, cues, lasting, letters, nearby, ordinals, words
 from .uk_streets import STREETS
 from .uk_troubles import EMERGENCIES, TOPICS, URGENCIES
 
@@ -146,6 +146,7 @@ PACK = Pack(
     emergencies=EMERGENCIES,
     urgencies=URGENCIES,
     streets=STREETS,
+    denials=Denials(before=frozenset(["не", "ні"])),
     number_words=frozenset(["номер", "номером"]),
     phone_numbers=r"0\d{9}|\+?380\d{9}|\d{6,7}",
     grammar={
