@@ -45,7 +45,7 @@ class Answering:
         certainty = 1.0 if final else prefill.UNSURE
         mentions = self._mentions(words)
         if again:
-            mentions = combined(mentions, self._phrasebook.mentions(again))
+            mentions = combined(mentions, self._phrasebook.answer("address", again))
         self._filling.understand(mentions, self._base, certainty)
         if self._question.name == "address":
             self.reply = self._reply(words, certainty)

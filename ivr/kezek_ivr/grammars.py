@@ -31,6 +31,5 @@ class Grammars:
 
     def _phrases(self, question: QuestionName) -> Sequence[str]:
         if question == "address":
-            parts = (self.phrasebook.phrases("street"), self.phrasebook.phrases("house"))
-            return [*sorted(self._replies.yes), *sorted(self._replies.no), *parts[0], *parts[1]]
+            return [*sorted(self._replies.yes), *sorted(self._replies.no), *self.phrasebook.phrases("address")]
         return () if question == "open" else self.phrasebook.phrases(question)

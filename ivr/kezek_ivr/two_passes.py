@@ -18,8 +18,8 @@ log = structlog.get_logger(__name__)
 
 AGAIN_S = 0.7  # a second pass takes no longer, or is done without
 ADDRESS: tuple[MentionKind, ...] = ("street", "house", "flat", "entrance", "floor")
-ALONE = 0.7  # at most, for what the grammar alone has heard: below certain
-AT_ODDS = 0.79  # at most, where the passes disagree
+ALONE = 0.5  # at most, for what the grammar alone has heard: worth reading back, not worth believing
+AT_ODDS = 0.79  # at most, for what the free pass has heard where the grammar has heard something else
 BELIEVED = 0.5  # how much of what is still in doubt an agreement takes away, at most
 SUREST = 0.97
 

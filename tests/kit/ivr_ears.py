@@ -140,6 +140,8 @@ class TownPhrasebook:
     def answer(self, question: Literal["street", "house", "topic"], words: Sequence[Word]) -> list[Mention]:
         if question == "house":
             return [Mention("house", word.text, word.confidence, word.text) for word in words if word.text[0].isdigit()]
+        if question == "address":
+            return self.mentions(words)
         return [mention for mention in self.mentions(words) if mention.kind == question]
 
     def phrases(self, question: Literal["street", "house", "topic"]) -> list[str]:
