@@ -14,6 +14,7 @@ from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.dialogue_parts import Question
 from kezek_ivr.filling import Filling
 from kezek_ivr.grammars import Grammars
+from kezek_ivr.greeting import CUT_SHORT_S
 from kezek_ivr.hearing import Answer, hear
 from kezek_ivr.lookups import Lookups
 from kezek_ivr.reading_back import ReadingBack
@@ -66,11 +67,12 @@ class Interview:
 
         An emergency raises the conversation's priority; a wish for an operator, or no recogniser, ends it.
         """
+        self._opening = (self._dialogue.keys, *self._state_offer())
         if self._grammars is None:
             self._talk.keeper.set_unheard("no_model")
+            await self._keys_alone()
             return
         self._until = asyncio.get_running_loop().time() + self._dialogue.limits.interview_s
-        self._opening = (self._dialogue.keys, *self._state_offer())
         for name in dict.fromkeys(
             "address" if each.name in ADDRESS else each.name for each in self._dialogue.questions
         ):
@@ -176,12 +178,25 @@ class Interview:
             talk.story.tell("fields", fields={name: dict(note) for name, note in talk.keeper.notes["fields"].items()})
         if answer.unheard not in ("", "silence"):
             talk.keeper.set_unheard(answer.unheard)
+            if answer.unheard == "no_model":
+                await self._keys_alone()
             return "straight"
         if keyed == "straight" or talk.priority == EMERGENCY:
             return "straight"
         if taking.reply or keyed in ("value", "yes", "no") or filling.fields != before:
             return "understood"
         return self._nothing(question, answer)
+
+    async def _keys_alone(self) -> None:
+        """Nobody is understood in his language: what the keys are for he hears all the same, once."""
+        line, words = self._talk.line, self._dialogue
+        if not self._opening:
+            return
+        cut = await line.play(*self._opening, language=self._talk.language)
+        digit = await line.digit(CUT_SHORT_S if cut else words.language.first_digit_s)
+        if digit == words.emergency_digit:
+            self._talk.priority = EMERGENCY
+        self._talk.wants_state = self._states and digit == words.ticket.digit
 
     def _nothing(self, question: Question, answer: Answer) -> Turn:
         if answer.unheard != "silence":

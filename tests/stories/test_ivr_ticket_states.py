@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from kezek_ivr.ports import TicketState
+from kezek_queue.types import Kind
 from kezek_register.numbers import make
 from kit.citizens import TownTickets
 from kit.ivr_world import World
@@ -93,6 +96,34 @@ async def test_a_register_that_is_away_is_said_and_an_operator_helps() -> None:
         await world.serve(line)
         assert line.heard[-2:] == ["ticket_away", "goodbye"]
         assert world.ends() == ["answered"]
+
+
+@pytest.mark.parametrize("how", ["no model", "no phrasebook"])
+@in_virtual_time
+async def test_whose_language_nobody_understands_hears_of_the_keys_all_the_same(how: str) -> None:
+    """P10, P11: he is asked nothing, and goes on to an operator a moment later."""
+    async with World.open(aigul_201=Phone(talks=5)) as world:
+        town(world)
+        if how == "no model":
+            world.ears = type(world.ears)("ko")
+        else:
+            world.phrasebooks.clear()
+        asks = world.call(
+            during("ticket_offer", press("8")),
+            after("ticket_ask", press(keys(FIRST))),
+            after("ticket_ask_other", press("1#")),
+            language="ru",
+        )
+        await world.serve(asks)
+        assert "state/accepted" in asks.heard
+        waits = world.call(language="ru", call="waits")
+        await world.serve(waits)
+        assert waits.heard[:4] == ["greeting", "keys", "ticket_offer", "press/8"]
+        danger = world.call(during("keys", press("9")), language="ru", call="danger")
+        await world.serve(danger)
+        assert world.told_of(Kind.PLACED)[-1].data["priority"] == 9
+        assert world.ends() == ["informed", "answered", "answered"]
+        world.nothing_is_left()
 
 
 @in_virtual_time
