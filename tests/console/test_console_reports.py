@@ -26,7 +26,7 @@ def part(page: Page, name: str) -> None:
 def test_the_table_is_counted_by_what_was_chosen_and_its_address_can_be_sent_on(boss: Page) -> None:
     expect(boss.locator("[data-line=heating]")).to_be_visible()
     part(boss, "Executor")
-    expect(boss.locator("[data-line=teplo]")).to_contain_text("Heat network")  # in the screen's language
+    expect(boss.locator("[data-line=teplo]")).to_contain_text("Heat company")  # in the screen's language
     expect(boss).to_have_url(re.compile("by=organisation"))
     boss.get_by_role("button", name="Overdue").click()
     expect(boss.get_by_role("columnheader", name="Overdue")).to_have_attribute("aria-sort", "descending")
