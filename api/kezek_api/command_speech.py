@@ -3,15 +3,87 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kezek_api.settings import Settings
 
+models = typer.Typer(help="Speech models: what is here, fetch one, check them.", invoke_without_command=True)
+
+Json = Annotated[bool, typer.Option("--json", help="As one line of JSON.")]
+Town = Annotated[
+    Path | None,
+    typer.Option(help="Folder with streets.csv (as imported) or streets.tsv; this installation's register otherwise."),
+]
+
 
 def add(app: typer.Typer) -> None:
+    app.add_typer(models, name="models")
+    app.command(name="hear")(hear)
     app.command(name="ears")(ears)
+
+
+@models.callback()
+def models_listed(context: typer.Context, as_json: Json = False) -> None:
+    """List the models that are here and those that can be fetched."""
+    if context.invoked_subcommand is None:
+        from kezek_api.command_models import listed
+
+        raise typer.Exit(listed(Settings.load(), as_json=as_json))
+
+
+@models.command("fetch")
+def models_fetch(
+    language: Annotated[str, typer.Argument(help="ru, kk, uk, en, ko")],
+    file: Annotated[
+        Path | None, typer.Option("--from", help="The archive as a file, where there is no network.")
+    ] = None,
+    url: Annotated[str, typer.Option(help="Another address of the same archive, a mirror in the town's network.")] = "",
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="With --from: another model or version, whatever its sum.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Fetch a model, check its sum, put it in its place. A torn download goes on where it was torn."""
+    from kezek_api.command_models import fetched
+
+    raise typer.Exit(fetched(Settings.load(), language, file, url, unchecked=unchecked, as_json=as_json))
+
+
+@models.command("check")
+def models_check(
+    language: Annotated[str, typer.Argument(help="Only this one.")] = "", town: Town = None, as_json: Json = False
+) -> None:
+    """Look whether the models here are whole and load, and which words of this town's streets they do not know."""
+    from kezek_api.command_models import checked
+
+    raise typer.Exit(asyncio.run(checked(Settings.load(), language, town, as_json=as_json)))
+
+
+def hear(
+    file: Annotated[Path, typer.Argument(help="A WAV file of any rate; both sides of a stereo one are heard apart.")],
+    language: Annotated[str, typer.Option(help="kk, ru, uk, en or ko")],
+    town: Town = None,
+    question: Annotated[
+        str, typer.Option(help="street, house or topic: by that question's grammar; freely when left out.")
+    ] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="Each utterance once more by the grammar of addresses.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what a call would make of a recording: words, mentions, fields. Nothing is kept.
+
+    Ends with 0 when words were heard, 1 when none were, 2 when the file or the model is of no use.
+    """
+    from kezek_api.command_hear import hear as heard
+
+    if question not in ("", "street", "house", "topic", "address"):
+        raise typer.BadParameter("street, house or topic", param_hint="--question")
+    work = heard(Settings.load(), file, language, town, question, again=again, as_json=as_json)
+    raise typer.Exit(asyncio.run(work))
 
 
 def ears(

@@ -4,7 +4,7 @@ phrasebook for each language."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 
@@ -14,10 +14,12 @@ from kezek_api.health import Health
 from kezek_api.settings import Settings
 from kezek_speech import Ears, NoModel, Phrasebook, SpeechSettings, Vocabulary, VoskEars, available, build_phrasebook
 from kezek_speech.remote.several import Node, SeveralEars, SeveralSettings
+from kezek_speech.substitutes import Substitute
 
 log = structlog.get_logger(__name__)
 
 LOOK_S = 2.0
+SHOWN = 20  # unknown street words in the log; `kezek models check` tells all
 
 
 def own_ears(settings: Settings, streams: int = 0) -> VoskEars:
@@ -31,6 +33,22 @@ def own_ears(settings: Settings, streams: int = 0) -> VoskEars:
     )
 
 
+def street_words(names: Iterable[str]) -> frozenset[str]:
+    """The words of this town's streets, as grammars have them."""
+    return frozenset(word for name in names for word in name.split() if word.isalpha())
+
+
+def substitutes(names: Iterable[str], found: Iterable[Substitute]) -> dict[str, str]:
+    """Those that cannot be taken for another street of the town, or for each other."""
+    own = street_words(names)
+    spoken: dict[str, str] = {}
+    for each in sorted(found, key=lambda each: -each.likeness):
+        heard = " ".join(each.instead)
+        if heard and not own.issuperset(each.instead) and heard not in spoken.values():
+            spoken[each.word] = heard
+    return spoken
+
+
 class Hearing:
     """`ears` hears nothing until `run` has loaded its models; `phrasebooks` fills in place."""
 
@@ -39,6 +57,9 @@ class Hearing:
         self._directory = directory
         self._health = health
         self._books: dict[str, Phrasebook] = {}
+        self._substitutes: dict[str, dict[str, str]] = {}  # by language: unknown street word -> what it is heard as
+        self._unknown: dict[str, int] = {}  # street words of each language that its model does not know
+        self._renewed = asyncio.Event()
         self.own = own_ears(settings)
         self._several: SeveralEars | None = None
         if settings.ears:
@@ -60,11 +81,15 @@ class Hearing:
     def renew(self) -> None:
         """The phrasebooks anew, from the directory's names as they are now."""
         for language in self._settings.languages:
-            words = Vocabulary(self._directory.streets(language), self._directory.topics(language))
-            try:
-                self._books[language] = build_phrasebook(language, words)
-            except NoModel as none:
-                log.warning("no_phrasebook", language=language, code=none.code)
+            self._renew(language)
+        self._renewed.set()
+
+    def _renew(self, language: str) -> None:
+        words = Vocabulary(self._directory.streets(language), self._directory.topics(language))
+        try:
+            self._books[language] = build_phrasebook(language, words, self._substitutes.get(language))
+        except NoModel as none:
+            log.warning("no_phrasebook", language=language, code=none.code)
 
     async def run(self) -> None:
         if not self._settings.speech_streams and not self.nodes:
@@ -81,7 +106,29 @@ class Hearing:
     async def _own_loaded(self) -> None:
         async with self.own:
             self._mark()
-            await asyncio.Event().wait()
+            while True:
+                await self._renewed.wait()
+                self._renewed.clear()
+                for language in self.own.languages:
+                    await self._learn(language)
+                self._mark()
+
+    async def _learn(self, language: str) -> None:
+        """What the model lacks of this town's streets is told, and heard by what it knows."""
+        names = self._directory.streets(language)
+        found = await self.own.learn(language, street_words(names))
+        self._unknown[language] = len(found)
+        usable = substitutes(names, found)
+        if found:
+            log.warning(
+                "street_words_unknown",
+                language=language,
+                words=len(found),
+                heard_as={each.word: usable.get(each.word, "") for each in found[:SHOWN]},
+            )
+        if usable != self._substitutes.get(language, {}):
+            self._substitutes[language] = usable
+            self._renew(language)
 
     async def _tell(self) -> None:
         """As often as a node may have come or gone."""
@@ -94,5 +141,7 @@ class Hearing:
         parts = [", ".join(languages) or "no model"]
         if self.nodes:
             parts.append(f"{sum(node.up for node in self.nodes)} of {len(self.nodes)} recogniser nodes")
+        if lacking := [f"{language} {count}" for language, count in self._unknown.items() if count]:
+            parts.append(f"street words unknown to the model: {', '.join(lacking)} (kezek models check)")
         well = bool(languages) and all(node.up for node in self.nodes)
         self._health.mark("speech", well, "; ".join(parts))

@@ -1,11 +1,8 @@
-"""Fetch a model from the Vosk project's page: with progress, resumed where it was torn, checked, and only then put in
-its place."""
+"""Fetch a model from the Vosk project's page, or take it from a file: with progress, resumed where it was torn,
+checked, and only then put in its place."""
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +11,13 @@ from urllib.request import Request, urlopen
 
 import structlog
 
+from .archive import Checked, unpack, verify
 from .models import FoundModel, KnownModel, missing
 from .types import NoModel
 
 log = structlog.get_logger(__name__)
 _CHUNK = 1 << 16
-_MOST = 4 << 30  # bytes unpacked: no small model comes near
+_MOST = 2 << 30  # bytes: no small model comes near, and a page that never ends fills no disk
 Progress = Callable[[int, int | None], None]  # bytes so far, bytes in all (None: not known)
 
 
@@ -36,25 +34,44 @@ def fetch(
 
     Raises NoModel with the remedy: no network, a wrong sum, no whole model in the archive, a full disk.
     """
-    target = folder / model.language
     part = folder / f"{model.name}.zip.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _download(url or model.url, part, progress, timeout)
-        _verify(model, part)
-        _unpack(part, target)
+        try:
+            fetched = _placed(model, part, folder, vouched=False)
+        except NoModel:
+            part.unlink(missing_ok=True)  # the next call begins anew
+            raise
         part.unlink()
     except (URLError, TimeoutError, OSError) as problem:
         raise NoModel(
-            f"{model.name} could not be fetched ({problem}): fetch {model.url} elsewhere and unpack it into {target}"
+            f"{model.name} could not be fetched ({problem}): fetch {model.url} elsewhere, and `kezek models fetch "
+            f"{model.language} --from FILE`, or unpack it into {folder / model.language}"
         ) from problem
-    checked = model.sha256 is not None
+    return fetched
+
+
+def take(model: KnownModel, archive: Path, folder: Path, *, vouched: bool = False) -> Fetched:
+    """Put an archive that somebody has brought in its place; it stays where it is. Blocking. `vouched`: its bringer
+    answers for it, whatever its sum and its name. Raises NoModel."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _placed(model, archive, folder, vouched=vouched)
+    except OSError as problem:
+        raise NoModel(f"{archive} cannot be taken: {problem}") from problem
+
+
+def _placed(model: KnownModel, archive: Path, folder: Path, *, vouched: bool) -> Fetched:
+    """Raises NoModel and OSError."""
+    sum_of_it = verify(model, archive, vouched=vouched)
+    target = folder / model.language
+    checked = model.sha256 is not None and not vouched
+    unpack(archive, target, model, Checked(model.name, sum_of_it, checked), any_name=checked or vouched)
     if not checked:
         log.warning("model unchecked: no sum is known for it", model=model.name)
     whole = next((each for each in [target, *sorted(target.iterdir())] if each.is_dir() and not missing(each)), None)
-    if whole is None:
-        shutil.rmtree(target)
-        raise NoModel(f"the archive of {model.name} holds no whole model: fetch {model.url} anew")
+    assert whole is not None, "unpack has looked"  # noqa: S101
     return Fetched(FoundModel(model.language, whole, "folder"), checked)
 
 
@@ -78,6 +95,8 @@ def _download(url: str, part: Path, progress: Progress | None, timeout: float) -
             for chunk in _chunks(answer.read):
                 file.write(chunk)
                 done += len(chunk)
+                if done > _MOST:
+                    raise OSError("more than 2 GiB: that is no small model")
                 if progress is not None:
                     progress(done, total)
     if total is not None and done != total:
@@ -87,30 +106,3 @@ def _download(url: str, part: Path, progress: Progress | None, timeout: float) -
 def _chunks(read: Callable[[int], bytes]) -> Iterator[bytes]:
     while chunk := read(_CHUNK):
         yield chunk
-
-
-def _verify(model: KnownModel, part: Path) -> None:
-    if model.sha256 is not None:
-        with part.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != model.sha256:
-            part.unlink()
-            raise NoModel(f"{model.name} has the wrong sum ({found}): it has been removed, fetch it anew")
-
-
-def _unpack(part: Path, target: Path) -> None:
-    """All or nothing: unpacked beside the target, then moved. Members cannot leave the folder: zipfile cleans their
-    names."""
-    fresh = target.with_name(f"{target.name}.fresh")
-    shutil.rmtree(fresh, ignore_errors=True)
-    try:
-        with zipfile.ZipFile(part) as archive:
-            if sum(member.file_size for member in archive.infolist()) > _MOST:
-                raise NoModel("the archive unpacks to more than 4 GiB: it is no small model")
-            archive.extractall(fresh)
-    except zipfile.BadZipFile as problem:
-        part.unlink()
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise NoModel(f"the archive is broken ({problem}): it has been removed, fetch it anew") from problem
-    shutil.rmtree(target, ignore_errors=True)
-    fresh.rename(target)

@@ -4,65 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
-import threading
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 
 import pytest
 
 from kezek_speech import FoundModel, NoModel, available, check
-from kezek_speech.download import fetch
+from kezek_speech.archive import mark_of
+from kezek_speech.download import fetch, take
 from kezek_speech.models import KNOWN_MODELS, known, missing
-
-FILES = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst")
-
-
-def archive(*names: str, top: str = "vosk-model-small-xx-0.1/") -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as file:
-        for name in names:
-            file.writestr(top + name, b"content " * 5000)
-    return data.getvalue()
-
-
-@dataclass
-class Page:
-    content: bytes
-    url: str = ""
-    tears_after: int | None = None  # bytes; once
-    ranges: list[str] = field(default_factory=list)
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    page = Page(archive(*FILES))
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked = self.headers.get("Range", "")
-            page.ranges.append(asked)
-            start = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
-            if start >= len(page.content):
-                self.send_error(416)
-                return
-            body = page.content[start:]
-            self.send_response(206 if asked else 200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            torn, page.tears_after = page.tears_after, None
-            self.wfile.write(body if torn is None else body[:torn])
-
-        def log_message(self, *_: object) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        page.url = f"http://127.0.0.1:{server.server_address[1]}/model.zip"
-        yield page
-        server.shutdown()
-        thread.join()
+from kit.models_page import FILES, archive, page_fixture  # noqa: F401 - a fixture
 
 
 @pytest.fixture
@@ -112,6 +63,70 @@ def test_an_archive_without_a_model_is_refused(page, model, tmp_path, content):
     assert available(tmp_path / "models", ["ru"]) == []
     assert not (tmp_path / "evil").exists()
     assert not (tmp_path.parent / "evil").exists()
+
+
+def hostile(name: str, content: bytes = b"x", *, link: bool = False, packed: bool = False) -> bytes:
+    """A whole model, and one member more."""
+    data = io.BytesIO(archive(*FILES))
+    with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as file:
+        member = zipfile.ZipInfo(name)
+        member.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+        if link:
+            member.external_attr = 0o120777 << 16
+        file.writestr(member, content)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (hostile("../../evil"), "outside"),
+        (hostile("/etc/evil"), "outside"),
+        (hostile("vosk-model-small-ru-0.22\\..\\..\\evil"), "outside"),
+        (hostile("vosk-model-small-ru-0.22/out", b"/etc", link=True), "link"),
+        (hostile("vosk-model-small-ru-0.22/bomb", bytes(80 << 20), packed=True), "no small model"),
+        (archive(*FILES, top="vosk-model-small-kz-0.15/"), "not vosk-model-small-ru"),
+        (archive(*FILES, top=""), "not vosk-model-small-ru"),
+        (b"PK\x03\x04 torn", "broken"),
+    ],
+)
+def test_a_hostile_archive_is_refused_and_what_was_there_stays(page, model, tmp_path, content, why):
+    folder = tmp_path / "models"
+    fetch(model, folder, url=page.url)
+    page.content = content
+    with pytest.raises(NoModel, match=why):
+        fetch(replace(model, sha256=None), folder, url=page.url)
+    file = tmp_path / "brought.zip"
+    file.write_bytes(content)
+    with pytest.raises(NoModel, match=why):
+        take(replace(model, sha256=None), file, folder)
+    assert [each.language for each in available(folder, ["ru"])] == ["ru"]
+    assert sorted(each.name for each in folder.iterdir()) == ["ru"]
+    assert not list(tmp_path.rglob("evil"))
+
+
+def test_a_model_brought_in_a_file_is_checked_too(page, model, tmp_path):
+    file = tmp_path / "brought.zip"
+    file.write_bytes(page.content)
+    taken = take(model, file, tmp_path / "models")
+    assert taken.checked
+    assert mark_of(taken.model.folder).checked
+    assert file.exists()
+    file.write_bytes(archive(*FILES, "further"))
+    with pytest.raises(NoModel, match="wrong sum"):
+        take(model, file, tmp_path / "models")
+    taken = take(model, file, tmp_path / "models", vouched=True)
+    assert not taken.checked
+    assert not mark_of(taken.model.folder).checked
+    with pytest.raises(NoModel, match="cannot be taken"):
+        take(model, tmp_path / "nothing.zip", tmp_path / "models")
+
+
+def test_a_page_that_goes_on_without_resuming_begins_anew(page, model, tmp_path):
+    page.tears_after, page.resumes = 60, False
+    with pytest.raises(NoModel):
+        fetch(model, tmp_path, url=page.url)
+    assert fetch(model, tmp_path, url=page.url).checked
 
 
 def test_no_network_names_the_remedy(model, tmp_path):
