@@ -163,6 +163,7 @@ class Citizens:
     told: ToldCalls
     settings: TellingSettings
     now: Callable[[], datetime]
+    voice: Speaker
     outages: SqlOutages | None = None  # None: the site does not want it
     tickets: SqlTickets | None = None
     emergencies: SqlEmergencies | None = None
@@ -182,6 +183,7 @@ def citizens_of(register: Register, rules: Rules, dialogue: Dialogue, site: Sett
         told=ToldCalls(notices, dialogue, settings, now),
         settings=settings,
         now=now,
+        voice=speaker,
         outages=SqlOutages(register) if told.outages else None,
         tickets=SqlTickets(register) if told.tickets else None,
         emergencies=SqlEmergencies(

@@ -178,6 +178,7 @@ class Exchange:
                 queue=queue,
                 skills=self._rules.language_wishes,
                 topic_skills=self._rules.topic_wishes,
+                number_languages=self._rules.number_languages,
                 wrap_up_s=settings.wrap_up_s,
                 ring_s=settings.ring_s,
                 callbacks=self._rules.callbacks,
@@ -191,6 +192,7 @@ class Exchange:
             outages=self._citizens.outages,
             tickets=self._citizens.tickets,
             emergencies=self._citizens.emergencies,
+            voice=self._citizens.voice,
         )
 
     async def _follow(self, telephony: Telephony, strays: Strays, burials: Burials) -> None:

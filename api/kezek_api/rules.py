@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kezek_api.citizens_rules import CitizensRules
 from kezek_api.limits import read_small
@@ -23,6 +23,7 @@ from kezek_api.open311.rules import Open311Rules
 from kezek_api.retention import RetentionRules
 from kezek_api.settings import Settings, SettingsError
 from kezek_ivr.hours import Calendar, HoursError, from_table
+from kezek_ivr.prompts import LANGUAGES
 from kezek_queue import QueueRules, Relax
 from kezek_register import BadFile, checklists, emergency, work_rules
 from kezek_register.checklists import Checklists
@@ -92,6 +93,17 @@ class _Speech(_Table):
     in_talk: Literal["off", "caller", "both"] = "both"
 
 
+class _Dialled(_Table):
+    languages: dict[Annotated[str, Field(pattern=r"^\+?[0-9]{2,15}$")], str] = Field(default_factory=dict)
+
+    @field_validator("languages")
+    @classmethod
+    def _spoken(cls, languages: dict[str, str]) -> dict[str, str]:
+        if strange := set(languages.values()) - set(LANGUAGES):
+            raise ValueError(f"no prompts of {', '.join(sorted(strange))}: there are {', '.join(LANGUAGES)}")
+        return languages
+
+
 class _Target(_Table):
     share_pct: Annotated[float, Field(gt=0, lt=100)] = 80.0
 
@@ -105,6 +117,7 @@ class _File(_Table):
     queues: dict[str, _Queue] = Field(default_factory=dict)
     hours: dict[str, Any] = Field(default_factory=dict)
     wishes: _Wishes = _Wishes()
+    dialled: _Dialled = _Dialled()
     callbacks: _Callbacks = _Callbacks()
     recording: _Recording = _Recording()
     speech: _Speech = _Speech()
@@ -127,6 +140,7 @@ class Rules:
     calendar: Calendar
     language_wishes: Mapping[str, Mapping[str, int]]
     topic_wishes: Mapping[str, Mapping[str, int]]
+    number_languages: Mapping[str, str]  # dialled number -> language
     callbacks: bool
     callback_from_s: float
     dial_s: int
@@ -206,6 +220,7 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "", fold
         calendar=calendar,
         language_wishes=told.wishes.languages,
         topic_wishes=told.wishes.topics,
+        number_languages=told.dialled.languages,
         callbacks=told.callbacks.offered,
         callback_from_s=told.callbacks.from_s,
         dial_s=told.callbacks.dial_s,

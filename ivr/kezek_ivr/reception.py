@@ -153,7 +153,7 @@ class Reception:
         given_away = in_line and standing.connected_at > 0
         if (standing.connected_at or arrival.talked) and not given_away:  # the talk was had while we were away
             talk.connected, talk.operator, talk.offer = True, standing.operator, standing.offer
-            talk.language = self._understanding.language_of(arrival.language or "")
+            talk.language = self._understanding.language_of(*self._understanding.languages_of(arrival))
             await self._closing.close(talk, caller_stays=True)
             return
         talk.talked = given_away
@@ -205,12 +205,14 @@ class Reception:
         kept = await steady(lambda: self._queues.notes(talk.call), limit=limit, what="notes")
         if kept.keys() >= Notes.__required_keys__:
             talk.keeper.resume(cast(Notes, kept))
-            talk.language = self._understanding.language_of(talk.keeper.notes["language"], arrival.language or "")
+            talk.language = self._understanding.language_of(
+                talk.keeper.notes["language"], *self._understanding.languages_of(arrival)
+            )
             talk.recording = talk.keeper.notes.get("recording", "forbidden")
         else:
             known = await self._lookups.known(arrival.caller)
             talk.keeper.begin(fresh_notes(arrival, known, self._recorder.at_first))
-            talk.language = self._understanding.language_of(arrival.language or "", known.language)
+            talk.language = self._understanding.language_of(*self._understanding.languages_of(arrival), known.language)
             talk.keeper.set_language(talk.language)
             await self._understanding.prepare(talk)
         if standing.state is CallState.ARRIVED:

@@ -20,6 +20,7 @@ class ReceptionSettings:
     queue: str = "main"
     skills: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     topic_skills: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    number_languages: Mapping[str, str] = field(default_factory=dict)  # dialled number -> language: there is no menu
     wrap_up_s: float = 60.0
     ring_s: int = 20  # a phone rings at most this long, and never into the end of the offer's lease
     divert_s: int = 40  # an outside number rings at most this long

@@ -21,6 +21,7 @@ from kezek_ivr.silent import ask_the_silent
 from kezek_ivr.ticket_states import TicketStates
 from kezek_ivr.types import KnownCaller
 from kezek_speech.types import Ears, Phrasebook
+from kezek_telephony.types import Arrival
 
 
 class Understanding:
@@ -53,7 +54,7 @@ class Understanding:
         await greet(
             talk,
             self._dialogue,
-            known=self.language_of(arrival.language or "", known.language, ask=True),
+            known=self.language_of(*self.languages_of(arrival), known.language, ask=True),
             states=self._states.offered,
         )
         talk.keeper.set_language(talk.language)
@@ -80,6 +81,10 @@ class Understanding:
     async def prepare(self, talk: Conversation) -> None:
         """What is known without a question, for a call that is asked none."""
         await self._interview_of(talk, self._dialogue, None).prepare()
+
+    def languages_of(self, arrival: Arrival) -> tuple[str, ...]:
+        """What the call itself says: the language that it had before, else that of the number dialled; '' without."""
+        return arrival.language or "", self._settings.number_languages.get(arrival.dialled, "")
 
     def language_of(self, *candidates: str, ask: bool = False) -> str:
         """The first that this dialogue speaks; else '' where one may `ask`, the default otherwise."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -250,6 +251,23 @@ async def test_a_household_that_chooses_another_language_is_greeted_in_it_next_t
         line = world.call(after("press/4", press("4")), after("open", say("heating")))
         await world.serve(line)
         assert world.directory.remembered == [(7, "en")]
+
+
+@pytest.mark.parametrize(
+    ("dialled", "household", "spoken"),
+    [("1091", "ru", "uk"), ("109", "ru", "ru"), ("109", "", "kk"), ("1092", "ru", "ru")],
+)
+@in_virtual_time
+async def test_the_number_dialled_chooses_the_language_before_the_households_last_choice(
+    dialled: str, household: str, spoken: str
+) -> None:
+    async with World.open(aigul_201=Phone()) as world:
+        world.settings = replace(world.settings, number_languages={"1091": "uk", "1092": "xx"})
+        world.directory.know("+77010000001", language=household)
+        line = world.call(after("open", say("heating")), dialled=dialled)
+        await world.serve(line)
+        assert (await world.notes(line))["language"] == spoken
+        assert ("language" in line.heard) is (not household and dialled == "109")
 
 
 @pytest.mark.parametrize("prompt", ["greeting", "keys", "open", "street", "house", "topic"])

@@ -17,7 +17,7 @@ from kezek_api.doors import is_loopback, same_site
 from kezek_api.errors import TooManyAttempts
 from kezek_api.health import Health
 from kezek_api.pop import fields_of, keyed, pop_of, settled, ticket_of
-from kezek_api.rules import of_site
+from kezek_api.rules import RulesError, of_site, read
 from kezek_api.settings import Settings, SettingsError
 from kezek_api.streets import pop_for
 from kezek_api.tally import midnight_before
@@ -58,6 +58,13 @@ def test_a_citys_own_files_are_read_at_the_start_and_a_wrong_one_is_said(tmp_pat
         of_site(Settings.load(tmp_path, emergency=tmp_path / "none.toml"))
     with pytest.raises(SettingsError, match=r"none\.toml cannot be read"):
         of_site(Settings.load(tmp_path, checklists=tmp_path / "none.toml"))
+
+
+def test_a_number_may_have_a_language_and_only_one_that_is_spoken() -> None:
+    rules = read({"dialled": {"languages": {"1091": "uk"}}}, ["hotline"])
+    assert rules.number_languages == {"1091": "uk"}
+    with pytest.raises(RulesError, match="no prompts of fr"):
+        read({"dialled": {"languages": {"1091": "fr"}}}, ["hotline"])
 
 
 def test_settings_come_from_the_environment_then_the_file_then_the_defaults(
