@@ -10,6 +10,8 @@ import typer
 
 from kezek_api.settings import Settings
 
+KINDS = "territories, network_parts, streets, buildings, households, organisations, asset_kinds, duties or topics"
+
 
 def add(app: typer.Typer) -> None:
     app.command(name="import")(import_file)
@@ -18,7 +20,7 @@ def add(app: typer.Typer) -> None:
 
 
 def import_file(
-    kind: Annotated[str, typer.Argument(help="territories, network_parts, streets, buildings, households, ...")],
+    kind: Annotated[str, typer.Argument(help=f"{KINDS}, or planned works: works")],
     file: Path,
     as_json: Annotated[bool, typer.Option("--json", help="As one line of JSON, with every refused line.")] = False,
 ) -> None:
@@ -32,7 +34,7 @@ def import_file(
 
 
 def export_file(
-    kind: Annotated[str, typer.Argument(help="territories, network_parts, streets, buildings or households")],
+    kind: Annotated[str, typer.Argument(help=KINDS)],
     file: Annotated[Path, typer.Argument(help="Ending in .geojson: GeoJSON (buildings, territories); else CSV.")],
     as_json: Annotated[bool, typer.Option("--json", help="As one line of JSON.")] = False,
 ) -> None:

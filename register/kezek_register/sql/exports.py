@@ -74,7 +74,7 @@ class Exports:
         known = KINDS.get(kind)
         if known is None or (format == "geojson" and not known.placed):
             fitting = [name for name, each in KINDS.items() if each.placed or format == "csv"]
-            raise NotFound(f"no {format} of {kind}: one of {', '.join(fitting)}")
+            raise NotFound(f"no {format} of {kind} is written: only of {', '.join(fitting)}")
         async with self._database.reading_at_length() as session:
             rows = await known.rows(session)
         writer = _geojson if format == "geojson" else _csv
