@@ -47,7 +47,8 @@ class Durations:
             if value is None or self._elsewhere(items, at, at + size - 1):
                 continue
             spoken = min(item.confidence for item in window)
-            return Found("duration", value, 0.9 * spoken, window[0].first, window[-1].last)
+            certainty = 0.9 if size > 1 else 0.7  # 'вчера' alone may be when he rang
+            return Found("duration", value, certainty * spoken, window[0].first, window[-1].last)
         return None
 
     def _counted(self, items: Sequence[Item], at: int) -> Found | None:

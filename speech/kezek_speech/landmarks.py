@@ -48,7 +48,9 @@ class Landmarks:
             start = at + size
             noun = self._noun(items, start, taken)
             if noun is not None:
-                return self._found(items, at, self._name(items, noun, taken), 0.9)
+                end = self._name(items, noun, taken)
+                sure = end == noun or items[end].kind == "number" or items[end].text.startswith(self._near.nouns)
+                return self._found(items, at, end, 0.9 if sure else 0.75)
             if phrase in self._near.weak or start >= len(items) or not self._plain(items[start], taken):
                 return None
             return self._found(items, at, start, 0.55)

@@ -101,8 +101,8 @@ class Lexer:
             window = tokens[at : at + size]
             if len(window) < size or len(window[0].text) < 2 or all(token.text in self._exact for token in window):
                 continue
-            if any(len(token.text) > 2 and token.text in self._exact for token in window[1:]):
-                continue  # the rest is a word by itself
+            if any(self._known(token.text) for token in window[1:]) or self._ordinary(window[0].text):
+                continue  # words by themselves
             text = "".join(token.text for token in window)
             known = self._exact.get(text)
             if known is not None and len(text) >= 5:
@@ -179,7 +179,8 @@ class Lexer:
         lettered = self._lettered_at(tokens, at, before)
         if lettered:
             return lettered
-        short = self._short.get(sound(tokens[at].text)) if before and before[-1].kind in _AFTER else None
+        plain = self._ordinary(tokens[at].text)
+        short = self._short.get(sound(tokens[at].text)) if not plain and before and before[-1].kind in _AFTER else None
         if short is not None:  # 'сорок сим'
             return [_item("number", tokens, at, 1, short, 0.8)]
         torn = [] if taken(tokens[at].text) else self._torn_at(tokens, at, beats=0)
@@ -205,6 +206,9 @@ class Lexer:
         if atom is None or len(text) > 5:
             return []
         return [_item("number", tokens, at, 1, atom, 0.7, text[:-1]), _item("letter", tokens, at, 1, None, 1.0, "а")]
+
+    def _known(self, text: str) -> bool:
+        return self._ordinary(text) or (len(text) > 2 and text in self._exact)
 
     def _ordinary(self, text: str) -> bool:
         """Whether it is an everyday word that is not to be guessed at."""

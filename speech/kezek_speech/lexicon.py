@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from .packs import Pack, borrowed_packs
 from .packs.pack import Atom
 
-_BORROWED_CUES = frozenset({"house", "flat", "entrance", "floor", "phone", "account", "fraction", "corpus", "plus"})
+_BORROWED_CUES = frozenset(
+    {"street", "house", "flat", "entrance", "floor", "phone", "account", "fraction", "corpus", "plus"}
+)
 _PLAIN = str.maketrans("қғңөәүұһі", "кгноауухи")  # Kazakh letters as Russian ones
 
 
@@ -27,6 +29,7 @@ def lexicon(pack: Pack) -> dict[str, Meaning]:
     """Word, or words in a row -> its meaning."""
     known = {word: Meaning(cue, None) for word, cue in pack.cues.items()}
     known |= {word: Meaning("number", atom) for word, atom in pack.numbers.items()}
+    known |= {word: Meaning("number", Atom(10, times=True), 0.75) for word in pack.torn_tens}
     for word in pack.lasting.units:
         known.setdefault(word, Meaning("unit", None))
     for heard, said in pack.misheard.items():

@@ -38,9 +38,9 @@ def _one(items: Sequence[Item], start: int, pack: Pack) -> Number:
     at = start
     while at < len(items):
         item = items[at]
-        if item.kind == "and" and 0 < value < 10_000 and room <= 100 and at > start:
+        if item.kind == "and" and 0 < value < 10_000 and room <= 1000 and at > start:
             following = items[at + 1] if at + 1 < len(items) else None
-            if following is None or following.atom is None or not 0 < following.atom.value < room:
+            if following is None or following.atom is None or not 0 < following.atom.value < min(room, 100):
                 break
             at += 1
             continue
@@ -65,6 +65,7 @@ def _one(items: Sequence[Item], start: int, pack: Pack) -> Number:
             and following.atom is not None
             and following.atom.times
             and (following.atom.value == 1000 or part < 10)
+            and (following.atom.value > 10 or pack.bare_hundred or 5 <= part <= 8)
         ):
             times = following.atom.value
             if times == 100 and part * times >= room > part and at > start and pack.bare_hundred:

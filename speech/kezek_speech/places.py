@@ -203,8 +203,8 @@ class Places:
         return 0.0
 
     def _found(self, kind: MentionKind, part: Part, fit: float) -> Found:
-        house = kind == "house"
-        value = part.text if house or part.suffix.isalpha() else str(part.value)
+        lettered = kind == "flat" and part.suffix.isalpha()
+        value = part.text if kind == "house" or lettered else str(part.value)
         return Found(kind, value, part.fit * part.spoken * fit, part.first, part.last)
 
     def _street_beside(self, items: Sequence[Item], part: Part, street_at: dict[int, StreetHit]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from .corrections import skip
 from .item import Item
 from .lexer import Lexer
 from .numbers import Number, numbers_at
@@ -77,8 +78,8 @@ class Runs:
                     continue
                 block = self._is_block(items, number) and (parts or (found and self._close(items, found[-1], number)))
                 if block:  # 'шесть второй корпус'
-                    owner = parts.pop() if parts else found.pop().parts[-1]
-                    parts.append(self._with_block(items, owner, number))
+                    parts = parts or list(found.pop().parts)
+                    parts[-1] = self._with_block(items, parts[-1], number)
                     continue
                 last = place == len(numbers) - 1
                 parts.append(self._part(items, number, streets, suffixed=last))
@@ -141,8 +142,13 @@ class Runs:
         at = number.end + 1
         if not number.ordinal or at >= len(items) or items[at].kind != "corpus":
             return False
+        if self._pack.number_before_cue:
+            return True
+        before = skip(items, number.start - 1, -1, {"filler"})
+        if before >= 0 and items[before].kind == "house":  # 'дом сорок пятый корпус второй'
+            return False
         following = items[at + 1] if at + 1 < len(items) else None
-        return following is None or following.atom is None or following.atom.ordinal or self._pack.number_before_cue
+        return following is None or following.atom is None or following.atom.ordinal
 
     @staticmethod
     def _close(items: Sequence[Item], run: Run, number: Number) -> bool:
@@ -192,7 +198,7 @@ class Runs:
         if following.kind != "number":
             return "", at - 1, 1.0
         second = numbers_at(items, at + 1, self._pack)[0]
-        if kind == "corpus" and second.ordinal and number.ordinal:
+        if kind == "corpus" and second.ordinal and number.ordinal and self._pack.number_before_cue:
             return "", at - 1, 1.0
         more, end, fit = (
             self._suffix(items, second.end + 1, second, streets) if kind == "fraction" else ("", second.end, 1.0)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from . import everyday
 from .en_streets import STREETS
 from .en_troubles import EMERGENCIES, TOPICS, URGENCIES
 from .pack import Atom, Denials, Pack, cardinals, cues, lasting, letters, nearby
@@ -54,7 +55,7 @@ _LASTING = lasting(
     PT1H: an hour
     PT1H30M: an hour and a half | one and a half hours
     """,
-    not_after="in at within after until every by before next",
+    not_after="wait in at within after until every by before next",
     not_before="later",
 )
 
@@ -72,9 +73,12 @@ _NEARBY = nearby(
 
 PACK = Pack(
     language="en",
-    numbers=_NUMBERS | {word: Atom(int(value), ordinal=True) for value, word in _ORDINALS.items()},
+    numbers=_NUMBERS
+    | {word: Atom(int(value), ordinal=True) for value, word in _ORDINALS.items()}
+    | {"hundredth": Atom(100, True, True), "thousandth": Atom(1000, True, True), "zeroth": Atom(0, True)},
     cues=_CUES,
     letters=letters("a, b bee, c see, d dee, e"),
+    not_numbers=everyday.EN,
     letter_words=frozenset(["letter"]),
     doubtful_letters=frozenset(["see", "bee"]),
     counted_from=frozenset(["from"]),

@@ -84,6 +84,7 @@ class Pack:
     house_before_street: bool = False  # 'eighteen Garden Street'
     phone_numbers: str = r"\+?\d{10,13}"  # what a whole phone number looks like
     misheard: Mapping[str, str] = field(default_factory=dict)  # a recogniser's word -> the word of the pack
+    torn_tens: frozenset[str] = frozenset()  # the second half of 'шесть десят', torn from the first
     not_borrowed: frozenset[str] = frozenset()  # words of languages spoken beside it that mean something here
     not_numbers: frozenset[str] = frozenset()  # everyday words that sound like a number or a word of place
     not_house: frozenset[str] = frozenset()  # everyday words that end like the word for house
