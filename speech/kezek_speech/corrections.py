@@ -9,6 +9,7 @@ from .numbers import numbers_at
 from .packs import Pack
 
 _PLACES = frozenset({"house", "flat", "entrance", "floor", "corpus"})
+_BEHIND = frozenset({"емес"})  # words of denial that stand behind what they deny
 _BETWEEN = frozenset({"filler", "correction", "but", "street", *_PLACES, "phone", "account"})
 
 
@@ -72,8 +73,8 @@ def taken_back(items: Sequence[Item], spans: Sequence[tuple[int, int]]) -> set[i
     for index, (_, last) in enumerate(spans):
         ahead = skip(items, starts[index] - 1, -1, {"filler", "street"})
         behind = skip(items, at_token.get(last, len(items)) + 1, 1, {"street"})
-        denied = ahead >= 0 and items[ahead].kind == "not"
-        denied_behind = behind < len(items) and items[behind].text == "емес"
+        denied = ahead >= 0 and items[ahead].kind == "not" and items[ahead].text not in _BEHIND
+        denied_behind = behind < len(items) and items[behind].text in _BEHIND
         if (denied or denied_behind) and len(spans) > 1:
             back.add(index)
     for marker in markers(items, starts):

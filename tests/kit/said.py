@@ -46,6 +46,12 @@ def sentences() -> Iterator[Said]:
             )
 
 
+SAID_WORDS = {
+    language: sorted({word for said in sentences() if said.language == language for word in said.text.split()})
+    for language in ("ru", "uk", "kk", "en")
+}
+
+
 def books() -> dict[str, Phrasebook]:
     found = {}
     for line in (FOLDER / "towns.tsv").read_text(encoding="utf-8").splitlines():
