@@ -11,6 +11,7 @@ from .packs import Pack
 _PLACES = frozenset({"house", "flat", "entrance", "floor", "corpus"})
 _BEHIND = frozenset({"емес"})  # words of denial that stand behind what they deny
 _BETWEEN = frozenset({"filler", "correction", "but", "street", *_PLACES, "phone", "account"})
+_ABSENT = frozenset({"нет", "ні", "жоқ", "no"})  # behind a thing: there is none of it
 
 
 def skip(items: Sequence[Item], at: int, step: int, kinds: frozenset[str] | set[str]) -> int:
@@ -77,7 +78,10 @@ def taken_back(items: Sequence[Item], spans: Sequence[tuple[int, int]]) -> set[i
         denied_behind = behind < len(items) and items[behind].text in _BEHIND
         if (denied or denied_behind) and len(spans) > 1:
             back.add(index)
+    named = {at_token.get(token, -1) for first, last in spans for token in range(first, last + 1)}
     for marker in markers(items, starts):
+        if items[marker].text in _ABSENT and items[marker - 1].kind == "word" and marker - 1 not in named and marker:
+            continue  # 'на Пушкина воды нет, на Гоголя тоже'
         following = next((index for index, start in enumerate(starts) if start > marker), None)
         if following is not None:
             back |= set(range(following))

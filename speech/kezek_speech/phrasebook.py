@@ -3,12 +3,13 @@ Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
 from . import street_grammar
-from .lexer import Item, Lexer
+from .item import Item
+from .lexer import Lexer
 from .packs import LANGUAGES, pack_for
 from .places import Found, Places
 from .streets import StreetHit, StreetIndex
@@ -24,28 +25,25 @@ _NAMED = 0.7  # a street this sure: its words tell of no trouble ('улица Г
 _MOST_WORDS = 120  # of one utterance: the first ones; nobody says where he is in more
 
 
-def build_phrasebook(language: str, vocabulary: Vocabulary, substitutes: Mapping[str, str] | None = None) -> Phrasebook:
-    """Raises NoModel for a language without a pack. Building takes up to 0.2 s for 5,000 streets; asking it, 5 ms.
-
-    `substitutes`: words of the town's streets that the recogniser's model does not know, each with the word it is
-    heard as: grammars hold the latter, and it means the same street."""
+def build_phrasebook(language: str, vocabulary: Vocabulary) -> Phrasebook:
+    """Raises NoModel for a language without a pack. Building takes up to 0.2 s for 5,000 streets; asking it, 5 ms."""
     if language not in LANGUAGES:
         raise NoModel(f"no language pack for {language!r}: there are {', '.join(LANGUAGES)}")
-    return _Book(language, vocabulary, substitutes or {})
+    return _Book(language, vocabulary)
 
 
 class _Book:
-    def __init__(self, language: str, vocabulary: Vocabulary, substitutes: Mapping[str, str]) -> None:
+    def __init__(self, language: str, vocabulary: Vocabulary) -> None:
         self._pack = pack_for(language)
         self._lexer = Lexer(self._pack)
-        self._streets = StreetIndex(vocabulary.streets, self._pack, substitutes)
+        self._streets = StreetIndex(vocabulary.streets, self._pack)
         self._places = Places(self._pack, self._lexer)
         self._topics = TopicIndex(self._pack.topics, vocabulary.topics)
         denials = self._pack.denials
         denied = [rule for rule in self._pack.urgencies if rule.code.startswith(NO)]
         self._emergencies = TopicIndex([*self._pack.emergencies, *denied], denials=denials, strict=True)
         self._urgencies = TopicIndex(self._pack.urgencies, denials=denials, strict=True)
-        self._vocabulary, self._substitutes = vocabulary, substitutes
+        self._vocabulary = vocabulary
         self._fillers = {clean(word) for word in self._pack.fillers}
 
     @property
@@ -83,10 +81,8 @@ class _Book:
     def _street_phrases(self) -> list[str]:
         words = self._pack.streets
         kinds = [word for word in words.kinds if len(word) > 3][:24]
-        names = [
-            phrase for phrase, _ in street_grammar.phrases(self._vocabulary.streets, self._pack, self._substitutes)
-        ]
-        return [*kinds, *names, *(word for word in words.titles if len(word) > 3)]
+        names = list(street_grammar.phrases(self._vocabulary.streets, self._pack))
+        return [*kinds, *names, *sorted(word for word in words.titles if len(word) > 3)]
 
     def _house_phrases(self) -> list[str]:
         pack = self._pack

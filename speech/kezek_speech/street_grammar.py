@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from .numbers import spell
 from .packs import Pack
@@ -43,15 +43,9 @@ def _forms(value: int, pack: Pack) -> tuple[list[str], list[str]]:
     return [word for word, ordinal in words if not ordinal], [word for word, ordinal in words if ordinal]
 
 
-def phrases(names: Iterable[str], pack: Pack, substitutes: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
-    """(phrase, whether it is a name itself): all names first, then their cases. A word that the recogniser's model does
-    not know is said by its substitute."""
+def phrases(names: Iterable[str], pack: Pack) -> Iterator[str]:
+    """All names first, then their cases."""
     said = [way for name in names for way in spoken(name, pack)]
+    yield from said
     for way in said:
-        yield _substituted(way, substitutes), True
-    for way in said:
-        yield from ((_substituted(form, substitutes), False) for form in pack.streets.forms(way))
-
-
-def _substituted(phrase: str, substitutes: Mapping[str, str]) -> str:
-    return " ".join(substitutes.get(word, word) for word in phrase.split())
+        yield from pack.streets.forms(way)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .lexer import Item
+from .item import Item
 from .numbers import numbers_at
 from .packs import Pack
 from .text import Token

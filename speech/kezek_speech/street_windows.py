@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .lexer import Item
+from .item import Item
 from .packs import Pack
 from .street_spans import Span
 from .text import Token, join

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .lexer import Item
+from .corrections import taken_back
+from .item import Item
 from .packs import Pack
 from .street_alike import RIVALS, UNSURE, Alike, Likeness
 from .street_names import Entry, entries
@@ -38,14 +39,9 @@ class StreetHit:
 
 
 class StreetIndex:
-    """`substitutes`: word of a name -> what the recogniser's model says in its place; both mean the street."""
-
-    def __init__(self, streets: Mapping[str, str], pack: Pack, substitutes: Mapping[str, str] | None = None) -> None:
+    def __init__(self, streets: Mapping[str, str], pack: Pack) -> None:
         self._pack = pack
-        heard_as = {
-            " ".join((substitutes or {}).get(word, word) for word in name.split()): ref for name, ref in streets.items()
-        }
-        found = entries({**heard_as, **streets} if substitutes else streets, pack)
+        found = entries(streets, pack)
         self._exact: dict[str, list[Entry]] = {}
         for entry in found:
             self._exact.setdefault(entry.written, []).append(entry)
@@ -68,7 +64,7 @@ class StreetIndex:
         for window in windows(tokens, items, self._pack, taken, bare=bare and not taken):
             alike += self._like(window)
         alike += self._like_numbered(spans, taken)
-        return best([*exact, *alike])
+        return _standing(best([*exact, *alike]), items)
 
     def _named(self, spans: Sequence[Span], *, asked: bool) -> Iterator[StreetHit]:
         found = [
@@ -103,7 +99,7 @@ class StreetIndex:
         text = "".join(span.text for span in spans[first : last + 1])
         found = self._exact.get(text)
         if found is None:
-            same = self._alike.same(text) if spans[last].kind != "filler" else []
+            same = self._alike.same(text) if spans[last].kind in ("word", "number") else []
             found = [replace(entry, factor=entry.factor * _SAME) for entry in same]
         if len(found) < 2:
             return found
@@ -173,6 +169,13 @@ def best(hits: Sequence[StreetHit]) -> list[StreetHit]:
         if top.confidence < 0.8 and hit.reference not in offered and len(offered) < RIVALS:
             others[over].append(replace(top, reference=hit.reference, confidence=min(hit.confidence, top.confidence)))
     return [hit for at, top in enumerate(kept) for hit in (top, *others[at])]
+
+
+def _standing(hits: list[StreetHit], items: Sequence[Item]) -> list[StreetHit]:
+    """Without those that the caller takes back: 'не Абая, а Ленина', 'Абая, ой, Ленина'."""
+    spans = sorted({(hit.first, hit.last) for hit in hits if hit.confidence >= _STANDS})
+    back = {spans[index] for index in taken_back(items, spans)}
+    return [hit for hit in hits if (hit.first, hit.last) not in back]
 
 
 def _times(hit: StreetHit, factor: float) -> StreetHit:
