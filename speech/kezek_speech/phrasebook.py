@@ -172,7 +172,8 @@ def _of_topic(
 
 
 def _of_place(found: Found, heard: Sequence[Token], words: Sequence[Word]) -> Mention:
-    return Mention(found.kind, found.value, _rounded(found.confidence), _said(found.first, found.last, heard, words))
+    said = _said(found.first, found.last, heard, words)
+    return Mention(found.kind, found.value, _rounded(found.confidence), said, found.correction)
 
 
 def _rounded(confidence: float) -> float:
