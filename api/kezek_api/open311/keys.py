@@ -24,4 +24,5 @@ def owner(key: str, keys: Iterable[Key]) -> str | None:
 def made(name: str) -> str:
     """A new key and the lines for rules.toml."""
     key = secrets.token_urlsafe(32)
-    return f'api_key: {key}\n\n# into rules.toml, which a node reads when it starts\n[[open311.keys]]\nname = "{name}"\nsha256 = "{digest(key)}"'
+    lines = f'[[open311.keys]]\nname = "{name}"\nsha256 = "{digest(key)}"'
+    return f"api_key: {key}\n\n# into rules.toml, which a node reads when it starts\n{lines}"
