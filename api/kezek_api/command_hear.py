@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from kezek_api.hearing import street_words, substitutes
+from kezek_api.hearing import street_words
 from kezek_api.settings import Settings
 from kezek_api.sound_file import RATE, NotSound, read
 from kezek_api.town_words import Town, of_folder, of_register
@@ -71,8 +71,8 @@ async def hear(
             async with VoskEars(pool) as ears:
                 if language not in ears.languages:
                     raise NoModel(ears.problems.get(language, "the model does not load"))
-                found = await ears.learn(language, street_words(words.words.streets))
-                book = build_phrasebook(language, words.words, substitutes(words.words.streets, found))
+                await ears.learn(language, street_words(words.words.streets))
+                book = build_phrasebook(language, words.words)
                 sides = [await _side(ears, book, words, sound, question, again=again) for sound in channels]
     except (NotSound, OSError, ValueError, SpeechError) as error:
         print(f"kezek: {file if isinstance(error, NotSound | OSError) else language}: {error}", file=sys.stderr)

@@ -14,7 +14,6 @@ from kezek_api.health import Health
 from kezek_api.settings import Settings
 from kezek_speech import Ears, NoModel, Phrasebook, SpeechSettings, Vocabulary, VoskEars, available, build_phrasebook
 from kezek_speech.remote.several import Node, SeveralEars, SeveralSettings
-from kezek_speech.substitutes import Substitute
 
 log = structlog.get_logger(__name__)
 
@@ -38,17 +37,6 @@ def street_words(names: Iterable[str]) -> frozenset[str]:
     return frozenset(word for name in names for word in name.split() if word.isalpha())
 
 
-def substitutes(names: Iterable[str], found: Iterable[Substitute]) -> dict[str, str]:
-    """Those that cannot be taken for another street of the town, or for each other."""
-    own = street_words(names)
-    spoken: dict[str, str] = {}
-    for each in sorted(found, key=lambda each: -each.likeness):
-        heard = " ".join(each.instead)
-        if heard and not own.issuperset(each.instead) and heard not in spoken.values():
-            spoken[each.word] = heard
-    return spoken
-
-
 class Hearing:
     """`ears` hears nothing until `run` has loaded its models; `phrasebooks` fills in place."""
 
@@ -57,7 +45,6 @@ class Hearing:
         self._directory = directory
         self._health = health
         self._books: dict[str, Phrasebook] = {}
-        self._substitutes: dict[str, dict[str, str]] = {}  # by language: unknown street word -> what it is heard as
         self._unknown: dict[str, int] = {}  # street words of each language that its model does not know
         self._renewed = asyncio.Event()
         self.own = own_ears(settings)
@@ -87,7 +74,7 @@ class Hearing:
     def _renew(self, language: str) -> None:
         words = Vocabulary(self._directory.streets(language), self._directory.topics(language))
         try:
-            self._books[language] = build_phrasebook(language, words, self._substitutes.get(language))
+            self._books[language] = build_phrasebook(language, words)
         except NoModel as none:
             log.warning("no_phrasebook", language=language, code=none.code)
 
@@ -118,17 +105,13 @@ class Hearing:
         names = self._directory.streets(language)
         found = await self.own.learn(language, street_words(names))
         self._unknown[language] = len(found)
-        usable = substitutes(names, found)
         if found:
             log.warning(
                 "street_words_unknown",
                 language=language,
                 words=len(found),
-                heard_as={each.word: usable.get(each.word, "") for each in found[:SHOWN]},
+                heard_as={each.word: " ".join(each.instead) for each in found[:SHOWN]},
             )
-        if usable != self._substitutes.get(language, {}):
-            self._substitutes[language] = usable
-            self._renew(language)
 
     async def _tell(self) -> None:
         """As often as a node may have come or gone."""
