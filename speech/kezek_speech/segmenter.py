@@ -20,7 +20,7 @@ _FRAME_SECONDS = FRAME / 2 / RATE
 
 @dataclass(frozen=True, slots=True)
 class SegmenterSettings:
-    silence_seconds: float = 0.7  # of silence after speech: the utterance is over
+    silence_seconds: float = 0.56  # of silence after speech: the utterance is over; half a second is a pause in it
     speech_seconds: float = 0.12  # of sound above the floor: it is speech, not a click
     onset_frames: int = 2  # loud frames in a row that begin an utterance
     lead_seconds: float = 0.16  # passed on from before the onset: soft first consonants
@@ -43,8 +43,9 @@ class Cut:
 
 
 def level_db(frame: bytes) -> float:
-    """RMS level of 16-bit samples in dB over 1 LSB; 0.0 for digital silence. A trailing odd byte is ignored."""
-    samples = array("h", frame[: len(frame) & ~1])
+    """RMS level of 16-bit samples in dB over 1 LSB; 0.0 for digital silence. A trailing odd byte is ignored. Every
+    other sample will do."""
+    samples = array("h", frame[: len(frame) & ~1])[::2]
     if not samples:
         return 0.0
     return 10 * math.log10(max(1.0, sum(map(mul, samples, samples)) / len(samples)))
@@ -85,6 +86,11 @@ class Segmenter:
             return []
         self._out += [*self._held, self._rest[: len(self._rest) & ~1]]
         return [self._cut(ended=True)]
+
+    @property
+    def ends_in(self) -> int:
+        """So many more quiet frames end the present utterance; 0 when nobody speaks, or is loud just now."""
+        return self._count(self._settings.silence_seconds) - self._quiet if self._inside and self._quiet else 0
 
     def _frame(self, frame: bytes) -> bool:
         """True when the utterance ends with this frame."""

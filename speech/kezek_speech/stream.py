@@ -62,6 +62,7 @@ class Stream:
         self._second = second
         self._clock = clock
         self._piece = int(settings.piece_seconds * _BYTES) // FRAME * FRAME
+        self._wanted = self._piece  # less of it where an utterance may end sooner: its final words wait for nothing
         self._behind = max(self._piece, int(settings.behind_seconds * _BYTES) // FRAME * FRAME)
         self._limit = int(settings.buffer_seconds * _BYTES) // FRAME * FRAME
         self._turn_seconds = settings.turn_seconds
@@ -94,7 +95,7 @@ class Stream:
             surplus += -surplus % 2
             del self._buffer[:surplus]
             self.dropped_seconds += surplus / _BYTES
-        if len(self._buffer) >= self._piece:
+        if len(self._buffer) >= self._wanted:
             self._wake.set()
 
     def flush(self) -> None:
@@ -143,7 +144,7 @@ class Stream:
 
     async def _step(self) -> None:
         if self._job is None:
-            if len(self._buffer) < self._piece and not self._flushed:
+            if len(self._buffer) < self._wanted and not self._flushed:
                 self._wake.clear()
                 await self._wake.wait()
                 return
@@ -198,6 +199,7 @@ class Stream:
             cuts += self._segmenter.finish()
         for cut in cuts:
             heard += self._decode_cut(cut)
+        self._wanted = min(self._piece, self._segmenter.ends_in * FRAME or self._piece)
         self._work_seconds = self._clock() - began
         return heard
 
