@@ -147,7 +147,7 @@ class Places:
         if last is not None and self._corrects(items, part, corrected):
             return last, 0.95
         if not with_house:
-            fit = self._street_beside(items, part, street_at)
+            fit = self._street_beside(items, part, street_at) or self._likely_house(items, part)
             return ("house", fit) if fit else (None, 0.0)
         return None, 0.0
 
@@ -216,6 +216,20 @@ class Places:
         beyond = skip(items, part.end + 1, 1, {"filler"})
         hit = street_at.get(items[beyond].first) if beyond < len(items) else None
         return 0.95 if hit is not None and hit.first > part.last and self._pack.house_before_street else 0.0
+
+    def _likely_house(self, items: Sequence[Item], part: Part) -> float:
+        """How surely it is a house where no street of the town is: behind a street that is not in the list ('улица
+        заречная пять'), or before a flat ('... пять, квартира два')."""
+        at = skip(items, part.start - 1, -1, {"filler"})
+        words = 0
+        while at >= 0 and items[at].kind == "word" and words < 2:
+            at, words = at - 1, words + 1
+        if at >= 0 and items[at].kind == "street" and bool(words) != self._pack.street_before_cue:
+            return 0.7
+        flat = skip(items, part.end + 1, 1, {"filler"})
+        number = skip(items, flat + 1, 1, {"filler"})
+        before_flat = number < len(items) and items[flat].kind == "flat" and items[number].kind == "number"
+        return 0.55 if before_flat and words else 0.0
 
     @staticmethod
     def _corrects(items: Sequence[Item], part: Part, corrected: Sequence[int]) -> bool:
