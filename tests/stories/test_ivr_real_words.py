@@ -6,6 +6,7 @@ import pytest
 
 from kezek_speech.phrasebook import build_phrasebook
 from kezek_speech.types import Vocabulary
+from kit.ivr_voice import TownVoice
 from kit.ivr_world import World
 from kit.scripted_line import Phone, after, in_virtual_time, say
 
@@ -76,3 +77,71 @@ async def test_one_word_to_an_answer_in_the_packaged_korean_fills_the_ticket() -
             "street": ("Abay", "1"), "house": ("9", "109"), "topic": ("heating", ""),
         }  # fmt: skip
         assert line.heard == ["greeting", "keys", "street", "house", "topic", "goodbye"]
+
+
+BACK = {
+    "ru": ("на улице абая нет отопления", "дом сорок пятый"),
+    "kk": ("абай көшесінде жылу жоқ", "қырық бесінші үй"),
+    "uk": ("на вулиці абая немає опалення", "будинок сорок п'ять"),
+    "en": ("no heating at abay street", "forty five"),
+}
+
+
+@pytest.mark.parametrize("language", BACK)
+@in_virtual_time
+async def test_the_missing_house_is_asked_for_with_the_street_read_back(language: str) -> None:
+    async with World.open(aigul_201=Phone()) as world:
+        with_packs(world)
+        world.voice = TownVoice()
+        first, house = BACK[language]
+        line = world.call(after("open", say(first)), after("house", say(house)), language=language, caller=None)
+        await world.serve(line)
+        assert line.heard == ["greeting", "keys", "open", "said/1", "house", "goodbye"]
+        fields = (await world.notes(line))["fields"]
+        assert (fields["street"]["ref"], fields["house"]["ref"]) == ("1", "145")
+
+
+YES = {"ru": "да всё верно", "kk": "иә дұрыс", "uk": "так", "en": "yes please"}
+NO = {
+    "ru": "нет дом сорок шесть",
+    "kk": "жоқ қырық алтыншы үй",
+    "uk": "ні будинок сорок шість",
+    "en": "no house forty six",
+}
+
+
+@pytest.mark.parametrize("language", YES)
+@pytest.mark.parametrize(("replies", "building"), [(YES, "145"), (NO, "146")])
+@in_virtual_time
+async def test_an_address_read_back_is_confirmed_or_corrected_in_the_callers_own_words(
+    language: str, replies: dict[str, str], building: str
+) -> None:
+    async with World.open(aigul_201=Phone()) as world:
+        with_packs(world)
+        world.voice = voice = TownVoice()
+        badly = " ".join(f"{word}?" for word in ONE_BREATH[language].split())
+        world.ears.second[badly] = ""
+        line = world.call(
+            after("open", say(badly)), after("press/2", say(replies[language])), language=language, caller=None
+        )
+        await world.serve(line)
+        assert voice.said[0] == ("Abay street, 45", language)
+        fields = (await world.notes(line))["fields"]
+        assert (fields["street"]["ref"], fields["house"]["ref"]) == ("1", building)
+        assert fields["house"]["confidence"] >= 0.8
+
+
+@in_virtual_time
+async def test_a_correction_in_the_answer_to_a_later_question_is_taken() -> None:
+    async with World.open(aigul_201=Phone()) as world:
+        with_packs(world)
+        line = world.call(
+            after("open", say("улица абая дом сорок пять")),
+            after("topic", say("нет отопления ой нет дом сорок шесть")),
+            language="ru",
+            caller=None,
+        )
+        await world.serve(line)
+        fields = (await world.notes(line))["fields"]
+        assert (fields["house"]["value"], fields["house"]["ref"]) == ("46", "146")
+        assert fields["topic"]["value"] == "heating"
