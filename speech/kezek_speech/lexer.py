@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from rapidfuzz import fuzz, process
 
+from .doubts import Doubts
 from .figures import doubled, in_figures
 from .item import Item
 from .lexicon import Meaning, lexicon
@@ -22,9 +23,7 @@ __all__ = ["Item", "Lexer"]
 _FUZZY_CUES = {"street", "house", "flat", "entrance", "floor", "fraction", "corpus"}
 _LIKELY = 80.0  # of 100: below it a word is not taken for another
 _GLUED_LETTERS = frozenset("абab")  # 'сіма' is '7а'; 'одном' is not '1м'
-_NEAR = 62.0  # of 100: a word that may well have been a number
-_FAINT = 40.0  # of 100: enough where nothing else can stand
-_AFTER = frozenset({"number", "house", "flat", "entrance", "floor", "fraction", "corpus"})
+_AFTER = frozenset({"number", "house", "flat", "entrance", "floor", "fraction", "corpus", "phone", "account"})
 
 
 class Lexer:
@@ -33,25 +32,25 @@ class Lexer:
         self._exact: dict[str, Meaning] = lexicon(pack)
         self._letters = pack.letters
         self._longest = max(word.count(" ") + 1 for word in self._exact)
-        self._shortest_part = 1 if pack.language == "ko" else 3
+        self._shortest_part = {"ko": 1, "kk": 2}.get(pack.language, 3)
         alike = [
             (word, meaning.kind, meaning.atom)
             for word, meaning in self._exact.items()
             if len(word) >= 4
-            and (word in pack.numbers or (word in pack.cues and meaning.kind in _FUZZY_CUES))
+            and (
+                word in pack.numbers or (word in pack.cues and meaning.kind in _FUZZY_CUES) or _corrects(word, meaning)
+            )
             and " " not in word
         ]
         self._alike_keys, self._alike = [sound(word) for word, _, _ in alike], alike
         self._short = {
             sound(word): atom
             for word, atom in reversed(list(pack.numbers.items()))
-            if (len(word) == 3 or len(sound(word)) == 3) and 0 < atom.value < 10 and not atom.ordinal
+            if (len(word) in (2, 3) or len(sound(word)) == 3)
+            and (0 < atom.value < 10 or atom.times)
+            and not atom.ordinal
         }
-        numbers = [sound(word) for word, atom in pack.numbers.items() if len(word) >= 4 and not atom.ordinal]
-        self._number_sounds = list(dict.fromkeys(numbers))
-        self._sounds_of = {
-            kind: [sound(word) for word, cue in pack.cues.items() if cue == kind] for kind in ("fraction", "corpus")
-        }
+        self.doubts = Doubts(pack, self._exact)
         self._house_ends = tuple(word for word, cue in pack.cues.items() if cue == "house" and len(word) >= 3)
 
     def lex(self, tokens: Sequence[Token], taken: Callable[[str], bool]) -> list[Item]:
@@ -67,18 +66,6 @@ class Lexer:
             items += found or [_item("word", tokens, at, 1)]
             at = items[-1].last + 1
         return doubled(items, self._pack)
-
-    def near(self, text: str, kind: str) -> bool:
-        """Whether a word sounds somewhat like one of the few of this kind."""
-        return (
-            process.extractOne(sound(text), self._sounds_of[kind], scorer=fuzz.ratio, score_cutoff=_FAINT) is not None
-        )
-
-    def near_number(self, text: str) -> bool:
-        """Whether a word that is no number sounds somewhat like one."""
-        return len(text) >= 3 and (
-            process.extractOne(sound(text), self._number_sounds, scorer=fuzz.ratio, score_cutoff=_NEAR) is not None
-        )
 
     def _exact_at(self, tokens: Sequence[Token], at: int) -> list[Item]:
         for size in range(min(self._longest, len(tokens) - at), 0, -1):
@@ -101,7 +88,7 @@ class Lexer:
             window = tokens[at : at + size]
             if len(window) < size or len(window[0].text) < 2 or all(token.text in self._exact for token in window):
                 continue
-            if any(self._known(token.text) for token in window[1:]) or self._ordinary(window[0].text):
+            if any(self._known(token.text) for token in window[1:]) or self.doubts.ordinary(window[0].text):
                 continue  # words by themselves
             text = "".join(token.text for token in window)
             known = self._exact.get(text)
@@ -118,7 +105,7 @@ class Lexer:
     def _split_at(self, tokens: Sequence[Token], at: int, taken: Callable[[str], bool]) -> list[Item]:
         """Several words glued into one."""
         text = tokens[at].text
-        if len(text) <= self._shortest_part or len(text) > 60 or taken(text) or self._ordinary(text):
+        if len(text) <= self._shortest_part or len(text) > 60 or taken(text) or self.doubts.ordinary(text):
             return []
         parts = self._parts(text)
         if len(parts) > 1 and any(self._exact[part].kind == "number" for part in parts if part in self._exact):
@@ -179,7 +166,7 @@ class Lexer:
         lettered = self._lettered_at(tokens, at, before)
         if lettered:
             return lettered
-        plain = self._ordinary(tokens[at].text)
+        plain = self.doubts.ordinary(tokens[at].text)
         short = self._short.get(sound(tokens[at].text)) if not plain and before and before[-1].kind in _AFTER else None
         if short is not None:  # 'сорок сим'
             return [_item("number", tokens, at, 1, short, 0.8)]
@@ -187,7 +174,7 @@ class Lexer:
         if torn:
             return torn
         text = tokens[at].text
-        if len(text) < 4 or taken(text) or self._ordinary(text):
+        if len(text) < 4 or taken(text) or self.doubts.ordinary(text):
             return []
         if len(text) >= 5 and self._ends_in_house(text) and self._number_at(tokens, at + 1):
             return [_item("house", tokens, at, 1, fit=0.85)]
@@ -208,12 +195,7 @@ class Lexer:
         return [_item("number", tokens, at, 1, atom, 0.7, text[:-1]), _item("letter", tokens, at, 1, None, 1.0, "а")]
 
     def _known(self, text: str) -> bool:
-        return self._ordinary(text) or (len(text) > 2 and text in self._exact)
-
-    def _ordinary(self, text: str) -> bool:
-        """Whether it is an everyday word that is not to be guessed at."""
-        near = self._pack.nearby
-        return text in self._pack.not_numbers or text in near.after or text.startswith(near.nouns)
+        return self.doubts.ordinary(text) or (len(text) > 2 and text in self._exact)
 
     def _ends_in_house(self, text: str) -> bool:
         """'саводом': the end of a street's name and the word for house."""
@@ -224,7 +206,7 @@ class Lexer:
             return False
         known = self._exact.get(tokens[at].text)
         if known is None:
-            return bool(in_figures(tokens[at].text, self._pack)) or self.near_number(tokens[at].text)
+            return bool(in_figures(tokens[at].text, self._pack)) or self.doubts.number(tokens[at].text)
         return known.kind == "number"
 
     def _best(self, text: str, cutoff: float) -> tuple[str, str, Atom | None, float] | None:
@@ -243,6 +225,11 @@ class Lexer:
         score, word, kind, atom = max(found, key=lambda each: each[0])
         rival = any(score - each[0] < 0.04 and each[3] != atom for each in found)
         return word, kind, atom, score * score * (0.8 if rival else 1.0)
+
+
+def _corrects(word: str, meaning: Meaning) -> bool:
+    """Words of correction are guessed when they are long enough to be sure of."""
+    return meaning.kind == "correction" and len(word) >= 7
 
 
 def _item(

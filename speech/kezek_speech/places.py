@@ -1,14 +1,9 @@
-"""House, flat, entrance and floor beside their words or beside a street, and all else that numbers say. Pure.
-
-Words of place and numbers stand in a row; each number belongs to at most one word and each word to at most one number,
-its neighbour. Of all such pairings the heaviest is taken: 'подъезд второй этаж седьмой' and 'второй подъезд седьмой
-этаж' both come out right.
-"""
+"""House, flat, entrance and floor beside their words or beside a street, and all else that numbers say. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from .corrections import markers, skip, without_negated
 from .digits import Digits
@@ -18,30 +13,20 @@ from .item import Item
 from .landmarks import Landmarks
 from .lexer import Lexer
 from .packs import Pack
+from .pairing import PLACES, Element, Pairing
 from .runs import Part, Run, Runs, single_digits
 from .streets import StreetHit
 from .types import MentionKind
 
 __all__ = ["Found", "Places"]
-_PLACES: dict[str, MentionKind] = {"house": "house", "flat": "flat", "entrance": "entrance", "floor": "floor"}
 _MOST: dict[MentionKind, int] = {"house": 9999, "flat": 9999, "entrance": 60, "floor": 130}
-_BETWEEN = {"filler", "correction"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Element:
-    """A word of place or a number, and what it is worth alone."""
-
-    at: int  # item
-    end: int
-    cue: Item | None
-    part: Part | None
-    alone: float = 0.0
 
 
 class Places:
     def __init__(self, pack: Pack, lexer: Lexer) -> None:
         self._pack = pack
+        self._lexer = lexer
+        self._pairing = Pairing(pack, lexer)
         self._runs = Runs(pack, lexer)
         self._digits = Digits(pack)
         self._landmarks = Landmarks(pack)
@@ -74,7 +59,7 @@ class Places:
         latest: Found | None = None
         for run in runs:
             ahead = skip(items, run.parts[0].start - 1, -1, {"filler", "street"})
-            beside = ahead >= 0 and (items[ahead].kind in _PLACES or items[ahead].last in street_at)
+            beside = ahead >= 0 and (items[ahead].kind in PLACES or items[ahead].last in street_at)
             one = self._digits.find(items, run, latest, beside_place=beside)
             if one is None:
                 short.append(run)
@@ -88,29 +73,29 @@ class Places:
 
     def _elements(
         self, items: Sequence[Item], parts: Sequence[Part], street_at: dict[int, StreetHit], corrected: Sequence[int]
-    ) -> list[_Element]:
+    ) -> list[Element]:
         inside = {at for part in parts for at in range(part.start, part.end + 1)}
         elements = [
-            _Element(at, at, item, None)
+            Element(at, at, item, None)
             for at, item in enumerate(items)
-            if item.kind in _PLACES and at not in inside and item.first not in street_at
+            if item.kind in PLACES and at not in inside and item.first not in street_at
         ]
         for part in parts:
             alone = (
                 0.8 if self._street_beside(items, part, street_at) or self._corrects(items, part, corrected) else 0.0
             )
-            elements.append(_Element(part.start, part.end, None, part, alone))
+            elements.append(Element(part.start, part.end, None, part, alone))
         return sorted(elements, key=lambda element: element.at)
 
     def _named(
         self,
         items: Sequence[Item],
-        elements: Sequence[_Element],
+        elements: Sequence[Element],
         street_at: dict[int, StreetHit],
         corrected: Sequence[int],
     ) -> list[Found]:
         """The numbers with the kind that each is paired with; then those beside a street, and those that follow."""
-        cue_of = {part.start: cue for part, cue in self._pairs(items, elements)}
+        cue_of = {part.start: cue for part, cue in self._pairing.pairs(items, elements)}
         parts = [element.part for element in elements if element.part is not None]
         with_house = any(each.part is not None and self._is_house(cue_of, each.part) for each in elements)
         with_flat = any(kind == "flat" for kind, _ in cue_of.values())
@@ -155,53 +140,6 @@ class Places:
     def _is_house(cue_of: dict[int, tuple[MentionKind, float]], part: Part) -> bool:
         return part.house or (part.start in cue_of and cue_of[part.start][0] == "house")
 
-    def _pairs(
-        self, items: Sequence[Item], elements: Sequence[_Element]
-    ) -> Iterator[tuple[Part, tuple[MentionKind, float]]]:
-        """The heaviest pairing of neighbours: (number, its kind and how surely)."""
-        best = [0.0]
-        paired = [False]
-        for place, element in enumerate(elements):
-            alone = best[-1] + element.alone
-            weight = self._weight(items, elements[place - 1], element) if place else 0.0
-            together = best[-2] + weight if weight else -1.0
-            best.append(max(alone, together))
-            paired.append(together > alone)
-        place = len(elements)
-        while place:
-            if not paired[place]:
-                place -= 1
-                continue
-            left, right = elements[place - 2], elements[place - 1]
-            cue, part = (left.cue, right.part) if left.cue is not None else (right.cue, left.part)
-            if cue is not None and part is not None:
-                sure = 1.0 if left.cue is not None or part.ordinal or self._pack.number_before_cue else 0.75
-                yield part, (_PLACES[cue.kind], cue.fit * sure)
-            place -= 2
-
-    def _weight(self, items: Sequence[Item], left: _Element, right: _Element) -> float:
-        """What it is worth to take two neighbours for a pair; 0 when they are none."""
-        pack = self._pack
-        if left.cue is not None and right.part is not None:
-            if skip(items, left.end + 1, 1, _BETWEEN) != right.at:
-                return 0.0
-            if left.cue.text.endswith(pack.cue_ends):
-                return 0.0
-            if right.part.ordinal:
-                return right.part.fit * (0.4 if pack.number_before_cue else 0.95)
-            return right.part.fit * (0.9 if pack.number_before_cue else 1.0)
-        if left.part is not None and right.cue is not None:
-            gap = items[left.end + 1 : right.at]
-            after = items[right.end + 1] if right.end + 1 < len(items) else None
-            if any(item.text not in pack.number_words for item in gap):
-                return 0.0
-            if after is not None and (after.text in pack.number_words or after.text in pack.counted_from):
-                return 0.0
-            if left.part.ordinal:
-                return left.part.fit * (1.2 if pack.number_before_cue else 1.1)
-            return left.part.fit * (1.0 if pack.number_before_cue else 0.3)
-        return 0.0
-
     def _found(self, kind: MentionKind, part: Part, fit: float) -> Found:
         lettered = kind == "flat" and part.suffix.isalpha()
         value = part.text if kind == "house" or lettered else str(part.value)
@@ -215,7 +153,7 @@ class Places:
             return 0.97 if hit.beside_cue or hit.ends_in_house else 0.9
         beyond = skip(items, part.end + 1, 1, {"filler"})
         hit = street_at.get(items[beyond].first) if beyond < len(items) else None
-        return 0.95 if hit is not None and hit.first > part.last and self._pack.house_before_street else 0.0
+        return 0.95 if hit is not None and hit.last > part.last and self._pack.house_before_street else 0.0
 
     def _likely_house(self, items: Sequence[Item], part: Part) -> float:
         """How surely it is a house where no street of the town is: behind a street that is not in the list ('улица
@@ -237,7 +175,10 @@ class Places:
 
     def _counted(self, items: Sequence[Item], part: Part) -> bool:
         """'three days', 'school number twenty-six': a number of something else."""
-        if part.end + 1 < len(items) and items[part.end + 1].kind == "unit":
+        after = items[part.end + 1] if part.end + 1 < len(items) else None
+        if after is not None and (
+            after.kind == "unit" or (after.kind == "word" and self._lexer.doubts.unit(after.text))
+        ):
             return True
         ahead = part.start - 1
         if ahead > 0 and items[ahead].text in self._pack.number_words:
@@ -275,10 +216,10 @@ class Places:
         kept = []
         for one in found:
             again = (other for other in found if other.kind == one.kind and other.first > one.last)
-            if any(one.last < border < other.first for other in again for border in borders):
+            if any(one.last < border <= other.first for other in again for border in borders):
                 continue
             earlier = any(
-                other.kind == one.kind and other.last < border < one.first for other in found for border in borders
+                other.kind == one.kind and other.last < border <= one.first for other in found for border in borders
             )
             kept.append(replace(one, correction=True) if earlier else one)
         return [one for one in kept if one.kind not in _MOST or 0 < int(_leading(one.value)) <= _MOST[one.kind]]

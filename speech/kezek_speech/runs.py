@@ -106,6 +106,10 @@ class Runs:
         fit *= min(1.0, number.fit / min(item.fit for item in items[number.start : number.end + 1]))
         if suffixed:
             fit *= self._doubt(items, end + 1, streets)
+        before = items[number.start - 1] if number.start else None
+        if before is not None and before.kind == "word":
+            doubts, known = self._lexer.doubts, before.first in streets
+            fit *= 0.65 if doubts.glued(before.text) or (not known and doubts.number(before.text, before=True)) else 1.0
         return Part(
             value=number.value,
             suffix=suffix,
@@ -216,7 +220,7 @@ class Runs:
             and 0 < numbers[0].value < 20
             and beyond < len(items)
             and items[beyond].kind == "flat"
-            and self._lexer.near(items[at].text, "fraction")
+            and self._lexer.doubts.fraction(items[at].text)
         )
 
     def _letter_fit(self, item: Item, following: Item | None, streets: set[int]) -> float:
@@ -230,11 +234,12 @@ class Runs:
         if item.kind == "but":
             if following.kind in ("number", "not") or following.text in self._pack.not_letter_before:
                 return 0.0
-            return 0.75 if following.kind == "filler" and following.text in ("у", "в") else 1.0
+            unclear = following.kind == "word" and following.first not in streets
+            return 0.75 if unclear or (following.kind == "filler" and following.text in ("у", "в")) else 1.0
         if item.text in self._pack.doubtful_letters:
             return 1.0 if following.kind in _CLEAR else 0.0
         if item.kind != "filler":
-            return 1.0
+            return 1.0 if len(item.text) == 1 or following.kind != "word" or following.first in streets else 0.75
         noun = following.kind in ("flat", "corpus") and following.text[-1:] == "а"
         return 1.0 if item.text not in ("у", "на", "по") and noun else 0.0
 
@@ -242,9 +247,11 @@ class Runs:
         """Less than 1 when the next word may have been one more number, heard badly."""
         if after >= len(items) or items[after].kind != "word" or items[after].first in streets:
             return 1.0
-        if len(items[after].text) < 3:  # 'сто й один'
-            return 0.6 if after + 1 < len(items) and items[after + 1].kind == "number" else 1.0
-        if self._lexer.near_number(items[after].text):
+        if len(items[after].text) < 3:  # 'сто й один', 'шість би під'їзд'
+            beyond = items[after + 1].kind if after + 1 < len(items) else ""
+            letter = beyond in _PLACES and self._lexer.doubts.letter(items[after].text)
+            return 0.6 if letter or beyond == "number" else 1.0
+        if self._lexer.doubts.number(items[after].text):
             return 0.65
         beyond = items[after + 1].kind if after + 1 < len(items) else ""
         return 0.75 if beyond in ("house", "flat", "corpus", "fraction") else 1.0
