@@ -1,0 +1,59 @@
+"""A node tells which words of its town's streets its model does not know, and hears them by near ones."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from kezek_api.directory import SqlDirectory
+from kezek_api.health import Health
+from kezek_api.hearing import Hearing, substitutes
+from kezek_api.settings import Settings
+from kezek_speech import VoskEars
+from kezek_speech.substitutes import Substitute
+from kit.scripted_engine import FakeEngine, settings, until
+
+
+class Streets(SqlDirectory):
+    """Of a town without a register."""
+
+    def __init__(self) -> None:
+        super().__init__(None)  # type: ignore[arg-type] - nobody asks it
+
+    def streets(self, language: str) -> dict[str, str]:
+        return {"ward road": "1", "park road": "2", "qqq": "3"}
+
+    def topics(self, language: str) -> dict[str, str]:
+        return {}
+
+
+def test_a_substitute_that_is_another_street_or_twice_taken_is_not_used() -> None:
+    found = [
+        Substitute("ward", ("word",), 0.9),
+        Substitute("wird", ("word",), 0.85),
+        Substitute("parc", ("park",), 1.0),
+        Substitute("qqq", (), 0.0),
+    ]
+    assert substitutes(["ward road", "wird", "parc", "park", "qqq"], found) == {"ward": "word"}
+
+
+async def test_street_words_unknown_to_the_model_are_told_and_heard_by_near_ones(tmp_path: Path) -> None:
+    engine, health = FakeEngine(), Health()
+    engine.unknown = {"ward", "qqq"}
+    hearing = Hearing(Settings.load(tmp_path, languages=("en",)), Streets(), health)
+    pool = settings(tmp_path)
+    (tmp_path / "model" / "graph").mkdir()
+    (tmp_path / "model" / "graph" / "words.txt").write_text("word 1\nroad 2\npark 3\n")
+    hearing.own = VoskEars(pool, load=lambda _: engine)
+    hearing.renew()
+    running = asyncio.ensure_future(hearing.run())
+    await until(lambda: "unknown" in health.parts["speech"].detail)
+    assert health.parts["speech"].detail == "en; street words unknown to the model: en 2 (kezek models check)"
+    assert health.parts["speech"].ok
+    phrases = hearing.phrasebooks["en"].phrases("street")
+    assert any("word" in phrase.split() for phrase in phrases)
+    engine.unknown = set()
+    hearing.renew()
+    await until(lambda: health.parts["speech"].detail == "en")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
