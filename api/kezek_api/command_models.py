@@ -39,7 +39,7 @@ def listed(settings: Settings, *, as_json: bool) -> int:
     else:
         table = Table(box=None, padding=(0, 2, 0, 0))
         for title in ("language", "model", "size", "state"):
-            table.add_column(title)
+            table.add_column(title, no_wrap=title != "state")
         for row in rows:
             size = f"{row['bytes'] / 1e6:,.0f} MB" if row["bytes"] else ""
             colour = "green" if row["here"] else "dim"
@@ -47,6 +47,8 @@ def listed(settings: Settings, *, as_json: bool) -> int:
         console = Console()
         console.print(table)
         console.print(f"folder: {settings.models_folder}", highlight=False, soft_wrap=True)
+        if lacking := [row["language"] for row in rows if not row["here"]]:
+            console.print(f"to have another one: kezek models fetch {lacking[0]}", highlight=False)
     return 0 if here else 1
 
 
@@ -61,9 +63,7 @@ def _row(language: str, here: FoundModel | None) -> Row:
         row["name"] = mark.name if mark else row["name"] if here.source == "package" else here.folder.name
         row["sum"] = "right" if mark and mark.checked else "none to compare with" if mark else "not fetched by kezek"
         row["state"] = "here, in a Python package" if here.source == "package" else f"here, sum: {row['sum']}"
-    elif model is not None:
-        row["state"] += f"; kezek models fetch {language}"
-    if row["note"]:
+    if row["note"] and here is None:
         row["state"] += f" ({row['note']})"
     return row
 

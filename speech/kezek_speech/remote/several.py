@@ -159,5 +159,5 @@ class SeveralEars:
 
     def _lost(self, node: Node, error: Exception) -> None:
         if node.up:
-            log.warning("recogniser node away", node=node.name, why=type(error).__name__)
+            log.warning("recogniser node away", node=node.name, why=type(error).__name__, problem=str(error))
         node.up = False

@@ -6,7 +6,7 @@ but the last. One connection is one recogniser:
 
     node    {"hello": NONCE, "languages": [...]}
     client  {"open": LANGUAGE, "phrases": [...] | null, "spare": [...] | null, "kind": "call", "proof": HEX}
-    node    {"opened": true}  or  {"refused": "recogniser_full" | "no_model" | "recogniser_dead"} and the end
+    node    {"opened": true}  or  {"refused": "recogniser_full" | "no_model" | "recogniser_dead" | "unproven"}, the end
     client  sound ..., {"flush": true}, {"again": NUMBER, "phrases": [...]}
     node    {"heard": [[TEXT, CONFIDENCE, START, END], ...], "final": true}
             {"again": NUMBER, "words": [...]}  or  {"again": NUMBER, "refused": CODE}
@@ -28,6 +28,7 @@ SOUND, MESSAGE, MORE = 0x10, 0x20, 0x21
 HEADER = 3
 LONGEST = 0xFFFF  # bytes of a payload
 BEAT_S = 1.0
+UNPROVEN = "unproven"  # refused: the secret is not this node's
 
 ERRORS: dict[str, type[SpeechError]] = {error.code: error for error in (Full, NoModel, Dead)}
 
@@ -132,6 +133,8 @@ def read_phrases(told: Any, most: int = 100_000) -> tuple[str, ...] | None:
 
 def refused(code: Any) -> SpeechError:
     """The error of that code; an unknown one is a death."""
+    if code == UNPROVEN:
+        return Dead("KEZEK_EARS_SECRET is not the node's")
     return ERRORS.get(str(code), Dead)("a recogniser node says so")
 
 
