@@ -49,7 +49,8 @@ async def serve(settings: Settings, listen: str, streams: int) -> int:
             print(f"hearing {', '.join(ears.languages)} at {host}:{server.port}", flush=True)
             if not settings.ears_password() and settings.ears_from:
                 log.warning("no_ears_secret", remedy="KEZEK_EARS_SECRET, the same here and on the nodes that use it")
-            beside = [asyncio.create_task(each) for each in (known.keep(), _learn(ears))]  # end below
+            alive = systemd.lives(lambda: f"{ears.load().streams} streams")
+            beside = [asyncio.create_task(each) for each in (known.keep(), _learn(ears), alive)]  # end below
             await stop.wait()
             systemd.tell("STOPPING=1")
             for task in beside:

@@ -110,7 +110,7 @@ async def test_a_watchdog_of_another_process_is_not_answered(
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze on this machine")
-@pytest.mark.parametrize("unit", ["kezek.service", "kezek-node.service"])
+@pytest.mark.parametrize("unit", ["kezek.service", "kezek-node.service", "kezek-ears.service"])
 def test_systemd_finds_the_unit_files_right(unit: str, tmp_path: Path) -> None:
     """With a program where they look for one."""
     program = tmp_path / "kezek"
@@ -125,7 +125,7 @@ def test_systemd_finds_the_unit_files_right(unit: str, tmp_path: Path) -> None:
     assert mine == []
 
 
-@pytest.mark.parametrize("unit", ["kezek.service", "kezek-node.service"])
+@pytest.mark.parametrize("unit", ["kezek.service", "kezek-node.service", "kezek-ears.service"])
 def test_the_unit_files_say_what_the_promises_need(unit: str) -> None:
     text = (UNITS / unit).read_text()
     for line in ("Restart=always", "WatchdogSignal=SIGKILL", "LimitNOFILE=65536", "NoNewPrivileges=yes", "UMask=0077"):
