@@ -7,7 +7,7 @@ are written by compare and set (see `keeping.rework`), and what an operator mend
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, cast
 
@@ -20,9 +20,10 @@ from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.side_tasks import running
 from kezek_ivr.talk_fields import TalkFields
 from kezek_ivr.transcript import Side, Transcript
+from kezek_ivr.two_passes import decoded_again
 from kezek_ivr.types import Unheard
 from kezek_queue.types import Queues
-from kezek_speech.types import Dead, Ears, Full, NoModel, Phrasebook, Recogniser, SpeechError
+from kezek_speech.types import Dead, Ears, Full, NoModel, Phrasebook, Recogniser, SpeechError, Word
 from kezek_telephony.types import Switchboard
 
 log = structlog.get_logger(__name__)
@@ -55,7 +56,7 @@ class Hearing:
         if (book := self.phrasebooks.get(language)) is None:
             return None
         if language not in self._spare or self._spare[language][0] is not book:
-            self._spare[language] = (book, [*book.phrases("street"), *book.phrases("house")])
+            self._spare[language] = (book, book.phrases("address"))
         return self._spare[language][1]
 
     def of(self, talk: Conversation, apart: Callable[[], bool]) -> Overheard:
@@ -145,11 +146,20 @@ class Overheard:
                 async with running(self._pump(frames, recogniser)) as (pump,):
                     async for heard in recogniser:
                         self._take(side, heard.words, final=heard.final)
+                        if side == "caller" and heard.final:
+                            await self._second_pass(recogniser, heard.words)
                     if not (self._over or (pump.done() and pump.result())):
                         raise Dead  # the recogniser, or the sound before its first frame
             finally:
                 del self._open[side]
                 self._silent.set()
+
+    async def _second_pass(self, recogniser: Recogniser, words: Sequence[Word]) -> None:
+        """An address in doubt is heard once more, by a grammar of this town; meanwhile the talk's sound is kept."""
+        phrases = self._means.spare(self._talk.language)
+        if self._fields is not None and phrases and self._fields.doubtful(words):
+            self._fields.heard_again(words, await decoded_again(recogniser, phrases))
+            self._dirty.set()
 
     async def _pump(self, frames: AsyncIterator[bytes], recogniser: Recogniser) -> bool:
         """Whether there was any sound."""
@@ -160,7 +170,7 @@ class Overheard:
         recogniser.flush()
         return sounded
 
-    def _take(self, side: Side, words: Any, *, final: bool) -> None:
+    def _take(self, side: Side, words: Sequence[Word], *, final: bool) -> None:
         now = self._means.clock()
         self._transcript.hear(side, " ".join(word.text for word in words), final=final, at=now)
         if self._fields is not None and (final or side == "caller"):

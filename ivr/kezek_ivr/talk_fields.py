@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from kezek_ivr import addressing, prefill
 from kezek_ivr.lookups import Lookups
 from kezek_ivr.transcript import Side
+from kezek_ivr.two_passes import ADDRESS, combined
 from kezek_ivr.types import FieldName, FieldNote
 from kezek_speech.types import Mention, Phrasebook, Word
 
@@ -39,6 +40,8 @@ class TalkFields:
             "caller": deque(maxlen=CONTEXT),
             "operator": deque(maxlen=CONTEXT),
         }
+        self._last: tuple[Word, ...] = ()
+        self._before_last = self._stand  # what stood before that utterance
         self.emergency = False
         self._candidates: tuple[prefill.Candidate, ...] = ()
         self._checked = addressing.to_check(self._stand)
@@ -51,19 +54,31 @@ class TalkFields:
         """An utterance of one side so far. True when a field has changed."""
         if not words:
             return False
+        self._last = ()
         now, said = self._clock(), self._said[who]
         while said and said[0][0] < now - CONTEXT_S:
             said.popleft()
         context = [word for _, earlier in said for word in earlier]
-        fields = self._stand
-        for each in ([*context, *words], words) if context else (words,):
-            fields = self._merged(fields, who, self._phrasebook.mentions(each), 1.0 if final else prefill.UNSURE)
-        before = self._shown
-        self._shown = fields
+        before, fields = self._shown, self._stand
+        if context:
+            mentions = self._phrasebook.mentions([*context, *words])
+            fields = self._merged(fields, who, mentions, 1.0 if final else prefill.UNSURE)
+        self._shown = self._merged(fields, who, self._phrasebook.mentions(words), 1.0 if final else prefill.UNSURE)
         if final:
             said.append((now, tuple(words)))
-            self._stand = fields
+            self._last, self._before_last, self._stand = tuple(words), fields, self._shown
         return self._shown != before
+
+    def doubtful(self, words: Sequence[Word]) -> bool:
+        """An address is in these words, and it is not certain: a second pass over their sound is worth it."""
+        sure = all(name in self._stand and self._stand[name]["confidence"] >= CERTAIN for name in ("street", "house"))
+        return not sure and any(mention.kind in ADDRESS for mention in self._phrasebook.mentions(words))
+
+    def heard_again(self, words: Sequence[Word], again: Sequence[Word]) -> None:
+        """What a second pass has made of the caller's last utterance, unless somebody has spoken meanwhile."""
+        if again and self._last == tuple(words):
+            first, second = self._phrasebook.mentions(words), self._phrasebook.answer("address", again)
+            self._shown = self._stand = self._merged(self._before_last, "caller", combined(first, second), 1.0)
 
     async def check(self) -> None:
         """Hold the address against the register, if it is another one than before."""

@@ -91,6 +91,21 @@ async def test_an_operator_who_reads_the_address_back_fills_what_is_empty_and_un
 
 
 @in_virtual_time
+async def test_an_address_in_doubt_is_heard_once_more_by_a_grammar_of_the_town() -> None:
+    """What both passes heard is surer; a sentence without an address is not worth a second pass."""
+    async with overhearing() as (world, line, _):
+        await _says(world, line, caller="it is cold")
+        assert world.ears.asked_again == []
+        await _says(world, line, caller="abay? house 45?")
+        assert len(world.ears.asked_again) == 1
+        fields = (await world.notes(line))["fields"]
+        assert 0.4 < fields["street"]["confidence"] < 0.8
+        world.ears.second["abay? house 46?"] = "abay house 46"
+        await _says(world, line, caller="abay? house 46?")
+        assert (await _fields(world, line))["house"] == "46"
+
+
+@in_virtual_time
 async def test_what_is_said_on_hold_is_nobody_elses_business() -> None:
     async with overhearing() as (world, line, desk):
         await desk.command("hold")
