@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields as fields_of
 from typing import Any
 
 from kezek_api.errors import Invalid
 from kezek_api.looks import asked
+from kezek_api.shapes_calls import Further
 from kezek_api.shapes_outage_orders import TieIn
 from kezek_api.shapes_ticket_orders import TicketEdit, TicketIn
 from kezek_register import Register, street_name
@@ -14,7 +16,7 @@ from kezek_register.houses import normalise_flat, normalise_house
 from kezek_register.numbers import check
 from kezek_register.outage_types import Tie
 from kezek_register.phones import e164
-from kezek_register.types import NotFound, Provenance, Staff, Ticket
+from kezek_register.types import DETAILS, NotFound, Provenance, Staff, Ticket
 
 _BY_HAND = ("street", "house", "flat", "topic")  # whose source a ticket tells
 
@@ -27,6 +29,7 @@ async def draft_of(register: Register, body: TicketIn, staff: Staff) -> Ticket:
         told["street"] = await _street(register, body.street_id, body.language or staff.language)
     house, flat = written_house(body.house), normalise_flat(body.flat)
     given = {"street": told["street"], "house": house, "flat": flat, "topic": body.topic}
+    details = _told(body.details)
     source: Provenance = "operator"
     return Ticket(
         number="",
@@ -41,12 +44,13 @@ async def draft_of(register: Register, body: TicketIn, staff: Staff) -> Ticket:
         language=body.language,
         operator=staff.login,
         confirmed=True,
-        provenance={name: source for name in _BY_HAND if given[name]},
-        confidence={name: 1.0 for name in _BY_HAND if given[name]},
+        provenance={name: source for name in (*_BY_HAND, *details) if name in details or given[name]},
+        confidence={name: 1.0 for name in (*_BY_HAND, *details) if name in details or given[name]},
         channel=body.channel,
         kind=body.kind or "incident",
         lon=body.lon,
         lat=body.lat,
+        details=details,
         **told,
     )
 
@@ -66,8 +70,17 @@ async def edit_of(register: Register, body: TicketEdit, present: Ticket) -> dict
         given["house"] = written_house(given["house"])
     if "flat" in given:
         given["flat"] = normalise_flat(given["flat"])
+    if body.details is not None:
+        given["details"] = _told(body.details, present.details)
     known = {one.name for one in fields_of(Ticket)}
     return {name: value for name, value in given.items() if name in known}
+
+
+def _told(named: Further | None, present: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The further fields with those that are named in place of the present ones; '' empties one."""
+    given = named.model_dump(exclude_unset=True, exclude_none=True) if named is not None else {}
+    told = {**(present or {}), **{name: value.strip() for name, value in given.items()}}
+    return {name: told[name] for name in DETAILS if told.get(name)}
 
 
 def number_of(text: str, field: str = "caller") -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from kezek_api.shapes import Shape, Short, StreetId, Text
+from kezek_api.shapes_calls import Further
 from kezek_api.shapes_duties import Code, Language, Number
 from kezek_api.shapes_places import Id, Latitude, Longitude
 from kezek_register.ticket_types import Move, TicketKind
@@ -50,6 +51,7 @@ class TicketIn(Shape):
     asset_kind: Short = ""
     lon: Longitude | None = None
     lat: Latitude | None = None
+    details: Further | None = None
 
 
 class TicketEdit(Shape):
@@ -73,6 +75,7 @@ class TicketEdit(Shape):
     answer: Text | None = None
     lon: Longitude | None = None
     lat: Latitude | None = None
+    details: Further | None = None  # those that are named change
 
     def named(self) -> dict[str, Any]:
         return self.model_dump(exclude_unset=True, exclude_none=True)

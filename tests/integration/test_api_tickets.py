@@ -72,6 +72,19 @@ async def test_a_ticket_by_hand_has_its_number_and_is_read_in_the_readers_langua
         assert "assign" in (await second_line.get(f"/api/tickets/{made['number']}/card")).json()["may"]
 
 
+async def test_what_else_was_said_is_entered_and_mended_by_hand(town: Town) -> None:
+    async with town.at_the_door("saule") as second_line:
+        said = {"entrance": "2", "phone": "+7 700 999 01 11", "urgency": "children"}
+        made = (await second_line.post("/api/tickets", json=draft(town) | {"details": said})).json()
+        assert (made["details"], made["provenance"]["entrance"]) == (said, "operator")
+        path = f"/api/tickets/{made['number']}"
+        change = {"details": {"entrance": "", "landmark": "возле школы"}}
+        mended = (await second_line.patch(path, json=change, headers=tag(made))).json()
+        assert mended["details"] == {"landmark": "возле школы", "phone": "+7 700 999 01 11", "urgency": "children"}
+        wrong = await second_line.post("/api/tickets", json=draft(town) | {"details": {"urgency": "noise"}})
+        assert wrong.status_code == 422
+
+
 async def test_a_kind_that_somebody_has_chosen_stands_whatever_the_topic_says(town: Town) -> None:
     """'incident' too, which is also what a ticket is before anybody has said anything."""
     async with town.at_the_door("aigul") as operator:

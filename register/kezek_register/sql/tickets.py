@@ -31,7 +31,7 @@ from kezek_register.types import Conflict, NotFound, StaleVersion, Ticket
 
 EDITABLE = frozenset({
     "kind", "topic", "household_id", "street_id", "street", "house", "flat", "words", "note", "language", "requester",
-    "caller", "answer", "asset_kind", "allowed_hours", "allowed_days", "accident", "lon", "lat",
+    "caller", "answer", "asset_kind", "allowed_hours", "allowed_days", "accident", "lon", "lat", "details",
 })  # fmt: skip
 _DECIDES = frozenset({*FOLLOWS, "kind", "asset_kind"})  # on the executor
 
