@@ -5,7 +5,7 @@ Whoever asks has a limit of his own (`kezek_ivr.patience`); a register that is a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ from kezek_ivr.told_calls import ToldCalls
 from kezek_register import Register
 from kezek_register.areas import Place
 from kezek_register.moves import CITIZEN
-from kezek_register.notice_types import Notice, NoticeChannel
+from kezek_register.notice_types import TO_CITIZENS, Notice, NoticeChannel
 from kezek_register.numbers import BadNumber, check
 from kezek_register.outage_types import Outage, Tie
 from kezek_register.ticket_types import OPEN, Move
@@ -104,13 +104,19 @@ class SqlTickets:
 
 
 class SqlNotices:
-    """Meets `kezek_ivr.ports.Notices`: those that are told by a call."""
+    """Meets `kezek_ivr.ports.Notices`: those that are told by a call. `instead`: how a citizen is told whom no call
+    has reached."""
 
-    def __init__(self, register: Register) -> None:
+    def __init__(self, register: Register, instead: NoticeChannel | None = None) -> None:
         self._register = register
+        self._instead = instead
 
-    async def claim(self, *, node: str, limit: int, now: datetime) -> Sequence[Tell]:
-        return [_tell(each) for each in await self._register.notices.claim(node, CALL, limit, now)]
+    async def claim(self, *, node: str, limit: int, now: datetime, but: Collection[str] = ()) -> Sequence[Tell]:
+        kept = [kind for kind in TO_CITIZENS if kind in but]
+        return [_tell(each) for each in await self._register.notices.claim(node, CALL, limit, now, but=kept)]
+
+    async def hold(self, *, node: str, now: datetime, lease_s: float) -> None:
+        await self._register.notices.hold(node, CALL, now, lease_s=lease_s)
 
     async def get(self, key: str) -> Tell | None:
         try:
@@ -119,7 +125,7 @@ class SqlNotices:
             return None
 
     async def settle(self, key: str, state: TellState, result: str, next_at: datetime | None = None) -> None:
-        await self._register.notices.settle(key, state, result, next_at)
+        await self._register.notices.settle(key, state, result, next_at, instead=self._instead)
 
     async def unsettled(self, node: str) -> Sequence[Tell]:
         return [_tell(each) for each in await self._register.notices.unsettled(node, CALL)]
@@ -170,7 +176,8 @@ class Citizens:
 
 
 def citizens_of(register: Register, rules: Rules, dialogue: Dialogue, site: Settings) -> Citizens:
-    notices, told = SqlNotices(register), rules.citizens
+    told = rules.citizens
+    notices = SqlNotices(register, "sms" if told.fallback and rules.notices.sms.url else None)
     settings = told.settings(site.node, rules.dial_s)
     speaker = Speaker(site.home, site.prompts)
     speaker.sweep()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kezek_ivr.notice_rules import TellingSettings
 
+QUIET = "21:00-08:00"
+HOURS = r"^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$"
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
@@ -22,8 +24,11 @@ class CitizensRules(BaseModel):
     at_once: Annotated[int, Field(ge=1, le=200)] = 4
     lines: Annotated[int, Field(ge=0, le=10_000)] = 0
     reserve: Annotated[int, Field(ge=0, le=10_000)] = 4
-    quiet_from: Clock = "21:00"
-    quiet_to: Clock = "08:00"
+    by: Literal["call", "sms"] = "call"
+    fallback: bool = True
+    quiet: Annotated[str, Field(pattern=HOURS)] | None = None  # None: QUIET, unless an old key says something else
+    quiet_from: Clock | None = None  # of old; `quiet` stands before them
+    quiet_to: Clock | None = None
     retries_s: tuple[Annotated[float, Field(ge=1, le=86_400)], ...] = (600.0, 3600.0, 14_400.0)
 
     def settings(self, node: str, dial_s: int) -> TellingSettings:
@@ -34,5 +39,24 @@ class CitizensRules(BaseModel):
             reserve=self.reserve,
             dial_s=dial_s,
             retries_s=self.retries_s,
-            quiet=(time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_to)),
+            quiet=self.hours(),
         )
+
+    def hours(self) -> tuple[time, time]:
+        """From and to; the same twice is never."""
+        begins, _, ends = (QUIET if self.quiet is None else self.quiet or "00:00-00:00").partition("-")
+        return time.fromisoformat(begins), time.fromisoformat(ends)
+
+    def settled(self, of_notices: str) -> tuple[CitizensRules, tuple[str, ...]]:
+        """With the one rule of quiet hours, and the old keys that were read for it. `of_notices`: what [notices] says
+        of them, the older of the two; what it did not say of calls it does not say now ('')."""
+        of_calls = self.quiet_from is not None or self.quiet_to is not None
+        old = tuple(
+            key
+            for key, told in {"citizens.quiet_from, quiet_to": of_calls, "notices.quiet": bool(of_notices)}.items()
+            if told
+        )
+        begins, _, ends = QUIET.partition("-")
+        calls = f"{self.quiet_from or begins}-{self.quiet_to or ends}" if of_calls else ""
+        quiet = self.quiet if self.quiet is not None else calls or of_notices or QUIET
+        return self.model_copy(update={"quiet": quiet, "quiet_from": None, "quiet_to": None}), old

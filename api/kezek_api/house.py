@@ -169,7 +169,8 @@ class House:
             )
 
             tending = Tending(register)
-            notifier = Notifier(register, self.rules.notices, settings, self.health)
+            instead = self.rules.citizens.fallback and self.rules.citizens.calls
+            notifier = Notifier(register, self.rules.notices, settings, self.health, call_instead=instead)
 
             async with asyncio.TaskGroup() as group:
                 work: dict[str, Callable[[], Awaitable[None]]] = {

@@ -14,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kezek_api.citizens_rules import CitizensRules
@@ -29,6 +30,8 @@ from kezek_register import BadFile, checklists, emergency, work_rules
 from kezek_register.checklists import Checklists
 from kezek_register.emergency import Services
 from kezek_register.work_rules import WorkRules
+
+log = structlog.get_logger(__name__)
 
 Level = Annotated[int, Field(ge=1, le=9)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
@@ -212,6 +215,12 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "", fold
         raise RulesError(f"hours: {wrong}") from None
     except work_rules.WorkRulesError as wrong:
         raise RulesError(f"work: {wrong}") from None
+    citizens, old = told.citizens.settled(told.notices.quiet)
+    for key in old:
+        log.warning("old_key_in_rules", key=key, now="citizens.quiet")
+    if citizens.by == "sms" and not told.notices.sms.url:
+        raise RulesError("citizens.by: sms needs a gateway, notices.sms.url")
+    work = replace(work, tell_by=citizens.by, ask_by=work.ask_by if "ask_by" in told.work else citizens.by)
     if strange := told.queues.keys() - set(queues):
         raise RulesError(f"queues: the site has none named {', '.join(sorted(strange))}")
     return Rules(
@@ -232,8 +241,8 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "", fold
         in_talk=told.speech.in_talk,
         target_pct=told.target.share_pct,
         numbers=tuple((one.number, one.names) for one in told.numbers),
-        notices=told.notices,
-        citizens=told.citizens,
+        notices=told.notices.model_copy(update={"quiet": citizens.quiet}),
+        citizens=citizens,
         work=work,
         retention=told.retention,
         open311=told.open311,

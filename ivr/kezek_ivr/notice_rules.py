@@ -30,6 +30,7 @@ class TellingSettings:
     quiet: tuple[time, time] = (time(21), time(8))
     sql_limit_s: float = 3.0
     settle_limit_s: float = 60.0
+    lease_s: float = 600.0  # after which a node of which nothing was heard loses what it had claimed
 
 
 def call_of(key: str) -> str:

@@ -47,6 +47,7 @@ class Notifying:
         self._board, self._queues, self._notices, self._told = board, queues, notices, told
         self._settings, self._now = settings, now
         self._busy: set[str] = set()  # keys under way here
+        self._held = 0.0  # when this node says next that it lives, by the loop's clock
         self._draining = False
         self._changed = asyncio.Event()  # a line has become free
 
@@ -73,11 +74,21 @@ class Notifying:
         settings = self._settings
         if self._draining or not self._board.up:
             return
+        await self._hold()
         for tell in await self._notices.unsettled(settings.node):
             self._begin(group, tell, self._follow)
         room = free_lines(len(self._busy), await self._live(), settings)
-        for tell in await self._notices.claim(node=settings.node, limit=room, now=self._now()) if room else ():
+        now = self._now()
+        back = TO_CITIZENS if quiet_until(now, settings.quiet) is not None else ()  # a night costs no attempt
+        for tell in await self._notices.claim(node=settings.node, limit=room, now=now, but=back) if room else ():
             self._begin(group, tell, self._carry_out)
+
+    async def _hold(self) -> None:
+        """Claims of a node that never came back are followed here: asked of Asterisk before anybody is dialled."""
+        loop, lease_s = asyncio.get_running_loop(), self._settings.lease_s
+        if loop.time() >= self._held:
+            await self._notices.hold(node=self._settings.node, now=self._now(), lease_s=lease_s)
+            self._held = loop.time() + lease_s / 10
 
     def _begin(self, group: asyncio.TaskGroup, tell: Tell, work: Callable[[Tell], Coroutine[Any, Any, None]]) -> None:
         if tell.key not in self._busy:
@@ -97,9 +108,6 @@ class Notifying:
 
     async def _carry_out(self, tell: Tell) -> None:
         """Claimed: every way out settles it, or leaves it to be asked for."""
-        if tell.what in TO_CITIZENS and (until := quiet_until(self._now(), self._settings.quiet)) is not None:
-            await self._notices.settle(tell.key, "pending", "quiet_hours", until)
-            return
         try:
             reached = await self._reached(tell)
         except ValueError:  # no number, or a key that no channel can bear

@@ -6,7 +6,7 @@ Each verb may be slow or raise whatever it likes: a call leans on none of them (
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -92,7 +92,13 @@ class Tell:
 class Notices(Protocol):
     """The ledger: a claim is durable before anything is dialled, and nobody else has it until it is settled."""
 
-    async def claim(self, *, node: str, limit: int, now: datetime) -> Sequence[Tell]: ...
+    async def claim(self, *, node: str, limit: int, now: datetime, but: Collection[str] = ()) -> Sequence[Tell]:
+        """`but`: kinds that are left where they are."""
+        ...
+
+    async def hold(self, *, node: str, now: datetime, lease_s: float) -> object:
+        """This node lives: its claims stay its own, and those of nodes unheard of for so long become its own."""
+        ...
 
     async def get(self, key: str) -> Tell | None: ...
 

@@ -10,6 +10,8 @@ NoticeChannel = Literal["call", "sms", "webhook", "none"]
 NoticeKind = Literal["restored", "expected_moved", "verify", "assigned", "late", "call_out", "emergency", "state"]
 NoticeState = Literal["pending", "claimed", "sent", "failed", "unclear", "dropped"]
 
+TO_CITIZENS: tuple[NoticeKind, ...] = ("restored", "expected_moved", "verify", "state")
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

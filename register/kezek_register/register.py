@@ -89,7 +89,7 @@ class Register:
         self.recordings = Recordings(database)
         self.reports = Reports(database, clock, work.calendar)
         lists = checklists.load(database.settings.checklists or checklists.OURS)
-        self.outages = Outages(database, TicketsOfOutages(self.tickets), clock, lists)
+        self.outages = Outages(database, TicketsOfOutages(self.tickets), clock, lists, work.tell_by)
         self.outbound = OutboundLedger(database, clock)
         self.audit = Audit(database)
         self.kept = KeptOfTheLine(database)

@@ -62,6 +62,7 @@ class WorkRules:
     language: str = "ru"
     ask_by: NoticeChannel = "call"
     unheard_days: float = 3.0
+    tell_by: NoticeChannel = "call"  # how households hear that their outage is over; the site's [citizens] says it
 
 
 def from_table(table: Mapping[str, Any], folder: Path = Path()) -> WorkRules:

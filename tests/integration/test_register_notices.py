@@ -38,6 +38,50 @@ async def test_claimed_once_by_many(register: Register) -> None:
     assert await register.notices.claim("late", ("sms",), 20, NOW) == []
 
 
+async def test_a_claim_of_a_node_that_never_returns_is_anothers_after_a_lease(register: Register) -> None:
+    """P8: of one that says that it lives it is not, however long its call takes."""
+    call = replace(SMS, channel="call", next_at=NOW)
+    await register.notices.add(replace(call, key="dead"), replace(call, key="alive"))
+    await register.notices.add(replace(SMS, key="text", next_at=NOW))
+    (first,) = await register.notices.claim("node1", ("call",), 1, NOW)
+    await register.notices.claim("node2", ("call", "sms"), 10, NOW)
+    assert await register.notices.hold("node3", ("call",), later(minutes=9), lease_s=600) == 0
+    assert await register.notices.hold("node2", ("call",), later(minutes=9), lease_s=600) == 1
+    assert await register.notices.hold("node3", ("call",), later(minutes=11), lease_s=600) == 1
+    assert [one.key for one in await register.notices.unsettled("node3")] == [first.key]
+    assert await register.notices.unsettled("node1") == []
+    assert sorted(one.key for one in await register.notices.unsettled("node2")) == sorted(
+        {"dead", "alive", "text"} - {first.key}
+    ), "an SMS is at most one try's: nobody takes it over"
+
+
+async def test_whom_one_way_does_not_reach_is_told_the_other_way_once(register: Register) -> None:
+    """P8: what is unclear, what is an executor's and what was the other way itself stays as it is."""
+    kinds: dict[str, Notice] = {
+        "lost": replace(SMS, channel="call"),
+        "refused": SMS,
+        "late": replace(SMS, what="late"),
+        "unclear": SMS,
+        "sent": SMS,
+    }
+    await register.notices.add(*[replace(one, key=key, next_at=NOW) for key, one in kinds.items()])
+    await register.notices.claim("a", ("sms", "call"), 10, NOW)
+    for key, state, instead in (
+        ("lost", "failed", "sms"), ("refused", "failed", "call"), ("late", "failed", "call"),
+        ("unclear", "unclear", "call"), ("sent", "sent", "call"),
+    ):  # fmt: skip
+        for _ in range(2):
+            await register.notices.settle(key, state, "no_answer", instead=instead)  # type: ignore[arg-type]
+    others = [one for one in await register.notices.of("outage:1") if one.key not in kinds]
+    assert [(one.key, one.channel, one.state, one.attempts) for one in others] == [
+        ("lost:sms", "sms", "pending", 0), ("refused:call", "call", "pending", 0),
+    ]  # fmt: skip
+    assert (others[0].address, others[0].told, others[0].what) == (SMS.address, SMS.told, SMS.what)
+    await register.notices.claim("a", ("sms",), 10)
+    await register.notices.settle("lost:sms", "failed", "refused", instead="call")
+    assert len(await register.notices.of("outage:1")) == len(kinds) + 2, "not to and fro"
+
+
 async def test_what_is_due_and_in_which_order(register: Register) -> None:
     await register.notices.add(
         replace(SMS, key="old", next_at=NOW),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -112,6 +112,7 @@ class MemoryNotices(Slow, Notices):
         self.tells: dict[str, Tell] = {}
         self.due: dict[str, datetime | None] = {}
         self.claimed_by: dict[str, str] = {}
+        self.claimed_at: dict[str, datetime] = {}
         self.answers: dict[str, list[Answer]] = {}
 
     def add(self, key: str, what: str, address: str, language: str = "ru", **told: object) -> Tell:
@@ -119,16 +120,22 @@ class MemoryNotices(Slow, Notices):
         self.due[key] = LONG_AGO
         return self.tells[key]
 
-    async def claim(self, *, node: str, limit: int, now: datetime) -> Sequence[Tell]:
+    async def claim(self, *, node: str, limit: int, now: datetime, but: Collection[str] = ()) -> Sequence[Tell]:
         await self.answer()
         claimed = []
         for key, tell in self.tells.items():
-            due = self.due[key]
+            due = self.due[key] if tell.what not in but else None
             if len(claimed) < limit and tell.state == "pending" and due is not None and due <= now:
                 self.tells[key] = replace(tell, state="claimed", attempts=tell.attempts + 1)
-                self.claimed_by[key] = node
+                self.claimed_by[key], self.claimed_at[key] = node, now
                 claimed.append(self.tells[key])
         return claimed
+
+    async def hold(self, *, node: str, now: datetime, lease_s: float) -> None:
+        await self.answer()
+        for key, by in self.claimed_by.items():
+            if by == node or self.claimed_at[key] < now - timedelta(seconds=lease_s):
+                self.claimed_by[key], self.claimed_at[key] = node, now
 
     async def get(self, key: str) -> Tell | None:
         await self.answer()

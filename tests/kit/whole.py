@@ -55,8 +55,7 @@ dial_s = 8
 [recording]
 mode = "always"
 [citizens]
-quiet_from = "00:00"
-quiet_to = "00:00"
+quiet = ""
 retries_s = [1, 600]
 """
 

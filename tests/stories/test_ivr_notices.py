@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from kit.citizens import MemoryNotices
-from kit.ivr_notices import TellingNode, clock, telling
+from kit.ivr_notices import TellingNode, clock, now, telling
 from kit.ivr_world import World
 from kit.scripted_line import NEVER, Phone, ScriptedLine, after, during, hang_up, in_virtual_time, pause, press
 
@@ -106,9 +106,26 @@ async def test_a_citizen_is_not_called_by_night_and_a_duty_phone_is() -> None:
         async with telling(world, notices, quiet=(clock(-1), clock(2))):
             await asyncio.sleep(1.5 * 3600)
             assert [number for _, number in world.board.dialled_to] == ["+77010000002"]
+            assert (notices.tells[KEY].state, notices.tells[KEY].attempts) == ("pending", 0), "a night costs nothing"
             await asyncio.sleep(3600)
         assert [number for _, number in world.board.dialled_to] == ["+77010000002", NUMBER]
         assert notices.answers == {KEY: ["yes"], "outage:12:call_out:1": ["yes"]}
+
+
+@in_virtual_time
+async def test_what_a_node_had_claimed_that_never_comes_back_is_told_by_another_after_a_lease() -> None:
+    """P8: it died before it dialled; while it may be alive nobody touches its claim."""
+    async with World.open() as world:
+        world.board.citizen(NUMBER, Phone(answers_after=4), after("told_restored_no", press("1")))
+        notices = MemoryNotices()
+        restored(notices)
+        await notices.claim(node="dead", limit=1, now=now())
+        async with telling(world, notices, retries_s=(60.0,)):
+            await asyncio.sleep(590)
+            assert world.board.dialled_to == []
+            await asyncio.sleep(400)
+        assert [number for _, number in world.board.dialled_to] == [NUMBER]
+        assert notices.answers == {KEY: ["yes"]}
 
 
 @in_virtual_time

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.exceptions import HTTPException
@@ -65,6 +66,41 @@ def test_a_number_may_have_a_language_and_only_one_that_is_spoken() -> None:
     assert rules.number_languages == {"1091": "uk"}
     with pytest.raises(RulesError, match="no prompts of fr"):
         read({"dialled": {"languages": {"1091": "fr"}}}, ["hotline"])
+
+
+@pytest.mark.parametrize(
+    ("table", "calls", "written"),
+    [
+        ({}, (time(21), time(8)), "21:00-08:00"),
+        ({"citizens": {"quiet": "22:00-07:00"}}, (time(22), time(7)), "22:00-07:00"),
+        ({"citizens": {"quiet": ""}}, (time(0), time(0)), ""),
+        # of old
+        ({"citizens": {"quiet_from": "20:00"}}, (time(20), time(8)), "20:00-08:00"),
+        ({"notices": {"quiet": "23:00-06:00"}}, (time(23), time(6)), "23:00-06:00"),
+        ({"notices": {"quiet": ""}}, (time(21), time(8)), "21:00-08:00"),
+        ({"notices": {"quiet": "23:00-06:00"}, "citizens": {"quiet_to": "09:00"}}, (time(21), time(9)), "21:00-09:00"),
+        ({"notices": {"quiet": "23:00-06:00"}, "citizens": {"quiet": ""}}, (time(0), time(0)), ""),
+    ],
+)
+def test_one_rule_says_when_nobody_is_called_or_written_to(
+    table: dict[str, Any], calls: tuple[time, time], written: str
+) -> None:
+    rules = read(table, ("hotline",))
+    assert rules.citizens.settings("one", 40).quiet == calls
+    assert rules.notices.quiet == written
+
+
+def test_how_citizens_are_told_is_a_rule_of_the_site() -> None:
+    gateway = {"sms": {"url": "https://sms.example/send"}}
+    assert (read({}, ()).work.tell_by, read({}, ()).work.ask_by) == ("call", "call")
+    told = {"citizens": {"by": "sms"}, "notices": gateway}
+    assert (read(told, ()).work.tell_by, read(told, ()).work.ask_by) == ("sms", "sms")
+    asked = read({**told, "work": {"ask_by": "none"}}, ()).work
+    assert (asked.tell_by, asked.ask_by) == ("sms", "none")
+    with pytest.raises(RulesError, match="gateway"):
+        read({"citizens": {"by": "sms"}}, ())
+    with pytest.raises(RulesError, match="quiet"):
+        read({"citizens": {"quiet": "night"}}, ())
 
 
 def test_settings_come_from_the_environment_then_the_file_then_the_defaults(

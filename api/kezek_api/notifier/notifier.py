@@ -36,8 +36,17 @@ class Notifier:
     """`run` for ever, on tables that stand. Its health is shown; without it no call is lost and nothing that is to be
     told is forgotten."""
 
-    def __init__(self, register: Register, rules: NoticeRules, settings: Settings, health: Health) -> None:
+    def __init__(
+        self,
+        register: Register,
+        rules: NoticeRules,
+        settings: Settings,
+        health: Health,
+        *,
+        call_instead: bool = False,
+    ) -> None:
         self._register = register
+        self._call_instead = call_instead
         self._rules = rules
         self._settings = settings
         self._health = health
@@ -62,7 +71,14 @@ class Notifier:
             gateway = HttpGateway(rules.sms, client) if rules.sms.url else None
             writers = Writers(gateway, hook, texts, self._names)
             register = self._register
-            writing = Writing(register.notices, writers, rules, node=settings.node, zone=settings.zone)
+            writing = Writing(
+                register.notices,
+                writers,
+                rules,
+                node=settings.node,
+                zone=settings.zone,
+                call_instead=self._call_instead,
+            )
             delivering = Delivering(register.webhooks, hook, rules.webhooks, site=settings.site)
             self._writing, self._delivering = writing, delivering
             await self._until_there(writing.begin)

@@ -43,7 +43,8 @@ class Writers:
 
 
 class Writing:
-    """`sent`: tries by channel and what became of them, since the start of this node."""
+    """`sent`: tries by channel and what became of them, since the start of this node. `call_instead`: a citizen whose
+    SMS was certainly not taken is called."""
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class Writing:
         *,
         node: str,
         zone: tzinfo,
+        call_instead: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._notices = notices
@@ -60,6 +62,7 @@ class Writing:
         self._rules = rules
         self._node = node
         self._zone = zone
+        self._instead: NoticeChannel | None = "call" if call_instead else None
         self._clock = clock
         self.sent: Counter[tuple[str, str]] = Counter()
         self.trouble = ""  # of the last try that failed by our fault or the gateway's; '' after a good one
@@ -132,7 +135,7 @@ class Writing:
         last, pause = loop.time() + TOLD_S, 0.5
         while True:
             try:
-                await unbroken(self._notices.settle(notice.key, state, outcome.why, next_at))
+                await unbroken(self._notices.settle(notice.key, state, outcome.why, next_at, instead=self._instead))
                 return
             except Unavailable:
                 if loop.time() > last:

@@ -3,18 +3,20 @@
 pending --claim--> claimed --settle--> sent | failed | dropped
    ^                  |  \\--unclear--> unclear   nobody knows whether it went out: not sent again by itself
    \\---settle again---/                  \\--again (a person)--> pending
+A citizen's notice that failed may go out the other way, as one of its own, once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kezek_register.notice_types import Notice, NoticeChannel, NoticeKind, NoticeState
+from kezek_register.notice_types import TO_CITIZENS, Notice, NoticeChannel, NoticeKind, NoticeState
 from kezek_register.paging import Page, key_of, page_of, size_of
 from kezek_register.sql.database import Database
 from kezek_register.sql.notice_tables import NoticeRow
@@ -23,6 +25,7 @@ from kezek_register.types import Conflict, NotFound
 
 URGENT: tuple[NoticeKind, ...] = ("emergency", "call_out")  # before everything else that is due
 AT_MOST_ONCE: tuple[NoticeChannel, ...] = ("call", "sms")  # a webhook may be told twice: its key says so
+_WAYS = (":call", ":sms")  # behind the key of a notice that goes out in place of another
 
 
 class Notices:
@@ -70,17 +73,54 @@ class Notices:
                 row.claimed_at = now
             return [notice(row) for row in rows]
 
-    async def settle(self, key: str, state: NoticeState, result: str = "", next_at: datetime | None = None) -> Notice:
+    async def settle(
+        self,
+        key: str,
+        state: NoticeState,
+        result: str = "",
+        next_at: datetime | None = None,
+        *,
+        instead: NoticeChannel | None = None,
+    ) -> Notice:
         """What became of a claim; 'pending' with `next_at` is to be tried again then, 'dropped' may be said of one that
-        nobody has claimed. The first word stands, save 'unclear', which a later one replaces. Raises NotFound."""
+        nobody has claimed. The first word stands, save 'unclear', which a later one replaces. `instead`: how a citizen
+        is told when this way has failed. Raises NotFound."""
         from_states = {"pending": ("claimed",), "dropped": ("claimed", "unclear", "pending")}
         open_still = NoticeRow.state.in_(from_states.get(state, ("claimed", "unclear")))
         now = self._clock()
         said: dict[str, Any] = {"state": state, "result": result[:500]}
         said |= {"next_at": next_at or now} if state == "pending" else {"settled_at": now}
         async with self._database.writing() as session:
-            await session.execute(update(NoticeRow).where(NoticeRow.key == key, open_still).values(said))
-            return notice(await _one(session, key))
+            mine = update(NoticeRow).where(NoticeRow.key == key, open_still).values(said)
+            taken = await session.scalar(mine.returning(NoticeRow.id)) is not None
+            row = await _one(session, key)
+            if taken and state == "failed" and instead and row.what in TO_CITIZENS and row.channel != instead:
+                await self._other_way(session, row, instead, now)
+            return notice(row)
+
+    async def _other_way(self, session: AsyncSession, row: NoticeRow, instead: NoticeChannel, now: datetime) -> None:
+        if not row.address or row.key.endswith(_WAYS):  # this was the other way already
+            return
+        other = replace(
+            notice(row), key=f"{row.key}:{instead}", channel=instead, state="pending", attempts=0, next_at=now,
+            result="", created_at=now,
+        )  # fmt: skip
+        await write(self._database, session, [other], now)
+
+    async def hold(
+        self, node: str, channels: Collection[NoticeChannel], now: datetime | None = None, *, lease_s: float
+    ) -> int:
+        """This node lives: its claims of these channels are its own for `lease_s` more, and those of nodes of whom
+        nothing was heard for so long are from now on. How many it has."""
+        now = now or self._clock()
+        held = or_(NoticeRow.claimed_by == node, NoticeRow.claimed_at < now - timedelta(seconds=lease_s))
+        mine = (NoticeRow.state == "claimed", NoticeRow.channel.in_(tuple(channels)), held)
+        async with self._database.reading() as session:
+            if await session.scalar(select(NoticeRow.id).where(*mine).limit(1)) is None:
+                return 0
+        said = update(NoticeRow).where(*mine).values(claimed_by=node, claimed_at=now)
+        async with self._database.writing() as session:
+            return len((await session.scalars(said.returning(NoticeRow.id))).all())
 
     async def unclear(
         self,

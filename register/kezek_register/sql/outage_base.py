@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.checklists import Checklists
+from kezek_register.notice_types import NoticeChannel
 from kezek_register.outage_rules import body
 from kezek_register.outage_types import Outage, OutageOver
 from kezek_register.sql import events, outage_rows
@@ -30,11 +31,13 @@ class OutageBase:
         tickets: TicketsOfOutages,
         clock: Callable[[], datetime],
         checklists: Checklists,
+        tell_by: NoticeChannel = "call",
     ) -> None:
         self._database = database
         self._tickets = tickets
         self._clock = clock
         self.checklists = checklists
+        self._tell_by = tell_by
 
     async def _known(self, session: AsyncSession, outage: Outage) -> int | None:
         """The organisation's id. Raises NotFound for it and for the topic."""

@@ -26,7 +26,7 @@ class OutageEnds(OutageBase):
         who: str,
         *,
         tell: bool = False,
-        tell_by: NoticeChannel = "call",
+        tell_by: NoticeChannel | None = None,
     ) -> Outage:
         """When it will be over, as far as anybody knows now; None: not known any more. What was expected before stays
         in its history. With `tell` each tied household is told of the new end once.
@@ -49,15 +49,18 @@ class OutageEnds(OutageBase):
             if row.state == "announced":
                 told: tuple[Notice, ...] = ()
                 if tell:
-                    told = await outage_closing.moved(self._database, session, outage, entry, now, tell_by)
+                    told = await outage_closing.moved(
+                        self._database, session, outage, entry, now, tell_by or self._tell_by
+                    )
                 await self._tell(session, "outage.expected", outage, who, why=why, told=len(told))
         return outage
 
     async def close(
-        self, outage_id: int, who: str, ended_at: datetime | None = None, *, tell_by: NoticeChannel = "call"
+        self, outage_id: int, who: str, ended_at: datetime | None = None, *, tell_by: NoticeChannel | None = None
     ) -> Closing:
         """It is over: with this one move every tied household is told once, by notices of this transaction, and the
-        tickets tied to it are reported. Again: nothing more. `tell_by`: how those are told who have a number.
+        tickets tied to it are reported. Again: nothing more. `tell_by`: how those are told who have a
+        number, else as the site's rules say.
 
         Raises NotFound, BadOutage (it ended before it began, or has yet to end), OutageOver (cancelled, or a draft).
         """
@@ -71,9 +74,9 @@ class OutageEnds(OutageBase):
                 raise OutageOver(f"the outage is {row.state}")
             if not row.starts_at <= ended_at <= now:
                 raise BadOutage("it ends after its beginning and not later than now; what never began is cancelled")
-            return await self._end(session, row, ended_at, who, now, tell_by)
+            return await self._end(session, row, ended_at, who, now, tell_by or self._tell_by)
 
-    async def cancel(self, outage_id: int, who: str, why: str = "", *, tell_by: NoticeChannel = "call") -> Closing:
+    async def cancel(self, outage_id: int, who: str, why: str = "", *, tell_by: NoticeChannel | None = None) -> Closing:
         """It does not take place, or was no outage at all. Its tickets are untied and go their own way; the tied
         households are told once, as with `close`, and `told` says that it was cancelled. Again: nothing more.
 
@@ -90,12 +93,12 @@ class OutageEnds(OutageBase):
             closing = Closing(await outage_rows.whole(session, row))
             if announced:
                 closing = await outage_closing.cancel(
-                    self._database, self._tickets, session, closing.outage, now, tell_by
+                    self._database, self._tickets, session, closing.outage, now, tell_by or self._tell_by
                 )
                 await self._tell(session, "outage.cancelled", closing.outage, who, why=why, told=len(closing.notices))
         return closing
 
-    async def tick(self, now: datetime | None = None, *, tell_by: NoticeChannel = "call") -> list[Outage]:
+    async def tick(self, now: datetime | None = None, *, tell_by: NoticeChannel | None = None) -> list[Outage]:
         """What came by itself until now: works that begin are told to programs, works that end by themselves are
         closed as of their expected end. Each once, however many nodes ask; to be asked every half minute or so. Those
         that began or ended now. Callers hear the right thing without it: `affecting` goes by the clock.
@@ -114,7 +117,7 @@ class OutageEnds(OutageBase):
                     due.with_only_columns(OutageRow).where(OutageRow.id == outage_id).with_for_update()
                 )
                 if row is not None:
-                    moved.append(await self._come(session, row, now, tell_by))
+                    moved.append(await self._come(session, row, now, tell_by or self._tell_by))
         return moved
 
     async def _come(self, session: AsyncSession, row: OutageRow, now: datetime, tell_by: NoticeChannel) -> Outage:

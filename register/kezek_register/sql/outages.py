@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from kezek_register.announcements import Announcement
 from kezek_register.areas import Area, Place
 from kezek_register.checklists import Checklists
+from kezek_register.notice_types import NoticeChannel
 from kezek_register.outage_index import OutageIndex
 from kezek_register.outage_rules import checked, is_now
 from kezek_register.outage_types import Concerned, FirstHelp, Outage, OutageFilter, OutageOver
@@ -43,8 +44,9 @@ class Outages(OutageEnds, OutageHouseholds, OutageSteps):
         tickets: TicketsOfOutages,
         clock: Callable[[], datetime],
         checklists: Checklists,
+        tell_by: NoticeChannel = "call",
     ) -> None:
-        super().__init__(database, tickets, clock, checklists)
+        super().__init__(database, tickets, clock, checklists, tell_by)
         self._announced = InMemory(database, REVISION, _read_announced, OutageIndex)
         self._published = OutageNotices(database, AreaNames(database), clock)
 
@@ -69,8 +71,8 @@ class Outages(OutageEnds, OutageHouseholds, OutageSteps):
             return await self._change(session, await self._mine(session, outage.id, version), outage, who)
 
     async def import_works(self, path: Path, who: str) -> ImportReport:
-        """Planned works from CSV, found again by their `code`; a work on several lines has several areas. Columns in
-        docs/register.md. Counted are works, refused are lines. Raises BadFile."""
+        """Planned works from CSV or GeoJSON, found again by their `code`; a work on several lines has several areas.
+        Columns in docs/register.md. Counted are works, refused are lines. Raises BadFile."""
         works, refused = await outage_imports.read(self._database, path, self._clock().tzinfo or UTC)
         added = changed = unchanged = 0
         async with self._database.importing() as session:
