@@ -68,7 +68,9 @@ def _text(name: str, value: Any) -> str:
         raise BadRow(f"{name[:40]} is neither a text nor a number")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "" if value is None or isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def _degrees(value: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -203,6 +204,37 @@ W-7;2026-03-07 09:00;;water;;;north;;s1;;;;;;;
 W-1;2026-03-05 10:00;;;;;north;;;;;;;;;
 ;2026-03-05 10:00;;water;;;north;;;;;;;;;
 """
+
+
+async def test_planned_works_come_as_geojson_with_the_same_report(
+    register: Register, town: list[House], tmp_path: Path
+) -> None:
+    """What the CSV says in a line a feature says in its properties; a wrong one is named by its number."""
+    common: dict[str, object] = {"starts": "2026-03-05 09:00", "topic": "water"}
+    told: list[dict[str, object]] = [
+        {**common, "code": "W-1", "ends": "05.03.2026 17:00", "ends_itself": True, "street": "s1", "house": ["1", 3]},
+        {**common, "code": "W-1", "street": "s2", "from": 2, "to": "8", "parity": "even"},
+        {**common, "code": "W-2", "territory": "north", "level": 2, "ends_itself": False},
+        {**common, "code": "W-3", "street": "s1", "house": "77"},
+        {**common, "territory": "north"},
+    ]
+    point = {"type": "Point", "coordinates": [71.4, 51.1]}
+    features = [{"type": "Feature", "geometry": point, "properties": each} for each in told]
+    features.append({"type": "Feature", "geometry": {"type": "Point", "coordinates": []}, "properties": common})
+    path = tmp_path / "works.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    report = await register.imports.load("works", path)
+    assert (report.added, report.changed, report.unchanged) == (2, 0, 0)
+    assert report.refused == ((4, "unknown house 77"), (5, "code is missing"), (6, "its geometry has no coordinates"))
+    first, second = sorted((await register.outages.page()).items, key=lambda each: each.code)
+    assert (first.ends_itself, second.ends_itself, second.level) == (True, False, 2)
+    assert first.areas == (
+        Area("building", building_id=1),
+        Area("building", building_id=3),
+        Area("houses", street_id=RADIO, house_from="2", house_to="8", parity="even"),
+    )
+    again = await register.imports.load("works", path)
+    assert (again.added, again.changed, again.unchanged) == (0, 0, 2)
 
 
 async def test_planned_works_come_from_a_file_and_again(

@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kezek_register import csvfile, planned_works
+from kezek_register import planned_works
 from kezek_register.outage_types import BadOutage, OutageOver
 from kezek_register.planned_works import Finder, Work
-from kezek_register.sql.address_imports import street_finder
+from kezek_register.sql.address_imports import sheet, street_finder
 from kezek_register.sql.database import Database
 from kezek_register.sql.duty_tables import OrganisationRow
 from kezek_register.sql.outage_tables import OutageRow
@@ -27,13 +27,12 @@ _CHUNK = 500
 
 async def read(database: Database, path: Path, zone: tzinfo) -> tuple[list[Work], list[tuple[int, str]]]:
     """The file's works and its refused lines. Raises BadFile."""
-    sheet = await asyncio.to_thread(
-        csvfile.read, path, needed=planned_works.NEEDED, optional=planned_works.OPTIONAL, limits=planned_works.LIMITS
-    )
+    columns = {"needed": planned_works.NEEDED, "optional": planned_works.OPTIONAL}
+    told = await sheet(path, columns, planned_works.LIMITS)
     async with database.reading() as session:
         finder = await _finder(session)
-    works, refused = await asyncio.to_thread(planned_works.works, sheet.rows, finder, zone)
-    return works, [*sheet.refused, *refused]
+    works, refused = await asyncio.to_thread(planned_works.works, told.rows, finder, zone)
+    return works, [*told.refused, *refused]
 
 
 async def known(session: AsyncSession, codes: Sequence[str]) -> dict[str, OutageRow]:
