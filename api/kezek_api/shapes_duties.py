@@ -51,6 +51,7 @@ class OrganisationView(Shape):
 
 class Organisations(Shape):
     organisations: tuple[OrganisationView, ...]
+    next: str = ""
 
 
 class OrganisationIn(Shape):
@@ -119,6 +120,7 @@ class DutyView(Shape):
 
 class Duties(Shape):
     duties: tuple[DutyView, ...]
+    next: str = ""
 
 
 class DutyIn(Shape):

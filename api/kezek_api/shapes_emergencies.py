@@ -48,6 +48,7 @@ class EmergencyView(Shape):
 
 class Emergencies(Shape):
     emergencies: tuple[EmergencyView, ...]
+    next: str = ""
 
 
 class EmergencyIn(Shape):

@@ -22,6 +22,36 @@ def tag(version: int) -> dict[str, str]:
     return {"If-Match": f'"{version}"'}
 
 
+async def test_organisations_rules_and_emergencies_are_read_page_by_page(town: Town) -> None:
+    """The cursors are opaque, `Link` says the same, and what was asked for beside them stays."""
+    emergency = {"service": "gas", "how": "operator", "context": "Leaks"}
+    async with town.at_the_door("dana") as manager:
+        for house in ("8", "9", "10"):
+            area = {"scope": "houses", "street_id": town.street_id, "house_from": house, "house_to": house}
+            rule = {"asset_kind": "water_pipe", "organisation": "waterworks", "area": area}
+            assert (await manager.post("/api/duties", json=rule)).status_code == 201
+            handed = await manager.post("/api/emergencies", json={**emergency, "call": f"c{house}"})
+            assert handed.status_code == 201, handed.text
+        for path, name in (
+            ("/api/organisations", "organisations"),
+            ("/api/duties?asset_kind=water_pipe", "duties"),
+            ("/api/emergencies?open=true", "emergencies"),
+            ("/api/emergencies?open=false", "emergencies"),
+        ):
+            whole = (await manager.get(path)).json()
+            assert whole["next"] == "", "the first page is large enough for most"
+            seen, link = [], f"{path}{'&' if '?' in path else '?'}limit=1"
+            while link:
+                page = await manager.get(link)
+                seen += page.json()[name]
+                assert len(page.json()[name]) == 1
+                link = page.headers.get("link", "").partition(">")[0][1:]
+                assert bool(link) == bool(page.json()["next"])
+            assert seen == whole[name], path
+            assert len(seen) >= 2
+        assert (await manager.get("/api/duties?after=none")).json()["code"] == "bad_cursor"
+
+
 async def test_an_organisation_is_added_and_changed_by_a_manager(town: Town) -> None:
     async with town.at_the_door("dana") as manager:
         made = await manager.post("/api/organisations", json={"code": "heat", "names": NAMES, "phone": "104"})

@@ -27,14 +27,14 @@ async def test_a_hand_off_is_written_once_and_its_outcome_written_back(register:
     fire = await register.emergencies.hand_off(
         replace(GAS, service="101", ticket=ticket.number, handed_at=NOW + timedelta(seconds=9))
     )
-    assert await register.emergencies.list() == [gas, fire]
+    assert (await register.emergencies.page()).items == (gas, fire)
     done = await register.emergencies.outcome(gas.id, " Бригада на месте ", "aigerim")
     assert (done.outcome, done.outcome_by, done.outcome_at is not None) == ("Бригада на месте", "aigerim", True)
     await register.emergencies.outcome(gas.id, "Бригада на месте", "aigerim")
     done = await register.emergencies.outcome(gas.id, "Утечка устранена", "marat")
     assert await register.emergencies.get(gas.id) == done
-    assert await register.emergencies.list() == [fire]
-    assert await register.emergencies.list(open=False) == [fire, done]
+    assert (await register.emergencies.page()).items == (fire,)
+    assert (await register.emergencies.page(open=False)).items == (fire, done)
     assert await register.emergencies.of_call("call-1") == [done, fire]
     assert await register.emergencies.of_ticket(ticket.number) == [done, fire]
     notes = await told(register_url, "SELECT who, text FROM ticket_notes WHERE text LIKE '%104%' ORDER BY id")

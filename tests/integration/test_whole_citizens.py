@@ -153,7 +153,7 @@ async def test_a_service_is_told_whom_it_gets_and_then_has_him_and_the_outcome_i
         await service.hang_up()
 
         async def written() -> Emergency | None:
-            found = await register.emergencies.list(open=False)
+            found = (await register.emergencies.page(open=False)).items
             return next((each for each in found if each.outcome), None)
 
         emergency: Emergency = await until(written)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from kezek_api import problems
 from kezek_api.areas_shown import answer_view, duty_views
-from kezek_api.conventions import IfMatch, etag, wanted
+from kezek_api.conventions import After, IfMatch, etag, linked, wanted
 from kezek_api.doors import AnyStaff, Manager, OfDoors, SignedIn
 from kezek_api.looks import asked
 from kezek_api.shapes import Short
@@ -27,18 +27,23 @@ from kezek_api.shapes_duties import (
     OrganisationView,
 )
 from kezek_register.duty_types import Duty, Organisation
+from kezek_register.paging import LARGEST
 
 router = APIRouter(prefix="/api", tags=["duties"], responses=problems.RESPONSES)
 
 OrganisationCode = Annotated[str, Path(max_length=64)]
+Many = Annotated[int, Query(ge=1, le=LARGEST)]
 DutyId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/organisations")
-async def organisations(doors: OfDoors, session: AnyStaff) -> Organisations:
+async def organisations(
+    doors: OfDoors, session: AnyStaff, request: Request, response: Response, after: After = "", limit: Many = LARGEST
+) -> Organisations:
     """By code, those that are not active too."""
-    found = await asked(doors.register.organisations.all())
-    return Organisations(organisations=tuple(OrganisationView.of(one) for one in found))
+    page = await asked(doors.register.organisations.page(after, limit))
+    linked(request, response, page.cursor)
+    return Organisations(organisations=tuple(OrganisationView.of(one) for one in page.items), next=page.cursor)
 
 
 @router.post("/organisations", status_code=201)
@@ -83,10 +88,19 @@ async def asset_kinds(doors: OfDoors, session: SignedIn) -> AssetKinds:
 
 
 @router.get("/duties")
-async def duties(doors: OfDoors, session: AnyStaff, asset_kind: Short = "") -> Duties:
+async def duties(
+    doors: OfDoors,
+    session: AnyStaff,
+    request: Request,
+    response: Response,
+    asset_kind: Short = "",
+    after: After = "",
+    limit: Many = LARGEST,
+) -> Duties:
     """The oldest first."""
-    found = await asked(doors.register.duties.all(asset_kind or None))
-    return Duties(duties=await duty_views(doors, found, session.staff.language))
+    page = await asked(doors.register.duties.page(asset_kind, after, limit))
+    linked(request, response, page.cursor)
+    return Duties(duties=await duty_views(doors, page.items, session.staff.language), next=page.cursor)
 
 
 @router.get("/duties/check")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from kezek_api import problems
+from kezek_api.conventions import After, linked
 from kezek_api.doors import AnyStaff, Doors, OfDoors
 from kezek_api.looks import asked, audited
 from kezek_api.shapes import Short
@@ -30,13 +31,17 @@ router = APIRouter(prefix="/api/emergencies", tags=["emergencies"], responses=pr
 async def emergencies(
     doors: OfDoors,
     session: AnyStaff,
+    request: Request,
+    response: Response,
     open: Annotated[bool, Query(description="Only those without an outcome, the one that waits longest first")] = True,
+    after: After = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Emergencies:
     """Each look is written into the audit: the context may name people."""
     await audited(doors, session.staff.login, "emergencies", "open" if open else "all")
-    found = await asked(doors.register.emergencies.list(open, limit))
-    return Emergencies(emergencies=tuple(EmergencyView.of(one) for one in found))
+    page = await asked(doors.register.emergencies.page(open, after, limit))
+    linked(request, response, page.cursor)
+    return Emergencies(emergencies=tuple(EmergencyView.of(one) for one in page.items), next=page.cursor)
 
 
 @router.get("/services")

@@ -14,6 +14,7 @@ from kezek_register import duty_areas
 from kezek_register.areas import Place
 from kezek_register.duty_book import DutyBook
 from kezek_register.duty_types import Answer, Duty, Finding, Organisation
+from kezek_register.paging import LARGEST, Page, key_of, page_of, size_of
 from kezek_register.sql import duty_checks, duty_imports, duty_values
 from kezek_register.sql.database import Database
 from kezek_register.sql.duty_tables import DutyRow, OrganisationRow
@@ -45,6 +46,13 @@ class Duties:
         """The oldest first."""
         book = await self._book.fresh()
         return [duty for duty in book.duties if asset_kind is None or duty.asset_kind == asset_kind]
+
+    async def page(self, asset_kind: str = "", after: str = "", limit: int = LARGEST) -> Page[Duty]:
+        """Page by page, the oldest first. Raises BadCursor."""
+        limit = size_of(limit)
+        first = key_of(after, int)[0] if after else 0
+        later = [duty for duty in await self.all(asset_kind or None) if duty.id > first]
+        return page_of(later[: limit + 1], limit, lambda each: each, lambda each: (each.id,))
 
     async def check(self, language: str = "") -> builtins.list[Finding]:
         """Where nobody answers, and where two do that are equally near; all buildings are looked at, which takes some

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import cast, get_args
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.duty_types import BadEmergency, Emergency, HandedOver
 from kezek_register.notice_types import Notice
 from kezek_register.numbers import check
+from kezek_register.paging import Page, key_of, page_of, size_of
 from kezek_register.sql import events, notices
 from kezek_register.sql.database import Database
 from kezek_register.sql.duty_tables import EmergencyRow
@@ -93,12 +94,19 @@ class Emergencies:
         """The oldest first. Raises BadNumber."""
         return await self._found(_whole().where(TicketRow.number == check(number)))
 
-    async def list(self, open: bool = True, limit: int = 100) -> builtins.list[Emergency]:
-        """`open`: only those without an outcome, the one that waits longest first; else all, the newest first."""
-        if open:
-            return await self._found(_whole().where(EmergencyRow.outcome == "").limit(limit))
-        newest = _whole().order_by(None).order_by(EmergencyRow.handed_at.desc(), EmergencyRow.id.desc())
-        return await self._found(newest.limit(limit))
+    async def page(self, open: bool = True, after: str = "", limit: int = 100) -> Page[Emergency]:
+        """`open`: only those without an outcome, the one that waits longest first; else all, the newest first. Raises
+        BadCursor."""
+        limit = size_of(limit)
+        at, id = EmergencyRow.handed_at, EmergencyRow.id
+        wanted = _whole().where(EmergencyRow.outcome == "") if open else _whole().order_by(None)
+        wanted = wanted if open else wanted.order_by(at.desc(), id.desc())
+        if after:
+            last_at, last_id = key_of(after, datetime, int)
+            beyond = (at > last_at, id > last_id) if open else (at < last_at, id < last_id)
+            wanted = wanted.where(or_(beyond[0], and_(at == last_at, beyond[1])))
+        found = await self._found(wanted.limit(limit + 1))
+        return page_of(found, limit, lambda each: each, lambda each: (each.handed_at, each.id))
 
     async def _found(self, wanted: Select[EmergencyRow, str]) -> builtins.list[Emergency]:
         async with self._database.reading() as session:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register import organisation_rules
 from kezek_register.duty_types import Organisation
+from kezek_register.paging import LARGEST, Page, key_of, page_of, size_of
 from kezek_register.sql import duty_values, organisation_imports
 from kezek_register.sql.database import Database
 from kezek_register.sql.duty_tables import OrganisationRow
@@ -71,6 +72,16 @@ class Organisations:
             rows = list(await session.scalars(select(OrganisationRow).order_by(OrganisationRow.code)))
         codes = {row.id: row.code for row in rows}
         return [duty_values.organisation(row, codes) for row in rows]
+
+    async def page(self, after: str = "", limit: int = LARGEST) -> Page[Organisation]:
+        """Page by page, by code. Raises BadCursor."""
+        limit = size_of(limit)
+        first = key_of(after, str)[0] if after else ""
+        wanted = select(OrganisationRow).where(OrganisationRow.code > first).order_by(OrganisationRow.code)
+        async with self._database.reading() as session:
+            rows = (await session.scalars(wanted.limit(limit + 1))).all()
+            codes = await _codes(session)
+        return page_of(rows, limit, lambda row: duty_values.organisation(row, codes), lambda row: (row.code,))
 
     async def import_organisations(self, csv_path: Path) -> ImportReport:
         """Columns: code, names by language, parent, foreign, hours, phone, channel, address, active. Raises BadFile."""
