@@ -21,6 +21,7 @@ from kezek_api.routes import open311
 from kezek_api.settings import Settings
 from kezek_register import Register, load_sample
 from kezek_register.moves import Mover
+from kezek_register.types import Unavailable
 from kit.api import base_of, living_in, until
 from kit.databases import draft
 
@@ -223,6 +224,28 @@ async def test_a_site_that_does_not_offer_it_and_an_app_that_is_too_fast(
     doors.rules.open311 = Open311Rules()
     for answer in (await app.get("/services.json"), await app.post("/requests.json", data=FORM)):
         assert (answer.status_code, answer.json()[0]["code"]) == (404, 404)
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+async def test_while_the_database_is_away_an_app_is_told_to_try_later(
+    app: httpx.AsyncClient, doors: SimpleNamespace, form: str
+) -> None:
+    """503 with Retry-After, and the specification's errors beside it."""
+
+    async def away(*_: object, **__: object) -> None:
+        raise Unavailable("no SQL")
+
+    doors.register = SimpleNamespace(topics=SimpleNamespace(all=away))
+    for told in (
+        await app.get(f"/services.{form}"),
+        await app.post(f"/requests.{form}", data=FORM),
+    ):
+        assert (told.status_code, told.headers["retry-after"]) == (503, "60")
+        if form == "json":
+            (error,) = told.json()
+            assert (error["code"], "try again later" in error["description"]) == (503, True)
+        else:
+            assert [code.text for code in elements(told).iter("code")] == ["503"]
 
 
 async def test_in_a_whole_node(node_settings: Settings, tmp_path: Path) -> None:

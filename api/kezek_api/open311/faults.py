@@ -1,4 +1,9 @@
-"""Errors as GeoReport v2 has them: 403 for a key, 404 for what is not there, 400 for whatever else."""
+"""Errors as GeoReport v2 has them: 403 for a key, 404 for what is not there, 400 for whatever else.
+
+Its "General service error" is a 400, for which "the client will have to notify us". A database that is away is nobody's
+fault at the other end and passes: 503 with Retry-After (RFC 9110, 15.6.4), which the specification does not forbid, and
+its `errors` beside it.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +23,7 @@ from kezek_register.types import NotFound, RegisterError
 
 log = structlog.get_logger(__name__)
 
+AWAY_S = 60  # when an app may try again
 _FORMAT = re.compile(r"\.(xml|json)$")
 
 
@@ -62,7 +68,9 @@ class Open311Route(APIRoute):
                     raise
                 if status == 503:
                     log.warning("open311_failed", error=type(error).__name__)
-                    return told(form, 400, "The service cannot be reached at the moment, try again")
+                    away = told(form, 503, "The service cannot be reached at the moment, try again later")
+                    away.headers["Retry-After"] = str(AWAY_S)
+                    return away
                 text = str(error) if isinstance(error, RegisterError) else "The request cannot be taken"
                 return told(form, 400, text)
 
