@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +33,10 @@ async def test_a_town_is_made_loaded_written_and_mended(register: Register, regi
     assert (await register.addresses.counts()) == {"streets": 3, "buildings": 60, "households": 30}
     code, told = await kezek(register_url, home, "export", "households", str(tmp_path / "h.csv"), "--json")
     assert (code, json.loads(told)["rows"]) == (0, 30)
+    phones = [line.rpartition(";")[2] for line in (town / "households.csv").read_text().splitlines()[1:]]
+    assert phones
+    assert all(re.fullmatch(r"\+1\d{3}[2-9]11\d{4}", phone) for phone in phones), "nobody can have one of these"
+    assert len(set(phones)) == len(phones)
     entries = await register.audit.list(datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
     assert [(entry.what, entry.subject) for entry in entries] == [("export", "households")]
     code, told = await kezek(register_url, home, "export", "buildings", str(tmp_path / "b.geojson"))

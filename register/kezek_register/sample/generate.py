@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 STREETS, BUILDINGS = 200, 20_000
 MOST_BUILDINGS = 1_000_000
+AREAS = (202, 212, 213, 214, 215, 216, 217, 303, 305, 312)  # of the households' telephone numbers
+NUMBERS = len(AREAS) * 8 * 10_000  # more than households
 _DISTRICT = 25  # streets
 _VILLAGE = 12  # of so many streets one is a village's
 _SUBSTATION = 8  # streets; its feeders have two streets each
@@ -218,16 +220,24 @@ def _houses(random: Random, count: int) -> Iterator[str]:
 
 def _households(random: Random, homes: Sequence[tuple[str, str, int]], count: int) -> Iterator[tuple[str, ...]]:
     taken: set[tuple[str, str, str]] = set()
-    number = random.randrange(10_000_000)
+    number = random.randrange(NUMBERS)
     while len(taken) < count:
         street, house, flats = random.choice(homes)
         key = street, house, str(random.randint(1, flats)) if flats else ""
         if key in taken:
             continue
         taken.add(key)
-        number = (number + 7_919) % 10_000_000  # has no divisor in common with it: no number comes twice
+        number = (number + 7_919) % NUMBERS  # has no divisor in common with it: no number comes twice
         person = f"{random.choice(GIVEN)} {random.choice(FAMILY)}"
-        yield *key, person, random.choice(("kk", "ru", "uk", "en", "")), f"+7700{number:07d}"
+        yield *key, person, random.choice(("kk", "ru", "uk", "en", "")), _nobodys(number)
+
+
+def _nobodys(number: int) -> str:
+    """In the North American plan no exchange code ends in 11: these are service codes (211 to 911), never given to a
+    subscriber (NANPA, Central Office Code Assignment Guidelines). So such a number is well formed and nobody's."""
+    rest, line = divmod(number, 10_000)
+    area, service = divmod(rest, 8)
+    return f"+1{AREAS[area]}{service + 2}11{line:04d}"
 
 
 def _save(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
