@@ -86,7 +86,9 @@ class Lexer:
         """One word that came in two or three pieces, the first of which is a word by itself ('один нацать')."""
         for size in (3, 2):
             window = tokens[at : at + size]
-            if len(window) < size or len(window[0].text) < 2 or all(token.text in self._exact for token in window):
+            if len(window) < size or any(len(token.text) < 2 for token in window):
+                continue
+            if all(token.text in self._exact for token in window):
                 continue
             if any(self._known(token.text) for token in window[1:]) or self.doubts.ordinary(window[0].text):
                 continue  # words by themselves

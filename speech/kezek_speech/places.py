@@ -180,6 +180,9 @@ class Places:
             after.kind == "unit" or (after.kind == "word" and self._lexer.doubts.unit(after.text))
         ):
             return True
+        beyond = items[part.end + 2].text if part.end + 2 < len(items) else ""
+        if self._pack.number_before_cue and after is not None and after.kind in PLACES:
+            return beyond in self._pack.counted_from  # 'қырық пәтер бар'
         ahead = part.start - 1
         if ahead > 0 and items[ahead].text in self._pack.number_words:
             ahead -= 1

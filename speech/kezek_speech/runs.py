@@ -199,8 +199,8 @@ class Runs:
         letter = self._pack.letters.get(following.text)
         if kind == "corpus" and letter is not None and following.kind != "number":  # 'корпус б'
             return letter, at + 1, 1.0
-        if following.kind != "number":
-            return "", at - 1, 1.0
+        if following.kind != "number":  # what should stand here was not understood
+            return "", at - 1, 0.6 if kind == "fraction" else 1.0
         second = numbers_at(items, at + 1, self._pack)[0]
         if kind == "corpus" and second.ordinal and number.ordinal and self._pack.number_before_cue:
             return "", at - 1, 1.0
