@@ -20,8 +20,8 @@ from kezek_speech import FoundModel, NoModel, available, check
 from kezek_speech.archive import mark_of
 from kezek_speech.download import fetch, take
 from kezek_speech.models import KNOWN_MODELS, known
+from kezek_speech.nearest import nearest
 from kezek_speech.pool import vosk
-from kezek_speech.substitutes import Sounds
 from kezek_speech.view import prepare
 from kezek_speech.vocabulary import vocabulary
 
@@ -129,8 +129,7 @@ def _checked(settings: Settings, model: FoundModel, words: frozenset[str]) -> Ro
     row |= {"ok": True, "loaded_s": round(time.monotonic() - began, 1), "disk_free": fits}
     spoken = vocabulary(model.folder)
     unknown = sorted(word for word in words if not engine.knows(word))
-    sounds = Sounds(spoken) if unknown else None
-    found = [sounds.nearest(word) for word in unknown] if sounds else []
+    found = nearest(model.folder, unknown) if unknown else ()
     row |= {
         "words": len(spoken),
         "street_words": len(words),

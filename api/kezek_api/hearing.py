@@ -102,8 +102,10 @@ class Hearing:
 
     async def _learn(self, language: str) -> None:
         """What the model lacks of this town's streets is told, and heard by what it knows."""
-        names = self._directory.streets(language)
-        found = await self.own.learn(language, street_words(names))
+        names = street_words(self._directory.streets(language))
+        book = self._books.get(language)
+        forms = street_words(book.phrases("street")) if book is not None else frozenset[str]()
+        found = [each for each in await self.own.learn(language, names | forms) if each.word in names]
         self._unknown[language] = len(found)
         if found:
             log.warning(

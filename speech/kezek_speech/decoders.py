@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 import structlog
 
@@ -28,6 +29,8 @@ class Decoders:
         self._engines: dict[str, Engine] = {}
         self._lock = threading.Lock()
         self._warned: set[tuple[str, int]] = set()
+        self._learnt: dict[str, int] = {}  # by language: how often
+        self._made_after: WeakKeyDictionary[Decoder, int] = WeakKeyDictionary()  # grammars alone
         self._substitutes: dict[str, dict[str, Substitute]] = {}
         self.unknown: dict[str, set[str]] = {}  # by language: words of grammars that nobody has found one for yet
         self.idle: dict[Key, deque[Decoder]] = {}
@@ -62,15 +65,20 @@ class Decoders:
         engine = self._engines[language]
         if phrases is None:
             return engine.decoder(None)
+        learnt = self._learnt.get(language, 0)
         spelling = self._spelled(language, engine, phrases)
         if not spelling.phrases:
             return engine.decoder(None) if freely else None
-        decoder = engine.decoder(list(spelling.phrases))
-        return Restoring(decoder, spelling.back) if spelling.back else decoder
+        made = engine.decoder(list(spelling.phrases))
+        decoder = Restoring(made, spelling.back) if spelling.back else made
+        self._made_after[decoder] = learnt
+        return decoder
 
     def give_back(self, key: Key, decoder: Decoder) -> None:
         """Reset and kept, or replaced, or dropped. Blocking."""
         language, phrases = key
+        if phrases is not None and self._made_after.get(decoder, 0) != self._learnt.get(language, 0):
+            return  # it was made before a street of it could be heard
         try:
             decoder.reset()
             if decoder.seconds_fed > self._retire_seconds:
@@ -96,6 +104,7 @@ class Decoders:
     def learn(self, language: str, found: Iterable[Substitute]) -> None:
         """Words that stand in for unknown ones, in the grammars made from now on."""
         with self._lock:
+            self._learnt[language] = self._learnt.get(language, 0) + 1
             self._substitutes.setdefault(language, {}).update({each.word: each for each in found})
             for key in [key for key in self.idle if key[0] == language and key[1] is not None]:
                 del self.idle[key]

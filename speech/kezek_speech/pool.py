@@ -17,15 +17,15 @@ import structlog
 from .admission import Admission, AdmissionSettings, Refusal
 from .decoders import Decoders, Key
 from .decoding import Decoder, Engine
+from .nearest import nearest
 from .pressure import Place, to_end, to_turn
 from .second_pass import SecondPasses
 from .segmenter import Segmenter
 from .settings import EarsLoad, SpeechSettings
 from .stream import Stream
-from .substitutes import Sounds, Substitute
+from .substitutes import Substitute
 from .types import Full, NoModel, Purpose, Recogniser
 from .view import prepare
-from .vocabulary import vocabulary
 
 log = structlog.get_logger(__name__)
 
@@ -125,10 +125,8 @@ class VoskEars:
 
     async def learn(self, language: str, words: Iterable[str]) -> tuple[Substitute, ...]:
         """Those of `words` that the language's model does not know, each with what is put in its place from now on. In
-        a thread, a second or two."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._second_threads, self._learn, language, frozenset(words)
-        )
+        a process of its own, some seconds."""
+        return await asyncio.to_thread(self._learn, language, frozenset(words))
 
     async def learn_asked(self) -> None:
         """What the grammars so far had of unknown words: for ears that do not know their town."""
@@ -138,11 +136,13 @@ class VoskEars:
 
     def _learn(self, language: str, words: frozenset[str]) -> tuple[Substitute, ...]:
         folder = self._settings.models[language]
-        unknown = sorted(word for word in words if not self._decoders.knows(language, word))
+        try:
+            unknown = sorted(word for word in words if not self._decoders.knows(language, word))
+        except KeyError:  # the house is closing
+            return ()
         if not unknown:
             return ()
-        sounds = Sounds(vocabulary(folder))
-        found = tuple(sounds.nearest(word) for word in unknown)
+        found = nearest(folder, unknown)
         self._decoders.learn(language, found)
         return found
 
