@@ -35,7 +35,7 @@ class Said:
 
 
 def sentences() -> Iterator[Said]:
-    for name in ("ru", "uk", "kk", "en", "fresh", "fresh2", "noisy"):
+    for name in ("ru", "uk", "kk", "en", "fresh", "fresh2", "fresh3", "noisy"):
         lines = (FOLDER / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
         for place, line in enumerate(lines):
             *language, text, fields = line.split("\t")
