@@ -16,7 +16,7 @@ from kezek_ivr.prompts import Replies
 from kezek_ivr.types import FieldNote
 from kezek_speech.types import Word
 
-Part = Literal["street", "house", "confirm", "anew"]  # anew: both once more, after a 'no' alone
+Part = Literal["street", "house", "confirm", "anew"]  # anew: street and house once more, in one question
 Turn = Literal["straight", "understood", "fruitless", "silent"]
 Reply = Literal["yes", "no", ""]
 
@@ -68,6 +68,8 @@ class AskingBack:
         if self._lacks(street):
             parts.append("street")
         unproved = house is not None and house["source"] != "household" and not house["ref"]
+        if street is not None and not parts and self._lacks(house) and self._doubts(street):
+            parts += [] if self._is_first("house") else ["anew"]  # both in one question, and nothing wrong is read back
         asked_of_register = street is not None and not register_silent
         if self._lacks(house) or (unproved and asked_of_register):
             parts.append("house")
@@ -83,7 +85,7 @@ class AskingBack:
     def _allowed(self, part: Part) -> bool:
         if part in self._ended or (part in ("street", "house") and part not in self._questions):
             return False
-        most = 1 + self._questions[part].reasks if part in ("street", "house") else self._limits.asked_back
+        most = {"confirm": self._limits.asked_back, "anew": 1}.get(part) or 1 + self._questions[part].reasks
         if self._asked[part] >= most:
             return False
         return self._is_first(part) or self.count < self._limits.asked_back

@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 AGAIN_S = 0.7  # a second pass takes no longer, or is done without
 ADDRESS: tuple[MentionKind, ...] = ("street", "house", "flat", "entrance", "floor")
 ALONE = 0.5  # at most, for what the grammar alone has heard: worth reading back, not worth believing
+CLEARLY = 0.7  # at least, for what the grammar alone has heard: everything else sounds to it like an address too
 AT_ODDS = 0.79  # at most, for what the free pass has heard where the grammar has heard something else
 BELIEVED = 0.5  # how much of what is still in doubt an agreement takes away, at most
 SUREST = 0.97
@@ -44,6 +45,7 @@ def combined(first: Sequence[Mention], second: Iterable[Mention]) -> list[Mentio
 
 
 def _of_kind(first: Sequence[Mention], second: Sequence[Mention]) -> list[Mention]:
+    second = [each for each in second if each.confidence >= CLEARLY or any(each.value == one.value for one in first)]
     if not second:
         return list(first)
     if not first:

@@ -58,6 +58,15 @@ async def test_the_missing_house_is_asked_for_with_the_street_read_back() -> Non
 
 
 @in_virtual_time
+async def test_a_doubtful_street_without_a_house_is_asked_for_with_it_and_not_read_back() -> None:
+    async with town() as (world, voice):
+        line = await served(world, after("open", say("Abay? heating")), after("address_anew", say("Pushkin 7")))
+        assert line.heard == ["greeting", "keys", "open", "address_anew", "goodbye"]
+        assert voice.said == []
+        assert await address(world, line) == [("Pushkin", "2", 0.9), ("7", "207", 0.9)]
+
+
+@in_virtual_time
 async def test_a_certain_address_is_not_asked_back() -> None:
     async with town() as (world, voice):
         line = await served(world, after("open", say("Abay house 45 heating")))

@@ -45,6 +45,7 @@ def asking(*, openly: bool = True, mute: bool = False) -> AskingBack:
         (0.2, 0.9, "145", "street"),
         (0.9, 0.2, "145", "house"),
         (0.9, 0.5, "", "house"),
+        (0.4, None, "", "anew"),
         (0.4, 0.9, "145", "confirm"),
         (0.9, 0.4, "145", "confirm"),
         (0.55, 0.55, "145", None),

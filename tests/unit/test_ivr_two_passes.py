@@ -36,6 +36,11 @@ def test_what_the_grammar_alone_has_heard_is_worth_reading_back() -> None:
     assert best(combined([said("topic", "lift", 0.9)], [said("street", "1", 0.95)]), "street") == ("1", 0.5)
 
 
+def test_what_the_grammar_alone_has_heard_badly_was_no_address() -> None:
+    first = [said("topic", "lift", 0.9)]
+    assert combined(first, [said("street", "1", 0.6), said("house", "45", 0.4)]) == first
+
+
 def test_where_they_disagree_the_free_pass_stands_and_is_not_certain() -> None:
     mentions = combined([said("house", "40", 0.9)], [said("house", "45", 0.9)])
     assert [(each.value, each.confidence) for each in mentions] == [("40", 0.79), ("45", 0.5)]
