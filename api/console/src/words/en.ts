@@ -111,7 +111,6 @@ export const en = {
   q_house: "House",
   q_flat: "Flat",
   q_topic: "What has happened",
-  q_address: "Is the address right",
   q_talk: "During the talk",
   still_listening: "still being heard",
   unheard_no_model: "This language is not recognised on this machine: ask the caller.",

@@ -106,7 +106,6 @@ export const kk: FrameMessages = {
   q_house: "Үй",
   q_flat: "Пәтер",
   q_topic: "Не болды",
-  q_address: "Мекенжай дұрыс па",
   q_talk: "Сөйлесу кезінде",
   still_listening: "әлі тыңдалуда",
   unheard_no_model: "Бұл тіл мұнда танылмайды: қоңырау шалушыдан сұраңыз.",

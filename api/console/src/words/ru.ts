@@ -106,7 +106,6 @@ export const ru: FrameMessages = {
   q_house: "Дом",
   q_flat: "Квартира",
   q_topic: "Что случилось",
-  q_address: "Верен ли адрес",
   q_talk: "Во время разговора",
   still_listening: "ещё слушаем",
   unheard_no_model: "Этот язык здесь не распознаётся: спросите звонящего.",

@@ -106,7 +106,6 @@ export const uk: FrameMessages = {
   q_house: "Будинок",
   q_flat: "Квартира",
   q_topic: "Що сталося",
-  q_address: "Чи правильна адреса",
   q_talk: "Під час розмови",
   still_listening: "ще слухаємо",
   unheard_no_model: "Цю мову тут не розпізнають: запитайте абонента.",
