@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { areEvents, eventsFrom, repeatable, STATES_OF, wayTo, webhookState } from "../src/oversight/rows";
+import { areEvents, eventsFrom, periodOf, repeatable, STATES_OF, wayTo, webhookState } from "../src/oversight/rows";
 import { NOTICE_STATES } from "../src/oversight/types";
 import { Paged, type Slice } from "../src/lib/paged.svelte";
 
@@ -15,6 +15,11 @@ test("what an entry is about leads to a ticket or an outage", () => {
   expect(wayTo("7", "outage_ties")?.choices).toEqual({ id: "7" });
   expect(wayTo("7", "webhook_added")).toBeNull();
   expect(wayTo("state=open&topic=heating")).toBeNull();
+});
+
+test("a period stands in the audit as it was asked for", () => {
+  expect(periodOf("2026-11-01T00:00:00+00:00/")).toEqual(["2026-11-01T00:00:00+00:00", ""]);
+  expect(["/", "", "26-000123-4/7", "state=open", "a/b"].map(periodOf)).toEqual([null, null, null, null, null]);
 });
 
 test("events are read as they are typed", () => {

@@ -18,9 +18,11 @@ export const repeatable = ({ state }: Pick<Notice, "state">): boolean => STATES_
 
 /** The kinds of looks and changes that the audit knows: what the filter offers. */
 export const LOOKS = [
-  "ticket", "tickets", "ticket_edit", "contact", "photo", "recording", "calls", "abandoned", "callbacks", "callback_ordered",
-  "callback_cancelled", "outage_ties", "special_needs", "emergencies", "repeats", "notices", "notice_again", "webhook_added",
-  "webhook_removed", "audit", "erased", "retention", "import", "export",
+  "ticket", "tickets", "ticket_made", "ticket_move", "ticket_edit", "ticket_note", "photo_added", "ticket_link",
+  "ticket_tie", "contact", "photo", "recording", "calls", "abandoned", "callbacks", "callback_ordered",
+  "callback_cancelled", "outage_ties", "outage_tie", "outage_answered", "special_needs", "emergencies",
+  "emergency_handed", "emergency_outcome", "repeats", "notices", "notice_again", "webhook_added", "webhook_on",
+  "webhook_off", "webhook_removed", "audit", "erased", "retention", "import", "export",
 ] as const; // prettier-ignore
 
 export interface Way {
@@ -36,8 +38,16 @@ const NUMBER = /\d\d-\d{6,7}-\d/;
 export function wayTo(about: string, what = ""): Way | null {
   const number = NUMBER.exec(about)?.[0];
   if (number) return { page: "ticket", choices: { number }, name: number };
-  const id = /^outage:(\d+)$/.exec(about)?.[1] ?? (what === "outage_ties" ? /^\d+$/.exec(about)?.[0] : undefined);
+  const id = /^outage:(\d+)$/.exec(about)?.[1] ?? (what.startsWith("outage_") ? /^\d+$/.exec(about)?.[0] : undefined);
   return id ? { page: "outage", choices: { id }, name: id } : null;
+}
+
+/** A list of a period is written down as `since/until`; null: it is something else. */
+export function periodOf(subject: string): [since: string, until: string] | null {
+  const [since = "", until, ...more] = subject.split("/");
+  if (until === undefined || more.length > 0 || (since === "" && until === "")) return null;
+  const times = [since, until].filter((at) => at !== "");
+  return times.every((at) => /^\d{4}-\d\d-\d\dT/.test(at)) ? [since, until] : null;
 }
 
 /** Commas, spaces or lines between; each once. */
