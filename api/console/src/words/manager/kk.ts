@@ -4,7 +4,7 @@ export const managerKk: ManagerMessages = {
   sections: "Бөлімдер",
   figures: "Көрсеткіштер",
   staffing: "Болжам",
-  missed: "Жауапсыз қалғандар",
+  missed: "Жауапсыз",
   callbacks: "Кері қоңыраулар",
   calls: "Қоңыраулар",
   yes: "Иә",
