@@ -90,7 +90,7 @@ def frames(sound: bytes) -> list[bytes]:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - a thread changes it, which tells no event
             await asyncio.sleep(0.005)
 

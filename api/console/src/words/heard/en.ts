@@ -17,6 +17,7 @@ export const heardEn = {
   take_off: "Remove {what}",
   heard_at: "heard as “{words}” at {time}",
   heard_when: "heard at {time}",
+  q_address: "The address, read back",
   urgency_gas: "Gas",
   urgency_fire: "Fire",
   urgency_danger: "Danger",

@@ -18,6 +18,7 @@ export const heardKk: HeardMessages = {
   take_off: "Алып тастау: {what}",
   heard_at: "«{words}» деп естілді, {time}",
   heard_when: "{time} естілді",
+  q_address: "Қайта оқылған мекенжай",
   urgency_gas: "Газ",
   urgency_fire: "Өрт",
   urgency_danger: "Қауіп",

@@ -18,6 +18,7 @@ export const heardRu: HeardMessages = {
   take_off: "Убрать: {what}",
   heard_at: "услышано «{words}» в {time}",
   heard_when: "услышано в {time}",
+  q_address: "Адрес, зачитанный в ответ",
   urgency_gas: "Газ",
   urgency_fire: "Пожар",
   urgency_danger: "Опасность",

@@ -18,6 +18,7 @@ export const heardUk: HeardMessages = {
   take_off: "Прибрати: {what}",
   heard_at: "почуто «{words}» о {time}",
   heard_when: "почуто о {time}",
+  q_address: "Адреса, зачитана у відповідь",
   urgency_gas: "Газ у домі",
   urgency_fire: "Пожежа",
   urgency_danger: "Небезпека",
