@@ -116,4 +116,5 @@ def ears(
 
     settings = Settings.load()
     with logs.kept():
-        raise typer.Exit(asyncio.run(serve(settings, listen, streams)))
+        code = asyncio.run(serve(settings, listen, streams))
+    raise typer.Exit(code)

@@ -38,7 +38,7 @@ async def node(home: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, in
     )  # fmt: skip
     assert process.stdout
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(150):
             while not (line := (await process.stdout.readline()).decode()).startswith("hearing"):
                 assert line, "the node has ended"
         assert line.startswith("hearing ko at 127.0.0.1:")
@@ -49,6 +49,7 @@ async def node(home: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, in
         await process.wait()
 
 
+@pytest.mark.timeout(240)  # a model is read while the machine is busy with other tests
 async def test_a_node_hears_and_its_death_in_mid_word_costs_nothing_but_the_rest(tmp_path: Path) -> None:
     """P11: what was understood is there, the next question goes to the next node, and the one after that too."""
     other = ScriptedEars(("ko",))
@@ -89,6 +90,15 @@ async def test_a_node_without_a_model_or_an_address_says_so(tmp_path: Path, caps
     assert await serve(settings, "127.0.0.1:0", 0) == 1
     assert "kezek models" in capsys.readouterr().out
     assert await serve(settings, "somewhere", 0) == 2
+
+
+async def test_the_command_ends_with_a_status_and_without_a_traceback(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *KEZEK, "ears", env=environment(tmp_path, languages="ru", models=str(tmp_path)),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    assert (process.returncode, said.decode().count("\n")) == (1, 1), said.decode()
 
 
 async def test_the_house_tells_how_many_of_its_recogniser_nodes_are_there(tmp_path: Path) -> None:
