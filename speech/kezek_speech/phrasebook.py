@@ -19,7 +19,6 @@ from .types import URGENCIES, Mention, MentionKind, NoModel, Phrasebook, Vocabul
 
 Question = Literal["street", "house", "topic", "address"]
 _LEAST = 0.2  # confidence: less than this is no mention
-_LEAST_STREET = 0.4  # below it a street is a guess from nothing
 MOST_PHRASES = 6000  # of one grammar: a model of 50 MB takes them in 20 ms
 _NAMED = 0.7  # a street this sure: its words tell of no trouble ('улица Газовая')
 _MOST_WORDS = 120  # of one utterance: the first ones; nobody says where he is in more

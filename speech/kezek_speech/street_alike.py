@@ -10,7 +10,6 @@ from rapidfuzz import fuzz, process
 from .street_names import Entry
 from .text import plain, sound
 
-UNSURE = 0.79  # at most, for a name that was not heard letter by letter: another street may sound like it
 RIVALS = 3  # streets offered for one stretch of words
 _CLOSE = 6.0  # of 100: two names this near to each other make both unsure
 _WORSE = 14.0  # of 100: a street this much less like the words than the best one is not offered
@@ -31,10 +30,10 @@ class Alike:
         self._plain: dict[str, list[Entry]] = {}
         for entry in named:
             self._plain.setdefault(plain(entry.written), []).append(entry)
-        self._searched = [entry for entry in named if not any(letter.isdecimal() for letter in entry.written)]
+        self._searched = [entry for entry in named if not entry.numbered]
         self._sounds = [sound(entry.written) for entry in self._searched]
         self._numbered: dict[str, list[tuple[str, str, Entry]]] = {}
-        for entry in named:
+        for entry in (entry for entry in named if entry.numbered):
             digits, rest = apart(entry.written)
             if digits and rest:
                 self._numbered.setdefault(digits, []).append((sound(rest), rest, entry))
@@ -71,7 +70,7 @@ def apart(written: str) -> tuple[str, str]:
 
 def _score(text: str, written: str, by_sound: float) -> float:
     by_letters = fuzz.ratio(text, written)
-    return by_letters if by_letters >= by_sound else (by_letters + by_sound) / 2
+    return by_letters if by_letters >= by_sound else (by_letters + 2 * by_sound) / 3
 
 
 def _ranked(found: Sequence[tuple[Entry, float]]) -> list[Likeness]:

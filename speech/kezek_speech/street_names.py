@@ -10,17 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .packs import Pack
 from .text import clean
 
-_NO_TITLE, _TAIL, _HEAD = 0.97, 0.93, 0.6  # certainty of 'Нахимова', 'Космодемьянской', 'Аксай' for the whole names
+# Certainty of 'Нахимова', 'Космодемьянской', 'Аксай' for whole names: never certain, for there may be another street.
+_NO_TITLE, _TAIL, _HEAD = 0.79, 0.77, 0.6
+_DIGIT, _NUMBER, _ORDINAL = re.compile(r"\d"), re.compile(r"(\d+)"), re.compile(r"(\d+)[-\s]?([^\W\d]+)")
 _SHORTEST_TAIL = 4  # letters
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One way to say one street's name."""
+class Entry(NamedTuple):
+    """One way to say one street's name; tens of thousands are made for a town."""
 
     written: str  # without spaces, numbers in digits
     reference: str
@@ -33,6 +35,7 @@ class Entry:
     head: bool = False  # 'аксай' of 'аксай-4'
     words: int = 1
     spoken: str = ""
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,11 @@ class StreetName:
 def read(name: str, pack: Pack) -> StreetName:
     """A name of the register: '1-я Садовая ул.' -> ('1', 'садовая'), 'улица'."""
     streets = pack.streets
-    apart = re.sub(r"(\d+)", r" \1 ", clean(re.sub(r"(\d+)[-\s]?([^\W\d]+)", _without_ending(streets.ordinals), name)))
-    parts = apart.split()
+    text = clean(name)
+    if not text.isalpha() and _DIGIT.search(text):
+        text = clean(_ORDINAL.sub(_without_ending(streets.ordinals), name))
+        text = _NUMBER.sub(r" \1 ", text)
+    parts = text.split()
     kept, kind, at = [], "", 0
     while at < len(parts):
         size = next((size for size in (2, 1) if " ".join(parts[at : at + size]) in streets.kinds), 0)
@@ -84,7 +90,7 @@ def entries(streets: Mapping[str, str], pack: Pack) -> list[Entry]:
             written = form.replace(" ", "")
             entry = Entry(
                 written, reference, 1.0, name.kind, place == 0, place > 0, name.number_alone, ordinary,
-                words=len(name.words), spoken=form,
+                words=len(name.words), spoken=form, numbered=numbered,
             )  # fmt: skip
             (cases if place else names).append(entry)
         if len(name.words) > 1:

@@ -17,6 +17,7 @@ _LEAD_AND_NUMBER, _NUMBER = (0.85, 0.95), (0.7, 0.92)
 _LEAD, _CASE = (0.6, 0.86), (0.5, 0.84)
 _LONG_NAME, _BARE = 0.82, 0.62  # 'Лесі Українки', 'Аксай-4'; one word of at least _BARE_LETTERS
 _BARE_LETTERS = 6
+UNSURE = 0.79  # at most, for what was not heard letter by letter as the register has it
 _ANSWER = 0.97  # the name alone, to the question for it
 _ANOTHER_KIND, _OTHER_SIDE = 0.9, 0.97
 
@@ -29,6 +30,7 @@ class Standing:
     number: bool
     lead: bool
     modified: bool  # 'Большая Садовая': another street
+    longer: bool  # 'улица Петра Садового': more is said than the name
     whole: bool  # nothing else is said
     number_follows: bool
 
@@ -37,7 +39,7 @@ def standing(spans: Sequence[Span], first: int, last: int, pack: Pack) -> Standi
     """Of the name from span to span, both inclusive."""
     words = pack.streets
     before, after = first - 1, last + 1
-    while before >= 0 and (spans[before].text in words.titles or _passes(spans[before], words.leads)):
+    while before >= 0 and (spans[before].text in words.titles | words.named or _passes(spans[before], words.leads)):
         before -= 1
     while after < len(spans) and spans[after].text in words.titles:
         after += 1
@@ -55,6 +57,7 @@ def standing(spans: Sequence[Span], first: int, last: int, pack: Pack) -> Standi
         number=_number_after(spans, after) or _number_before(spans, before, pack),
         lead=crossing or (before >= 0 and spans[before].text in words.leads),
         modified=_modified(spans, first, pack),
+        longer=_longer(spans, first, pack),
         whole=all(span.kind in ("filler", "street") for span in (*spans[:first], *spans[last + 1 :])),
         number_follows=after < len(spans) and spans[after].kind == "number",
     )
@@ -69,6 +72,8 @@ def confidence(entry: Entry, stands: Standing, pack: Pack, *, asked: bool = Fals
     sure = _by_standing(entry, stands, pack, asked) * entry.factor
     if stands.modified and not entry.number_alone:
         sure *= 0.7
+    if stands.longer:
+        sure = min(sure, UNSURE)
     if stands.cue and stands.other_side:
         sure *= _OTHER_SIDE
     if stands.cue and entry.kind and stands.cue_kind and entry.kind != stands.cue_kind:
@@ -94,6 +99,23 @@ def _by_standing(entry: Entry, stands: Standing, pack: Pack, asked: bool) -> flo
     if entry.words > 1:
         return _LONG_NAME
     return _BARE if len(entry.written) >= _BARE_LETTERS else 0.0
+
+
+def _longer(spans: Sequence[Span], first: int, pack: Pack) -> bool:
+    """Right before the name stands a title or a first name, or a word that only the name parts from its word of place:
+    another street may be meant."""
+    words = pack.streets
+    if first == 0 or spans[first - 1].text in words.named:
+        return False
+    if spans[first - 1].kind == "number" and not pack.house_before_street:  # '20 мамыр'; a house's has its word
+        return first < 2 or spans[first - 2].kind != "house"
+    if spans[first - 1].text in words.titles or spans[first - 1].text in words.first_names:
+        return True
+    at = first - 1
+    while at >= 0 and spans[at].kind == "word" and spans[at].text not in words.leads and first - at <= 2:
+        at -= 1
+    opens = at >= 0 and (spans[at].text in words.leads or (spans[at].kind == "street" and not pack.street_before_cue))
+    return at < first - 1 and opens
 
 
 def _passes(span: Span, leads: frozenset[str]) -> bool:

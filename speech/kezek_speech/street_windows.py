@@ -32,30 +32,38 @@ class Window:
         return cls((), 0.0, weight, heard, beside_cue, spans[0].first, spans[-1].last)
 
 
-def windows(
-    tokens: Sequence[Token], items: Sequence[Item], pack: Pack, taken: Sequence[tuple[int, int]], *, bare: bool
-) -> Iterator[Window]:
-    """`taken` (tokens from, to): the names already known; what they stand beside needs no window."""
-    seen: set[tuple[int, int, int]] = set()
-    make = _Maker(tokens, items, pack, taken)
-    for window in (*make.beside_cues(), *make.before_numbers(), *(make.bare() if bare else ())):
-        key = window.first, window.last, len(window.readings[0][0])
-        if key not in seen:
-            seen.add(key)
-            yield window
+class Windows:
+    """Those of a language; made once."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.house_words = _longest_first(pack, "house", 3)
+        self.street_words = _longest_first(pack, "street", 5)
+
+    def of(
+        self, tokens: Sequence[Token], items: Sequence[Item], taken: Sequence[tuple[int, int]], *, bare: bool
+    ) -> Iterator[Window]:
+        """`taken` (tokens from, to): the names already known; what they stand beside needs no window."""
+        seen: set[tuple[int, int, int]] = set()
+        make = _Maker(self, tokens, items, taken)
+        for window in (*make.beside_cues(), *make.before_numbers(), *(make.bare() if bare else ())):
+            key = window.first, window.last, len(window.readings[0][0])
+            if key not in seen:
+                seen.add(key)
+                yield window
+
+
+def _longest_first(pack: Pack, kind: str, least: int) -> tuple[str, ...]:
+    """The cues of a kind with at least so many letters."""
+    return tuple(sorted((word for word, cue in pack.cues.items() if cue == kind and len(word) >= least), key=len)[::-1])
 
 
 class _Maker:
     def __init__(
-        self, tokens: Sequence[Token], items: Sequence[Item], pack: Pack, taken: Sequence[tuple[int, int]]
+        self, words: Windows, tokens: Sequence[Token], items: Sequence[Item], taken: Sequence[tuple[int, int]]
     ) -> None:
-        self._tokens, self._items, self._pack, self._taken = tokens, items, pack, taken
-        self._house_words = sorted(
-            (word for word, cue in pack.cues.items() if cue == "house" and len(word) >= 3), key=len, reverse=True
-        )
-        self._street_words = sorted(
-            (word for word, cue in pack.cues.items() if cue == "street" and len(word) >= 5), key=len, reverse=True
-        )
+        self._tokens, self._items, self._pack, self._taken = tokens, items, words.pack, taken
+        self._house_words, self._street_words = words.house_words, words.street_words
         self._everyday = {
             place
             for item in items
@@ -74,15 +82,21 @@ class _Maker:
                 if not self._beside_taken(item):
                     yield from self._both_sides(item, border)
                 continue
-            glued = next((word for word in self._street_words if item.text.startswith(word)), "")
-            if glued and len(item.text) >= len(glued) + 3:
+            if not item.text.startswith(self._street_words):
+                continue
+            glued = next(word for word in self._street_words if item.text.startswith(word))
+            if len(item.text) >= len(glued) + 3:
                 for last in range(item.first, min(item.first + _WIDEST, len(self._tokens))):
                     yield from self._window(item.first, last, _BESIDE_CUE, 1.0, cue=True, skip=len(glued))
 
     def _both_sides(self, cue: Item, border: set[int]) -> Iterator[Window]:
-        after = list(self._after(cue, border))
-        behind = list(self._behind(cue, border))
-        yield from (*behind, *after) if self._pack.street_before_cue else (*after, *behind)
+        """The side where a name usually stands; the other one where nothing is said on that side."""
+        sides = (self._behind, self._after) if self._pack.street_before_cue else (self._after, self._behind)
+        for side in sides:
+            found = list(side(cue, border))
+            yield from found
+            if found:
+                break
 
     def _after(self, cue: Item, border: set[int]) -> Iterator[Window]:
         start = cue.last + 1
@@ -110,7 +124,10 @@ class _Maker:
             for first in range(last, max(-1, last - _WIDEST), -1):
                 if first in numbers:
                     break
-                yield from self._window(first, last, _BEFORE_NUMBER, 0.88, cue=False)
+                led = first > 0 and self._tokens[first - 1].text in self._pack.streets.leads
+                yield from self._window(
+                    first, last, _BESIDE_CUE if led else _BEFORE_NUMBER, 0.95 if led else 0.88, cue=False
+                )
 
     def bare(self) -> Iterator[Window]:
         if len(self._tokens) > _LONGEST_BARE:
@@ -138,6 +155,8 @@ class _Maker:
             return
         if heard in self._pack.streets.ordinary and not cue:
             weight *= 0.7
+        if last > first and window[0].text in self._pack.streets.leads:
+            weight *= 0.9  # 'на Лебедева' is not 'Налебедева'
         house = next((word for word in self._house_words if heard.endswith(word) and len(heard) > len(word) + 3), "")
         readings = [(heard, False, skip / 2)]
         if house:

@@ -12,16 +12,17 @@ from dataclasses import dataclass, replace
 from .corrections import taken_back
 from .item import Item
 from .packs import Pack
-from .street_alike import RIVALS, UNSURE, Alike, Likeness
+from .street_alike import RIVALS, Alike, Likeness
 from .street_names import Entry, entries
 from .street_spans import Span, spans_of
-from .street_standing import Standing, confidence, standing
-from .street_windows import Window, windows
+from .street_standing import UNSURE, Standing, confidence, standing
+from .street_windows import Window, Windows
 from .text import Token
 
 _WIDEST = 5  # spans in a name
+_GUESS = 0.45  # a likeness below this is a guess from nothing
 _STANDS = 0.55  # a name this sure needs no likeness beside it
-_SAME = 0.93  # factor for a name that differs in spelling alone
+_SAME = 0.93  # factor for a name that differs in spelling alone; it is never certain
 _SEVERAL = 0.75  # factor for a name that two streets have
 _PASSED = 0.88  # factor for a street named in passing, when another one has the house's number
 _OLD = 0.6  # factor for the old name of a street that is named too
@@ -46,6 +47,7 @@ class StreetIndex:
         for entry in found:
             self._exact.setdefault(entry.written, []).append(entry)
         self._alike = Alike(found)
+        self._windows = Windows(pack)
         self._words = {word for entry in found for word in entry.spoken.split()}
 
     def is_word(self, text: str) -> bool:
@@ -60,8 +62,8 @@ class StreetIndex:
         if near_house:
             exact = [hit if hit.near_house else _times(hit, _PASSED) for hit in exact]
         alike: list[StreetHit] = []
-        taken = [(hit.first, hit.last) for hit in exact if hit.confidence >= _STANDS]
-        for window in windows(tokens, items, self._pack, taken, bare=bare and not taken):
+        taken = [(hit.first, hit.last) for hit in exact if hit.confidence > UNSURE]
+        for window in self._windows.of(tokens, items, taken, bare=bare and not exact):
             alike += self._like(window)
         alike += self._like_numbered(spans, taken)
         return _standing(best([*exact, *alike]), items)
@@ -100,7 +102,7 @@ class StreetIndex:
         found = self._exact.get(text)
         if found is None:
             same = self._alike.same(text) if spans[last].kind in ("word", "number") else []
-            found = [replace(entry, factor=entry.factor * _SAME) for entry in same]
+            found = [entry._replace(factor=min(UNSURE, entry.factor * _SAME)) for entry in same]
         if len(found) < 2:
             return found
         stands = standing(spans, first, last, self._pack)
@@ -111,7 +113,7 @@ class StreetIndex:
         owners = {entry.reference: entry for entry in reversed(likeliest) if entry.factor >= top - 0.05}
         if len(owners) == 1:
             return list(owners.values())
-        return [replace(entry, factor=entry.factor * _SEVERAL) for entry in owners.values()]
+        return [entry._replace(factor=entry.factor * _SEVERAL) for entry in owners.values()]
 
     def _like(self, window: Window) -> Iterator[StreetHit]:
         for text, in_house, loss in window.readings:
@@ -124,9 +126,11 @@ class StreetIndex:
     def _unsure(
         alike: Likeness, weight: float, loss: float, window: Window, in_house: bool = False
     ) -> Iterator[StreetHit]:
-        sure = min(UNSURE, (alike.certainty - loss / 50) * weight) * window.confidence
-        if sure > 0.15:
-            yield StreetHit(alike.entry.reference, sure, window.first, window.last, window.beside_cue, in_house)
+        sure = min(UNSURE, (alike.certainty - loss / 50) * weight)
+        if sure >= _GUESS:
+            yield StreetHit(
+                alike.entry.reference, sure * window.confidence, window.first, window.last, window.beside_cue, in_house
+            )
 
     def _like_numbered(self, spans: Sequence[Span], taken: Sequence[tuple[int, int]]) -> Iterator[StreetHit]:
         """'аксаи четыре', 'девятого мае': the number is right, the words nearly."""
@@ -173,7 +177,7 @@ def best(hits: Sequence[StreetHit]) -> list[StreetHit]:
 
 def _standing(hits: list[StreetHit], items: Sequence[Item]) -> list[StreetHit]:
     """Without those that the caller takes back: 'не Абая, а Ленина', 'Абая, ой, Ленина'."""
-    spans = sorted({(hit.first, hit.last) for hit in hits if hit.confidence >= _STANDS})
+    spans = sorted({(hit.first, hit.last) for hit in hits})
     back = {spans[index] for index in taken_back(items, spans)}
     return [hit for hit in hits if (hit.first, hit.last) not in back]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from .street_words import StreetWords, kinds, words
 
 _VOWELS_BACK, _VOWELS_FRONT = "аоұыуяёю", "әөүіеэи"
+_VOWELS = _VOWELS_BACK + _VOWELS_FRONT
 _NASAL, _VOICELESS = "мнң", "бвгдкқпстфхцчшщ"
 _POSSESSED = (
     "жолы",
@@ -26,9 +28,12 @@ _POSSESSED = (
 
 def endings(word: str) -> tuple[str, ...]:
     """Where, whose, to where, from where: by the harmony of vowels and the last sound."""
-    back = next((letter in _VOWELS_BACK for letter in reversed(word) if letter in _VOWELS_BACK + _VOWELS_FRONT), True)
-    last = word[-1:]
-    if word in _POSSESSED:
+    return _endings(_back(word), word[-1:], word in _POSSESSED)
+
+
+@cache
+def _endings(back: bool, last: str, possessed: bool) -> tuple[str, ...]:
+    if possessed:
         found = ("нда", "ның", "на", "нан", "ндағы")
     elif last in _VOICELESS:
         found = ("та", "тың", "қа", "тан", "тағы")
@@ -66,7 +71,7 @@ def _with_cases(stems: str) -> str:
 
 
 def _back(word: str) -> bool:
-    return next((letter in _VOWELS_BACK for letter in reversed(word) if letter in _VOWELS_BACK + _VOWELS_FRONT), True)
+    return next((letter in _VOWELS_BACK for letter in reversed(word) if letter in _VOWELS), True)
 
 
 STREETS = StreetWords(
@@ -85,7 +90,12 @@ STREETS = StreetWords(
     ),
     titles=words("""
         академик генерал маршал адмирал ғарышкер батыр хан би ата ана апа ақын жырау сал сері композитор профессор
-        атындағы бауыр қажы баба төре
+        бауыр қажы баба төре
+    """),
+    named=words("атындағы"),
+    first_names=words("""
+        мұхтар шоқан ыбырай әлия мәншүк қаныш жамбыл ілияс сәкен бейімбет мағжан ахмет міржақып темірбек қасым мұқағали
+        бауыржан дінмұхамед нұрсұлтан әліби әлихан мұстафа тоқтар сұлтан ыдырыс ғабит сәбит
     """),
     modifiers=("үлкен", "кіші", "жоғарғы", "төменгі", "жаңа", "ескі"),
     leads=words("бұрынғы мекенжайы мекенжайым мекенжай адресі адрес бүкіл"),

@@ -19,7 +19,9 @@ class StreetWords:
     forms: Callable[[str], Iterable[str]] = _as_it_is
     case_says_street: bool = False  # 'Абайда': the ending alone shows that a place is meant
     kinds: Mapping[str, str] = field(default_factory=dict)  # word of place, in all its cases -> its kind
-    titles: frozenset[str] = frozenset()  # may be said or left out: 'академика', 'батыра', 'имени'
+    titles: frozenset[str] = frozenset()  # may be said or left out: 'академика', 'батыра'
+    named: frozenset[str] = frozenset()  # between the word for street and a name: 'имени'
+    first_names: frozenset[str] = frozenset()  # common in names of streets: 'Ивана Франко' is not 'Франко'
     modifiers: tuple[str, ...] = ()  # stems that make it another street: 'Большая Садовая'
     leads: frozenset[str] = frozenset()  # a name may stand right behind: 'на', 'угол'
     joins: frozenset[str] = frozenset()  # between two crossing streets: 'и', 'мен'
