@@ -21,7 +21,7 @@ from kezek_register.escalation import Chain
 from kezek_register.work_rules import WorkRules
 from kit.api import until
 from kit.receiver import receiving
-from kit.register_story import RAILWAY, VODOKANAL, Clock, moved, story_of, utc_now, wish, written
+from kit.register_story import LIMIT_S, RAILWAY, VODOKANAL, Clock, moved, story_of, utc_now, wish, written
 from kit.scripted_line import after, during, press
 
 DUTY_PHONE, HEADS_PHONE = "+77009990202", "+77009990201"  # of the waterworks, of the housing department
@@ -62,7 +62,7 @@ async def test_a_ticket_for_a_foreign_owner_is_passed_to_it_and_followed_under_t
             await moved(plumber, number, "accept")
             await moved(plumber, number, "hand_on", organisation=RAILWAY, why="Их ввод, за нашим колодцем")
             assert (await plumber.get(f"/api/executor/tickets/{number}")).status_code == 404
-        (asked,) = await until(lambda: railways_program.asked)
+        (asked,) = await until(lambda: railways_program.asked, LIMIT_S)
         assert verify("whsec", asked.body, asked.headers["kezek-signature"], time.time())
         told = json.loads(asked.body)
         assert (told["what"], told["about"]) == ("assigned", f"ticket:{number}")
@@ -141,7 +141,7 @@ async def test_a_late_executor_is_phoned_once_and_then_his_head_also_after_a_res
             assert len(story.phoned) == 2, "he has been told"
             clock.after(minutes=10)
             await again.tending.once()
-            await until(lambda: HEADS_PHONE in story.phoned)
+            await until(lambda: HEADS_PHONE in story.phoned, LIMIT_S)
             assert (await story.told(number, "late")).address == HEADS_PHONE
 
         async with story.node("n1") as at_last, story.town.at_the_door("erlan") as plumber:
