@@ -57,7 +57,7 @@ class AskingBack:
         if turn == "silent" or (turn == "fruitless" and part in ("confirm", "anew")):
             self._ended |= {part, "confirm", "anew"}
         house = fields.get("house")
-        if part == "house" and house is not None and house["value"] == self._last_house:
+        if part == "house" and house is not None and not house["ref"] and house["value"] == self._last_house:
             self._ended |= {"house", "confirm"}  # he means it, whatever the register says
 
     def _wanted(self, fields: Fields, *, register_silent: bool) -> list[Part]:

@@ -67,6 +67,17 @@ def test_a_house_that_the_register_could_not_prove_is_not_asked_for_again() -> N
     assert asking().next(fields(0.9, 0.5, ""), register_silent=True) is None
 
 
+@pytest.mark.parametrize(("building", "part"), [("145", "confirm"), ("", None)])
+def test_who_says_the_same_house_again_means_it_and_one_that_exists_may_still_be_read_back(
+    building: str, part: str | None
+) -> None:
+    back, before = asking(), fields(0.9, 0.2, building)
+    back.put("house", before)
+    now = fields(0.4, 0.5, building)
+    back.answered("house", "understood", now)
+    assert back.next(now, register_silent=False) == part
+
+
 @given(
     st.lists(st.tuples(st.none() | CONFIDENCES, st.none() | CONFIDENCES, st.sampled_from(["", "145"])), min_size=1),
     st.lists(st.sampled_from(["understood", "fruitless", "silent"]), min_size=1),
