@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 import structlog
 
@@ -18,6 +19,7 @@ from kezek_speech.remote.several import Node, SeveralEars, SeveralSettings
 log = structlog.get_logger(__name__)
 
 LOOK_S = 2.0
+GRAMMARS: tuple[Literal["street", "house", "topic", "address"], ...] = ("street", "house", "topic", "address")
 SHOWN = 20  # unknown street words in the log; `kezek models check` tells all
 
 
@@ -35,6 +37,14 @@ def own_ears(settings: Settings, streams: int = 0) -> VoskEars:
 def street_words(names: Iterable[str]) -> frozenset[str]:
     """The words of this town's streets, as grammars have them."""
     return frozenset(word for name in names for word in name.split() if word.isalpha())
+
+
+def _with_grammars(language: str, words: Vocabulary) -> Phrasebook:
+    """Raises NoModel."""
+    book = build_phrasebook(language, words)
+    for question in GRAMMARS:
+        book.phrases(question)  # kept: no call waits for it
+    return book
 
 
 class Hearing:
@@ -65,18 +75,16 @@ class Hearing:
     def phrasebooks(self) -> Mapping[str, Phrasebook]:
         return self._books
 
-    def renew(self) -> None:
-        """The phrasebooks anew, from the directory's names as they are now."""
+    async def renew(self) -> None:
+        """The phrasebooks anew, from the directory's names as they are now; in a thread, for a city's streets take a
+        while."""
         for language in self._settings.languages:
-            self._renew(language)
+            words = Vocabulary(self._directory.streets(language), self._directory.topics(language))
+            try:
+                self._books[language] = await asyncio.to_thread(_with_grammars, language, words)
+            except NoModel as none:
+                log.warning("no_phrasebook", language=language, code=none.code)
         self._renewed.set()
-
-    def _renew(self, language: str) -> None:
-        words = Vocabulary(self._directory.streets(language), self._directory.topics(language))
-        try:
-            self._books[language] = build_phrasebook(language, words)
-        except NoModel as none:
-            log.warning("no_phrasebook", language=language, code=none.code)
 
     async def run(self) -> None:
         if not self._settings.speech_streams and not self.nodes:

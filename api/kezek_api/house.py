@@ -263,12 +263,14 @@ class House:
         if not self._migrated.is_set():
             await unbroken(register.migrate())
             self._migrated.set()
+        renewed = False  # begun again after a failure, it begins with new phrasebooks too
         while True:
             with contextlib.suppress(RegisterError):
                 people = await unbroken(register.staff.all())
                 self._names.update({person.login: person.name for person in people})
-                if await unbroken(directory.load()):
-                    hearing.renew()
+                if await unbroken(directory.load()) or not renewed:
+                    await hearing.renew()
+                    renewed = True
             await asyncio.sleep(RENEW_S)
 
     async def _begin_line(self, queues: RedisQueues, restoring: Restoring) -> None:

@@ -34,7 +34,7 @@ async def test_street_words_unknown_to_the_model_are_told_and_heard_by_near_ones
     (tmp_path / "model" / "graph").mkdir()
     (tmp_path / "model" / "graph" / "words.txt").write_text("word 1\nroad 2\npark 3\n")
     hearing.own = VoskEars(pool, load=lambda _: engine)
-    hearing.renew()
+    await hearing.renew()
     running = asyncio.ensure_future(hearing.run())
     await until(lambda: "unknown" in health.parts["speech"].detail)
     assert health.parts["speech"].detail == "en; street words unknown to the model: en 2 (kezek models check)"
@@ -42,7 +42,7 @@ async def test_street_words_unknown_to_the_model_are_told_and_heard_by_near_ones
     async with hearing.ears.open("en", hearing.phrasebooks["en"].phrases("street")):
         assert "word" in engine.made[-1].phrases
     engine.unknown = set()
-    hearing.renew()
+    await hearing.renew()
     await until(lambda: health.parts["speech"].detail == "en")
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
