@@ -98,6 +98,9 @@ class TopicLine:
     begins: topic_rows.Beginning = topic_rows.NOTHING
 
 
+LONGEST_QUOTED = 60  # characters of a line that a refusal repeats
+
+
 class StreetFinder:
     """The street that a line of another file means: its code, or its name where only one street has it."""
 
@@ -117,7 +120,7 @@ class StreetFinder:
         if len(found) > 1:
             raise BadRow("several streets have this name: give the street's code")
         if not found:
-            raise BadRow("unknown street")
+            raise BadRow(f"unknown street: {text[:LONGEST_QUOTED]}")
         return self._found.setdefault(text, next(iter(found)))
 
 

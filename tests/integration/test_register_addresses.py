@@ -99,7 +99,7 @@ async def test_bad_lines_are_named_and_good_ones_kept(register: Register, tmp_pa
         (
             (4, "this house is in line 3 already"),
             (6, "house is no house number"),
-            (7, "unknown street"),
+            (7, "unknown street: Нет"),
             (8, "entrances is a whole number up to 5000"),
         ),
     )  # fmt: skip

@@ -101,7 +101,7 @@ def household(**cells: str) -> rows.HouseholdLine:
     ("cells", "reason"),
     [
         ({"street": ""}, "street is missing"),
-        ({"street": "Нет такой"}, "unknown street"),
+        ({"street": "Нет такой"}, "unknown street: Нет такой"),
         ({"street": "садовая"}, "several streets have this name"),
         ({"house": "б/н"}, "house is no house number"),
         ({"flat": "?"}, "flat is no flat number"),
