@@ -59,6 +59,7 @@ def lanes() -> list[list[Check]]:
 
     calls = "test_whole or test_real or test_waiting"
     several = "test_two or test_drill or test_every or test_dra or test_power"
+    tools = "test_speech or test_command or test_queue"
     first = [
         Check("ruff check", "lint", [str(BIN / "ruff"), "check", *code]),
         Check("ruff format", "lint", [str(BIN / "ruff"), "format", "--check", *code]),
@@ -77,11 +78,18 @@ def lanes() -> list[list[Check]]:
         Check("several parts", "integration", rooms(f"not telephony and ({several}) and not ({calls})")),
     ]
     third = [
-        Check("doors and line", "integration", rooms(f"not telephony and not register and not ({calls} or {several})"))
+        Check(
+            "doors and line",
+            "integration",
+            rooms(f"not telephony and not register and not ({calls} or {several} or {tools})"),
+        )
     ]
     fourth = [
         Check("telephony", "integration", rooms("telephony")),
-        Check("register", "integration", rooms(f"register and not telephony and not ({calls} or {several})")),
+        Check(
+            "register", "integration", rooms(f"register and not telephony and not ({calls} or {several} or {tools})")
+        ),
+        Check("ears and tools", "integration", rooms(f"({tools}) and not telephony and not ({calls} or {several})")),
     ]
     return [first, second, third, fourth]
 

@@ -63,6 +63,7 @@ def damage(home: Path) -> None:
         stale.bind(str(home / "asterisk" / "run" / "asterisk.ctl"))
 
 
+@pytest.mark.long
 async def test_everything_comes_up_again_with_what_is_kept(tmp_path: Path) -> None:
     """P20: pauses and their reasons, tickets and numbers, secrets; who was on the line has an end. What the cut left
     damaged is mended, with a copy of what was found."""

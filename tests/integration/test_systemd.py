@@ -133,6 +133,7 @@ def test_the_unit_files_say_what_the_promises_need(unit: str) -> None:
     assert "Requires=" not in text, "a part that is away is waited for"
 
 
+@pytest.mark.long
 async def test_a_process_that_does_not_end_when_told_to_ends_all_the_same_and_says_where() -> None:
     """Whatever hangs, the loop itself even."""
     script = (
