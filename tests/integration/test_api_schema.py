@@ -38,8 +38,8 @@ LOGINS = ["", "aigul", "saule", "dana", "erlan"]
 
 def tried(login: str, mode: GenerationMode) -> bool:
     """What is no request is refused alike to all who are signed in, long before it matters who they are: nobody and the
-    manager, to whom every door is open, show that."""
-    return mode is GenerationMode.POSITIVE or login in ("", "dana")
+    manager, to whom every door is open, show that. The second line has doors of both."""
+    return login != "saule" if mode is GenerationMode.POSITIVE else login in ("", "dana")
 
 
 # the node lives in this process and uses `random` while a case is drawn in another thread

@@ -145,6 +145,7 @@ async def test_callers_are_handed_to_the_other_node_and_a_talk_goes_on(
     assert "Traceback" not in read(leaving.home / "serve.txt")
 
 
+@pytest.mark.long
 async def test_a_phone_that_rings_is_waited_for_and_the_caller_handed_on_when_nobody_picks_up(
     node_settings: Settings, queues: RedisQueues, two: Two
 ) -> None:

@@ -68,6 +68,7 @@ async def lost(node: Process) -> float:
     return next(float(line.split()[1]) for line in told.splitlines() if line.startswith("kezek_log_lines_lost_total"))
 
 
+@pytest.mark.long
 async def test_a_log_at_the_limit_of_its_file_costs_lines_alone(city: City, tmp_path: Path) -> None:
     """EFBIG and ENOSPC are one to a writer. The node's log alone is at its limit, its database is far below."""
     path = tmp_path / "node.log"
@@ -96,6 +97,7 @@ async def test_a_log_that_nobody_reads_costs_lines_alone(city: City) -> None:
             assert await node.process.wait() == 0, "it ends in order, too"
 
 
+@pytest.mark.long
 async def test_a_log_whose_reader_died_costs_lines_alone(city: City) -> None:
     with unread_pipe() as (reading, writing):
         os.close(reading)
