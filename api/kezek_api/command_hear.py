@@ -32,7 +32,7 @@ from kezek_speech import (
     build_phrasebook,
 )
 from kezek_speech.models import available, known
-from kezek_speech.types import FRAME
+from kezek_speech.types import FRAME, Question
 
 SURE, DOUBTFUL = 0.8, 0.5
 PIECE = 10 * FRAME
@@ -57,7 +57,14 @@ class Side:
 
 
 async def hear(
-    settings: Settings, file: Path, language: str, town: Path | None, question: str, *, again: bool, as_json: bool
+    settings: Settings,
+    file: Path,
+    language: str,
+    town: Path | None,
+    question: Question | None,
+    *,
+    again: bool,
+    as_json: bool,
 ) -> int:
     """0 when words were heard, 1 when none were, 2 when there is no such model, file or town."""
     try:
@@ -85,10 +92,12 @@ async def hear(
     return 0 if any(side.said for side in sides) else 1
 
 
-async def _side(ears: VoskEars, book: Phrasebook, town: Town, sound: bytes, question: str, *, again: bool) -> Side:
-    """`question`: '' is free decoding, as of the open question; else by that question's grammar."""
+async def _side(
+    ears: VoskEars, book: Phrasebook, town: Town, sound: bytes, question: Question | None, *, again: bool
+) -> Side:
+    """`question`: None is free decoding, as of the open question; else by that question's grammar."""
     side = Side()
-    phrases = book.phrases(question) if question else None  # type: ignore[arg-type]
+    phrases = book.phrases(question) if question else None
     async with ears.open(book.language, phrases) as recogniser, asyncio.TaskGroup() as group:
         group.create_task(_pushed(ears, recogniser, sound))
         partial: Said | None = None
@@ -121,8 +130,8 @@ async def _pushed(ears: VoskEars, recogniser: Recogniser, sound: bytes) -> None:
     recogniser.flush()
 
 
-def _understood(book: Phrasebook, question: str, words: Sequence[Word]) -> list[Mention]:
-    return book.answer(question, words) if question else book.mentions(words)  # type: ignore[arg-type]
+def _understood(book: Phrasebook, question: Question | None, words: Sequence[Word]) -> list[Mention]:
+    return book.answer(question, words) if question else book.mentions(words)
 
 
 def _told(side: Side) -> dict[str, Any]:

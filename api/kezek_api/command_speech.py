@@ -94,11 +94,13 @@ def hear(
     Ends with 0 when words were heard, 1 when none were, 2 when the file or the model is of no use.
     """
     from kezek_api.command_hear import hear as heard
+    from kezek_speech.types import QUESTIONS
 
-    if question not in ("", "street", "house", "topic", "address"):
-        raise typer.BadParameter("street, house or topic", param_hint="--question")
+    asked = next((each for each in QUESTIONS if each == question), None)
+    if question and asked is None:
+        raise typer.BadParameter(f"one of {', '.join(QUESTIONS)}", param_hint="--question")
     quiet()
-    work = heard(Settings.load(), file, language, town, question, again=again, as_json=as_json)
+    work = heard(Settings.load(), file, language, town, asked, again=again, as_json=as_json)
     raise typer.Exit(asyncio.run(work))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
 
 import structlog
 
@@ -15,11 +14,11 @@ from kezek_api.health import Health
 from kezek_api.settings import Settings
 from kezek_speech import Ears, NoModel, Phrasebook, SpeechSettings, Vocabulary, VoskEars, available, build_phrasebook
 from kezek_speech.remote.several import Node, SeveralEars, SeveralSettings
+from kezek_speech.types import QUESTIONS
 
 log = structlog.get_logger(__name__)
 
 LOOK_S = 2.0
-GRAMMARS: tuple[Literal["street", "house", "topic", "address"], ...] = ("street", "house", "topic", "address")
 SHOWN = 20  # unknown street words in the log; `kezek models check` tells all
 
 
@@ -42,7 +41,7 @@ def street_words(names: Iterable[str]) -> frozenset[str]:
 def _with_grammars(language: str, words: Vocabulary) -> Phrasebook:
     """Raises NoModel."""
     book = build_phrasebook(language, words)
-    for question in GRAMMARS:
+    for question in QUESTIONS:
         book.phrases(question)  # kept: no call waits for it
     return book
 

@@ -15,9 +15,8 @@ from .places import Found, Places
 from .streets import StreetHit, StreetIndex
 from .text import Token, clean, tokens
 from .topics import NO, TopicHit, TopicIndex
-from .types import URGENCIES, Mention, MentionKind, NoModel, Phrasebook, Vocabulary, Word
+from .types import URGENCIES, Mention, MentionKind, NoModel, Phrasebook, Question, Vocabulary, Word
 
-Question = Literal["street", "house", "topic", "address"]
 _LEAST = 0.2  # confidence: less than this is no mention
 MOST_PHRASES = 6000  # of one grammar: a model of 50 MB takes them in 20 ms
 _NAMED = 0.7  # a street this sure: its words tell of no trouble ('улица Газовая')

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 RATE = 8000  # samples a second
 FRAME = 320  # bytes of 20 ms
@@ -138,6 +138,10 @@ class Vocabulary:
     topics: Mapping[str, str]  # beyond the language pack's own topic words
 
 
+Question = Literal["street", "house", "topic", "address"]  # to which a short answer comes
+QUESTIONS: tuple[Question, ...] = get_args(Question)
+
+
 class Phrasebook(Protocol):
     """A language pack joined with a town's vocabulary. Pure: no clock, no I/O."""
 
@@ -148,11 +152,11 @@ class Phrasebook(Protocol):
         """All mentions, the best of each kind first. Nonsense gives an empty list."""
         ...
 
-    def answer(self, question: Literal["street", "house", "topic", "address"], words: Sequence[Word]) -> list[Mention]:
+    def answer(self, question: Question, words: Sequence[Word]) -> list[Mention]:
         """Mentions in a short answer to one question: 'Abay', 'forty-five', 'heating' alone are enough."""
         ...
 
-    def phrases(self, question: Literal["street", "house", "topic", "address"]) -> list[str]:
+    def phrases(self, question: Question) -> list[str]:
         """The grammar for a short answer to that question: every phrase worth hearing, '[unk]' included; "address":
         streets, houses and numbers, for a second pass over a whole sentence."""
         ...

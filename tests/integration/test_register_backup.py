@@ -4,95 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Connection, DateTime, Float, Integer, select, text
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.types import JSON
+from sqlalchemy import Connection, text
 
 from kezek_register import Register, RegisterError, Ticket
-from kezek_register.backups import PHOTOS, RECORDINGS, BadBackup, CannotWrite, NotEmpty, Progress, back_up, restore
+from kezek_register.backups import PHOTOS, RECORDINGS, CannotWrite, NotEmpty, Progress, back_up, restore
 from kezek_register.moves import Mover
-from kezek_register.sql.archive import MANIFEST, TABLES
-from kezek_register.sql.history_tables import AuditRow
 from kezek_register.sql.migrate import changing, head, upgrade
 from kezek_register.sql.schema import revisions, tables_at
-from kezek_register.sql.tables import UtcDateTime
-from kit.databases import DIALECTS, PostgresServer, draft, told
-
-METADATA = AuditRow.metadata
-NOW = datetime(2027, 3, 4, 5, 6, 7, 890_000, UTC)
-YEAR = 2027
-
-
-@pytest.fixture
-def make_url(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], str]:
-    """Of a new database of that engine, without tables."""
-    made = iter(range(100))
-
-    def new(dialect: str) -> str:
-        if dialect == "sqlite":
-            return f"sqlite+aiosqlite:///{tmp_path / f'other{next(made)}.db'}"
-        server: PostgresServer = request.getfixturevalue("postgres_server")
-        return server.url(server.database())
-
-    return new
-
-
-def a_value(column: Any, n: int) -> Any:
-    """Something that is not the default and that not every format can carry."""
-    kind = column.type
-    if column.foreign_keys:
-        referred = next(iter(column.foreign_keys)).column
-        return a_value(referred, n if column.primary_key else 1)  # keys made of references differ by row
-    if isinstance(kind, (DateTime, UtcDateTime)):
-        return NOW
-    if isinstance(kind, JSON):
-        return {"а": [1, 2.5, None], '"': "\\"} if column.name != "queues" else ["қ", "б"]
-    if isinstance(kind, Boolean):
-        return bool(n % 2)
-    if isinstance(kind, Integer):
-        return n
-    if isinstance(kind, Float):
-        return n + 0.1
-    return f"{column.name} {n} қазақ\n\"'\\\u2028😀"
-
-
-async def fill(url: str, rows: int = 2) -> None:
-    """So many rows in every table there is; NULL where one may be, in the last."""
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        for table in METADATA.sorted_tables:
-            for n in range(1, rows + 1):
-                row = {column.name: a_value(column, n) for column in table.columns}
-                if n == rows:
-                    row |= {column.name: None for column in table.columns if column.nullable}
-                await connection.execute(table.insert(), row)
-    await engine.dispose()
-
-
-async def contents(url: str) -> dict[str, list[Any]]:
-    engine = create_async_engine(url)
-    async with engine.connect() as connection:
-        found = {
-            table.name: [tuple(row) for row in await connection.execute(select(table).order_by(*table.primary_key))]
-            for table in METADATA.sorted_tables
-        }
-    await engine.dispose()
-    return found
-
-
-async def migrated(url: str) -> str:
-    async with Register.open(url) as register:
-        await register.migrate()
-    return url
+from kit.databases import DIALECTS, draft, told
+from kit.register_backup import METADATA, NOW, YEAR, a_value, contents, fill
 
 
 def test_every_table_and_column_of_ours_is_in_a_backup() -> None:
@@ -191,114 +118,6 @@ async def test_a_backup_is_one_moment_while_calls_are_filed(register_url: str, t
             looks = {json.loads(line)["what"] for line in packed.open("tables/audit.jsonl")}
         assert len(tickets - looks) <= 1
         assert not looks - tickets
-
-
-@pytest.fixture
-async def backup(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    template: Path = request.getfixturevalue("sqlite_template")
-    shutil.copyfile(template, tmp_path / "town.db")
-    await fill(url := f"sqlite+aiosqlite:///{tmp_path / 'town.db'}", 50)
-    await back_up(url, tmp_path / "town.kezek")
-    return tmp_path / "town.kezek"
-
-
-def rewritten(backup: Path, change: Callable[[str, bytes], bytes | None], *, more: str = "") -> None:
-    """As somebody with a zip program would."""
-    with zipfile.ZipFile(backup) as packed:
-        entries = {name: packed.read(name) for name in packed.namelist()}
-    with zipfile.ZipFile(backup, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, content in entries.items():
-            if (changed := change(name, content)) is not None:
-                packed.writestr(name, changed)
-        if more:
-            packed.writestr(more, "x")
-
-
-def swapped(name: str, old: bytes, new: bytes) -> Callable[[str, bytes], bytes | None]:
-    return lambda entry, content: content.replace(old, new, 1) if entry == name else content
-
-
-BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
-    "torn": (lambda path: path.write_bytes(path.read_bytes()[:-200]), "not written to its end"),
-    "empty": (lambda path: path.write_bytes(b""), "no backup"),
-    "another file": (lambda path: path.write_text("SQLite format 3\0"), "no backup"),
-    "a row changed": (
-        lambda path: rewritten(path, swapped(f"{TABLES}staff.jsonl", b"login 1", b"login 7")),
-        "checksum",
-    ),
-    "a row taken out": (
-        lambda path: rewritten(path, lambda n, c: c.split(b"\n", 1)[1] if n == f"{TABLES}calls.jsonl" else c),
-        "checksum",
-    ),
-    "a table taken out": (
-        lambda path: rewritten(path, lambda n, c: None if n == f"{TABLES}audit.jsonl" else c),
-        "manifest",
-    ),
-    "something put in": (lambda path: rewritten(path, lambda n, c: c, more="tables/x.jsonl"), "manifest"),
-    "no manifest": (lambda path: rewritten(path, lambda n, c: None if n == MANIFEST else c), "no manifest"),
-    "half a manifest": (lambda path: rewritten(path, lambda n, c: c[:50] if n == MANIFEST else c), MANIFEST),
-    "a later format": (
-        lambda path: rewritten(path, swapped(MANIFEST, b'"version": 1', b'"version": 2')),
-        "update it",
-    ),
-    "a later revision": (
-        lambda path: rewritten(path, swapped(MANIFEST, head().encode(), b"9999_later")),
-        "later program",
-    ),
-    "a file elsewhere": (
-        lambda path: rewritten(path, swapped(MANIFEST, b'"tables/audit', b'"recordings/../audit')),
-        "outside",
-    ),
-}
-
-
-# a file is looked at before the database is: one engine shows it
-@pytest.mark.parametrize(("dialect", "how"), [*(("sqlite", how) for how in BROKEN), ("postgresql", "torn")])
-async def test_a_torn_or_changed_file_is_told_and_nothing_is_touched(how: str, backup: Path, register_url: str) -> None:
-    await fill(register_url, 1)
-    before = await contents(register_url)
-    harm, says = BROKEN[how]
-    harm(backup)
-    with pytest.raises(RegisterError, match=says) as refused:
-        await restore(register_url, backup, year=YEAR, replace=True)
-    assert isinstance(refused.value, BadBackup) or how == "a later revision"
-    assert await contents(register_url) == before
-
-
-async def test_bits_that_flipped_on_the_disk_are_found(backup: Path, make_url: Callable[[str], str]) -> None:
-    for _ in flipped(backup, 40):
-        url = make_url("sqlite")
-        try:
-            await restore(url, backup, year=YEAR)
-        except BadBackup:
-            assert "alembic_version" not in await tables_of(url)
-        # else it was a byte that says nothing (a time stamp): what came back is whole, by its checksums
-
-
-def flipped(file: Path, times: int) -> Iterator[int]:
-    """The file with one byte changed, here and there."""
-    whole = file.read_bytes()
-    for place in range(40, len(whole), len(whole) // times):
-        file.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
-        yield place
-
-
-async def tables_of(url: str) -> list[str]:
-    return [name for (name,) in await told(url, "SELECT name FROM sqlite_master WHERE type = 'table'")]
-
-
-async def test_an_end_in_the_middle_leaves_what_was_there(backup: Path, register_url: str) -> None:
-    """One transaction: the last table's rows are refused, and the first one's have never been."""
-    await fill(register_url, 1)
-    before = await contents(register_url)
-
-    def stop(progress: Progress) -> None:
-        if (progress.part, progress.done) == ("calls", progress.total):
-            raise KeyError("the power is cut here")
-
-    with pytest.raises(KeyError, match="power"):
-        await restore(register_url, backup, year=YEAR, replace=True, told=stop)
-    assert await contents(register_url) == before
 
 
 @pytest.mark.parametrize("revision", revisions()[1:])
