@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from kezek_queue.ladder.types import RungRules
+
 Answer = Literal["yes", "no", "unreached"]
 TellState = Literal["pending", "sent", "failed", "unclear"]
 
@@ -33,7 +35,9 @@ class Concerned:
 
 @dataclass(frozen=True, slots=True)
 class Affecting:
-    """An outage as a caller is told of it. `planned`: work that was announced; `until` None: not known yet."""
+    """An outage as a caller is told of it. `planned`: work that was announced; `until` None: not known yet;
+    `suspected`: nobody has confirmed it yet, there are `reports` from there, and `id` is a suspicion's, not an
+    outage's: he is told that it is looked into, asked nothing, and goes on."""
 
     id: int
     topic: str
@@ -41,6 +45,8 @@ class Affecting:
     since: datetime
     until: datetime | None = None
     planned: bool = False
+    suspected: bool = False
+    reports: int = 0
 
 
 class Outages(Protocol):
@@ -51,6 +57,43 @@ class Outages(Protocol):
     async def tie(self, outage: int, who: Concerned, *, tell: bool) -> object:
         """His household is one of the concerned, told when it is over if `tell`. The same call again changes nothing
         but `tell`, and that only to True."""
+        ...
+
+
+class Troubles(Protocol):
+    async def report(self, who: Concerned, *, topic: str, sure: float, recorded: bool = False) -> object:
+        """A voice that something is missing there, for the detection of mass outages; the same call again replaces its
+        first word. Nothing waits for it."""
+        ...
+
+
+class Rungs(Protocol):
+    def now(self, queue: str) -> RungRules:
+        """What the ladder of overload does to calls of this queue at this moment. No I/O."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFirst:
+    """A bulletin as a caller hears it: the prompt's name in his language."""
+
+    id: int
+    prompt: str
+
+
+class Bulletins(Protocol):
+    async def first(self, language: str, packs: Collection[str]) -> Sequence[ToldFirst]:
+        """What everybody hears before anything else, and those of the packs that are on. No I/O but memory's."""
+        ...
+
+    async def of_place(self, who: Concerned, language: str) -> Sequence[ToldFirst]:
+        """What is said to callers from there, when their place is known."""
+        ...
+
+
+class Intake(Protocol):
+    async def register(self, call: str, notes: Mapping[str, Any]) -> str:
+        """A ticket made of what was heard, no operator between; its number. The same call again is the same ticket."""
         ...
 
 
