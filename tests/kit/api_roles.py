@@ -52,8 +52,6 @@ def _routes(routes: object) -> Iterator[APIRoute]:
     for route in routes:  # type: ignore[attr-defined]
         if isinstance(route, APIRoute):
             yield route
-        elif hasattr(route, "original_router"):
-            yield from _routes(route.original_router.routes)
 
 
 def _calls(dependant: Dependant) -> Iterator[Callable[..., object]]:
