@@ -17,6 +17,7 @@ from kezek_api.doors import Doors, same_site
 from kezek_api.errors import WrongOrigin
 from kezek_api.photos import MAX_PHOTO
 from kezek_api.routes import (
+    additions,
     addresses,
     callbacks,
     calls,
@@ -40,6 +41,7 @@ from kezek_api.routes import (
     reports,
     session,
     staffing,
+    suspicions,
     tickets,
     wallboard,
     webhooks,
@@ -47,7 +49,7 @@ from kezek_api.routes import (
 
 ROUTES = (
     session, operator, phone, calls, handling, colleagues, register, wallboard, figures, staffing, history, callbacks,
-    recordings, tickets, photos, addresses, duties, outages, emergencies,
+    recordings, tickets, photos, addresses, duties, outages, suspicions, additions, emergencies,
     executors, reports, notices, governance, webhooks, open311, health,
 )  # fmt: skip
 STATIC = Path(__file__).parent / "static"

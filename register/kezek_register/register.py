@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from kezek_register import checklists
 from kezek_register.settings import RegisterSettings
+from kezek_register.sql.additions import Additions
 from kezek_register.sql.addresses import Addresses
 from kezek_register.sql.area_names import AreaNames
 from kezek_register.sql.asset_kinds import AssetKinds
@@ -25,6 +26,7 @@ from kezek_register.sql.house_maps import HouseMaps
 from kezek_register.sql.households import Households
 from kezek_register.sql.imports import Imports
 from kezek_register.sql.kept import KeptOfTheLine
+from kezek_register.sql.leases import Leases
 from kezek_register.sql.migrate import migrate
 from kezek_register.sql.notices import Notices
 from kezek_register.sql.numbering import Numbering
@@ -40,10 +42,12 @@ from kezek_register.sql.recordings import Recordings
 from kezek_register.sql.reports import Reports
 from kezek_register.sql.sessions import Sessions
 from kezek_register.sql.staff import StaffList
+from kezek_register.sql.suspicions import Suspicions
 from kezek_register.sql.tickets import Tickets
 from kezek_register.sql.tickets_of_calls import TicketsOfCalls
 from kezek_register.sql.topics import Topics
 from kezek_register.sql.trees import Networks, Territories
+from kezek_register.sql.trouble_reports import Troubles
 from kezek_register.sql.webhooks import Webhooks
 from kezek_register.sql.work import Work
 from kezek_register.work_rules import WorkRules
@@ -90,6 +94,10 @@ class Register:
         self.reports = Reports(database, clock, work.calendar)
         lists = checklists.load(database.settings.checklists or checklists.OURS)
         self.outages = Outages(database, TicketsOfOutages(self.tickets), clock, lists, work.tell_by)
+        self.troubles = Troubles(database, clock)
+        self.suspicions = Suspicions(database, self.outages, clock)
+        self.additions = Additions(database, clock)
+        self.leases = Leases(database, clock)
         self.outbound = OutboundLedger(database, clock)
         self.audit = Audit(database)
         self.kept = KeptOfTheLine(database)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -22,3 +22,4 @@ class RegisterSettings:
     max_overflow: int = 10
     block_size: int = 100  # registration numbers reserved at a time
     checklists: Path | None = None  # the site's own checklists.toml; None is the packaged one
+    party_key: bytes = field(default=b"", repr=False)  # by it a number becomes the hash that a report of trouble keeps

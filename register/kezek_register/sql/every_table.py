@@ -7,9 +7,19 @@ from kezek_register.sql import (
     notice_tables,
     outage_tables,
     place_tables,
+    storm_tables,
     work_tables,
 )
 from kezek_register.sql.tables import Base
 
-MODULES = (duty_tables, history_tables, kept_tables, notice_tables, outage_tables, place_tables, work_tables)
+MODULES = (
+    duty_tables,
+    history_tables,
+    kept_tables,
+    notice_tables,
+    outage_tables,
+    place_tables,
+    storm_tables,
+    work_tables,
+)
 METADATA = Base.metadata

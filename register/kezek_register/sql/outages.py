@@ -54,9 +54,18 @@ class Outages(OutageEnds, OutageHouseholds, OutageSteps):
         """A new one, as a draft or announced; its id, history and steps are made here. Callers of its area hear it
         from the next moment on. Raises BadOutage, NotFound (topic, organisation, a place of an area), Conflict (its
         code)."""
-        checked(outage)
         async with self._database.writing() as session:
-            return await self._insert(session, outage, who)
+            return await self.open_in(session, outage, who)
+
+    async def open_in(self, session: AsyncSession, outage: Outage, who: str) -> Outage:
+        """As `open`, inside somebody's transaction."""
+        checked(outage)
+        return await self._insert(session, outage, who)
+
+    async def change_in(self, session: AsyncSession, outage: Outage, who: str) -> Outage:
+        """As `update` of the version that stands, inside somebody's transaction."""
+        checked(outage)
+        return await self._change(session, await self._mine(session, outage.id), outage, who)
 
     async def get(self, outage_id: int) -> Outage:
         """Raises NotFound."""

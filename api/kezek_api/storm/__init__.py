@@ -1,0 +1,1 @@
+"""Mass outages as they are found: who looks, what reports trouble, who decides."""

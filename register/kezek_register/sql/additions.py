@@ -1,0 +1,88 @@
+"""What callers and tickets add to an outage that is known: lifted out to whoever can help, each once."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kezek_register.sql import events, outage_rows
+from kezek_register.sql.database import Database
+from kezek_register.sql.revisions import bump, revision_seen
+from kezek_register.sql.storm_tables import AdditionRow
+from kezek_register.trouble_types import Addition
+from kezek_register.types import NotFound
+
+REVISION = "additions"
+
+
+class Additions:
+    """Told to programs in its own transaction: 'outage.addition', without a word of the caller's."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database, self._clock = database, clock
+
+    async def add(self, *additions: Addition) -> builtins.list[Addition]:
+        """Those that are new: the same code of the same call, or ticket, is the same addition. Raises NotFound for an
+        outage that is none."""
+        made = []
+        async with self._database.writing() as session:
+            for one in additions:
+                if (new := await write(self._database, session, one, self._clock())) is not None:
+                    made.append(new)
+        return made
+
+    async def of(self, outage_id: int, limit: int = 500) -> builtins.list[Addition]:
+        """The newest first."""
+        wanted = select(AdditionRow).where(AdditionRow.outage_id == outage_id).order_by(AdditionRow.id.desc())
+        async with self._database.reading() as session:
+            return [value(row) for row in await session.scalars(wanted.limit(limit))]
+
+    async def unhandled(self, limit: int = 200) -> builtins.list[Addition]:
+        """Of all outages, the oldest first."""
+        wanted = select(AdditionRow).where(AdditionRow.handled_at.is_(None)).order_by(AdditionRow.id)
+        async with self._database.reading() as session:
+            return [value(row) for row in await session.scalars(wanted.limit(limit))]
+
+    async def handled(self, outage_id: int, id: int, who: str, note: str = "") -> Addition:
+        """Somebody sees to it; the first word stands. Raises NotFound."""
+        async with self._database.writing() as session:
+            wanted = select(AdditionRow).where(AdditionRow.id == id, AdditionRow.outage_id == outage_id)
+            row = await session.scalar(wanted.with_for_update())
+            if row is None:
+                raise NotFound(f"outage {outage_id} has no addition {id}")
+            if row.handled_at is None:
+                row.handled_at, row.handled_by, row.note = self._clock(), who, note
+                await bump(self._database, session, REVISION)
+            return value(row)
+
+    async def revision(self) -> int:
+        """Moves whenever any of them changes."""
+        return await self._database.look(lambda connection: revision_seen(connection, REVISION))
+
+
+async def write(database: Database, session: AsyncSession, one: Addition, now: datetime) -> Addition | None:
+    """Inside somebody's transaction; None when it is known already. Raises NotFound."""
+    await outage_rows.one(session, one.outage_id)
+    source = f"call:{one.call}" if one.call else f"ticket:{one.ticket}"
+    told: dict[str, Any] = {each.name: getattr(one, each.name) for each in fields(Addition) if each.name != "id"}
+    row = told | {"key": f"{one.outage_id}:{source}:{one.code}"}
+    made = database.insert(AdditionRow).values(row).on_conflict_do_nothing(index_elements=["key"])
+    id = await session.scalar(made.returning(AdditionRow.id))
+    if id is None:
+        return None
+    await bump(database, session, REVISION)
+    where = {"street_id": one.street_id, "house": one.house}
+    await events.write(
+        session, "outage.addition", {"id": one.outage_id, "addition": id, "code": one.code, **where}, now
+    )
+    return Addition(id=id, **told)
+
+
+def value(row: AdditionRow) -> Addition:
+    return Addition(**{each.name: getattr(row, each.name) for each in fields(Addition)})

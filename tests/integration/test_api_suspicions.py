@@ -1,0 +1,107 @@
+"""Suspicions and additions by their doors: seen by everybody, decided by the second line. On both dialects."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from kezek_register import Register
+from kezek_register.areas import Area
+from kezek_register.detection.types import Suspicion
+from kezek_register.trouble_types import Addition, Trouble
+from kit.register_doors import Town, settle
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+async def town(register: Register, tmp_path: Path) -> Town:
+    return await settle(register, tmp_path / "photos")
+
+
+async def suspected(town: Town) -> int:
+    """Five callers of one street without water."""
+    area = Area("houses", street_id=town.street_id, house_from="2", house_to="8")
+    reports = [
+        Trouble(
+            f"call:c-{n}", NOW, "call", "water", street_id=town.street_id, house=str(2 * n), phone=f"+770000000{n:02}"
+        )
+        for n in range(1, 5)
+    ]
+    await town.register.troubles.add(*reports)
+    found = Suspicion(
+        "d1", "open", "water", (area,), 17, 16, NOW - timedelta(minutes=6), NOW, 360.0, 0.3, 0.98, 11.0, 40,
+        grown=((NOW, 40),),
+    )  # fmt: skip
+    return (await town.register.suspicions.write(found, keys=[one.key for one in reports])).id
+
+
+async def test_one_press_confirms_and_the_second_manager_gets_the_same_outage(town: Town) -> None:
+    id = await suspected(town)
+    path = f"/api/suspicions/{id}"
+    async with town.at_the_door("aigul") as operator, town.at_the_door("saule") as second_line:
+        (shown,) = (await operator.get("/api/suspicions", params={"state": "open"})).json()["suspicions"]
+        assert shown["words"] == "улица Летняя 2–8: 16 сообщений за 6 мин, вода; обычно 0.3"
+        assert (await operator.post(f"{path}/confirm")).status_code == 403
+        voices = (await operator.get(f"{path}/reports", params={"limit": 3})).json()
+        assert (len(voices["reports"]), voices["next"] != "") == (3, True)
+        assert "77000000" not in str(voices)
+
+        confirmed = await second_line.post(f"{path}/confirm")
+        assert confirmed.status_code == 200, confirmed.text
+        outage = confirmed.json()
+        assert (outage["state"], outage["now"], outage["asset_kind"]) == ("announced", True, "water_pipe")
+        async with town.at_the_door("dana") as manager:
+            again = (await manager.post(f"{path}/confirm", json={"level": 1})).json()
+            assert (again["id"], again["level"]) == (outage["id"], 2)
+            refused = await manager.post(f"{path}/dismiss", json={"why": "no"})
+            assert (refused.status_code, refused.json()["code"]) == (409, "suspicion_decided")
+        now = (await operator.get(path)).json()
+        assert (now["state"], now["outage_id"], now["decided_by"], now["beyond"]) == (
+            "confirmed",
+            outage["id"],
+            "saule",
+            False,
+        )
+    who = await town.register.audit.list(NOW - timedelta(minutes=1), NOW + timedelta(minutes=5))
+    assert {one.what for one in who} >= {"suspicion_confirm", "suspicion_reports"}
+
+
+async def test_dismissed_with_a_reason_and_extended_when_grown(town: Town) -> None:
+    id = await suspected(town)
+    path = f"/api/suspicions/{id}"
+    async with town.at_the_door("saule") as second_line:
+        refused = await second_line.post(f"{path}/extend")
+        assert (refused.status_code, refused.json()["code"]) == (409, "suspicion_decided")
+        told = (await second_line.post(f"{path}/dismiss", json={"why": " The crew is there "})).json()
+        assert (told["state"], told["why"], told["decided_by"]) == ("dismissed", "The crew is there", "saule")
+        outage = (await second_line.post(f"{path}/confirm", json={"level": 3})).json()
+        kept = await town.register.suspicions.get(id)
+        wider = (*kept.areas, Area("street", street_id=town.street_id))
+        more = Suspicion("d1", "confirmed", "water", wider, 30, 29, NOW, NOW, 600.0, 0.3, 0.99, 20.0, 90)
+        await town.register.suspicions.write(more, id)
+        assert (await second_line.get(path)).json()["beyond"]
+        extended = (await second_line.post(f"{path}/extend")).json()
+        assert (extended["id"], len(extended["areas"])) == (outage["id"], 2)
+        assert not (await second_line.get(path)).json()["beyond"]
+        assert (await second_line.get("/api/suspicions/99")).status_code == 404
+
+
+async def test_an_addition_is_seen_by_all_until_somebody_sees_to_it(town: Town) -> None:
+    id = await suspected(town)
+    outage = await town.register.suspicions.confirm(id, "dana")
+    await town.register.additions.add(
+        Addition(0, outage.id, NOW, "medical", "аппарат ИВЛ", call="c-9", street_id=town.street_id, house="4", flat="2")
+    )
+    async with town.at_the_door("aigul") as operator:
+        (shown,) = (await operator.get("/api/additions")).json()["additions"]
+        assert (shown["code"], shown["words"], shown["street"]) == ("medical", "аппарат ИВЛ", "Летняя")
+        path = f"/api/outages/{outage.id}/additions"
+        done = await operator.post(f"{path}/{shown['id']}/handled", json={"note": "Скорая едет"})
+        assert done.json()["handled_by"] == "aigul"
+        assert (await operator.get("/api/additions")).json()["additions"] == []
+        assert (await operator.get(path)).json()["additions"][0]["note"] == "Скорая едет"
+    async with town.at_the_door("erlan") as executor:
+        assert (await executor.get(path)).status_code == 403
