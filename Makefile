@@ -1,7 +1,7 @@
 # The two commands: `make run` sets everything up and runs the main job; `make test` sets everything up and passes the tests.
 PYTHON ?= python3
 BIN := .venv/bin
-export PYTHONDONTWRITEBYTECODE ?=
+unexport PYTHONDONTWRITEBYTECODE # each process would compile all of Kezek again
 
 .PHONY: run test drill setup setup-test lint unit lock clean
 
@@ -22,7 +22,7 @@ test: setup-test
 # the long proof, an hour and a half: 1,000 faults under load, the long tests, then the endurance tests at their full size
 drill: setup-test
 	@$(BIN)/kezek drill --faults 1000
-	@$(BIN)/python -m pytest -q -p no:cacheprovider -m long tests/integration
+	@$(BIN)/python -m pytest -q -p no:cacheprovider -m long tests/unit tests/integration
 	@KEZEK_DRILL=long $(BIN)/python -m pytest -q -p no:cacheprovider tests/integration/test_api_schema.py
 	@KEZEK_DRILL=long $(BIN)/python -m pytest -s -q -p no:cacheprovider tests/endurance
 
@@ -30,7 +30,7 @@ lint:
 	@$(BIN)/python tests/run.py --only lint
 
 unit:
-	@$(BIN)/python -m pytest -q tests/unit tests/stories
+	@$(BIN)/python -m pytest -q -m "not long" tests/unit tests/stories
 
 lock:
 	@sh requirements/lock.sh

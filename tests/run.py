@@ -1,6 +1,7 @@
-"""All checks, in four lanes beside each other: `python tests/run.py [--only lint|unit|integration|console|drill]`.
+"""All checks, in lanes beside each other: `python tests/run.py [--only lint|unit|integration|console|drill]`.
 
-Each check's output is printed when it ends, and a table at the end says what passed, failed or was skipped and why.
+A lane whose own checks are done helps the one that has most left, from its end. Each check's output
+is printed when it ends, and a table at the end says what passed, failed or was skipped and why.
 """
 
 from __future__ import annotations
@@ -46,20 +47,46 @@ class Result:
     flaky: bool = False
 
 
-def pytest(folder: str, *more: str) -> list[str]:
-    quiet = ("-q", "--no-header", "-p", "no:cacheprovider")
-    return [str(BIN / "python"), "-m", "pytest", *quiet, f"tests/{folder}", *more]
+def pytest(*what: str, without: str = "no:schemathesis") -> list[str]:
+    """`without` a plugin that one check needs and that takes each of the others a second."""
+    quiet = ("-q", "--no-header", "-p", without, "-p", "no:cacheprovider", "-m", "not long")
+    return [str(BIN / "python"), "-m", "pytest", *quiet, *(f"tests/{one}" for one in what)]
+
+
+# the integration tests' checks: how the names of their files begin, behind test_; what is nobody's is the doors'
+ROOMS = {
+    "whole calls": ("whole_a", "whole_c", "whole_e", "whole_h", "real"),
+    "whole house": ("whole_", "waiting"),
+    "several parts": ("two", "drill", "every", "dra", "power", "own", "link", "frozen"),
+    "telephony": ("telephony",),
+    "backups": ("register_b",),
+    "register": ("register",),
+    "ears": ("speech", "command_speech"),
+    "commands": ("command", "systemd", "operations"),
+    "line": ("queue",),
+    "document": ("api_schema",),
+    "tickets": ("api_o", "api_re", "api_t", "api_ph", "api_e"),
+    "doors": ("",),
+}
+
+
+def integration() -> dict[str, Check]:
+    """Each file in the first check that names it; a check collects its own files alone."""
+    files: dict[str, list[str]] = {name: [] for name in ROOMS}
+    for path in sorted((ROOT / "tests" / "integration").glob("test_*.py")):
+        room = next(name for name, begins in ROOMS.items() if path.stem.removeprefix("test_").startswith(begins))
+        files[room].append(f"integration/{path.name}")
+    without = {"document": "no:playwright"}
+    return {
+        name: Check(name, "integration", pytest(*found, without=without.get(name, "no:schemathesis")))
+        for name, found in files.items()
+    }
 
 
 def lanes() -> list[list[Check]]:
+    """What waits much (for telephones, for time) beside what computes, the longest first."""
     code = ["telephony", "ivr", "speech", "queue", "register", "api", "tests", "benchmarks"]
-
-    def rooms(names: str) -> list[str]:
-        return pytest("integration", "-m", "not long", "-k", names)
-
-    calls = "test_whole or test_real or test_waiting"
-    several = "test_two or test_drill or test_every or test_dra or test_power"
-    tools = "test_speech or test_command or test_queue"
+    rooms = integration()
     first = [
         Check("ruff check", "lint", [str(BIN / "ruff"), "check", *code]),
         Check("ruff format", "lint", [str(BIN / "ruff"), "format", "--check", *code]),
@@ -69,33 +96,31 @@ def lanes() -> list[list[Check]]:
         Check("vitest", "lint", [*NPM, "test"], CONSOLE, wants="npm"),
         Check("unit", "unit", pytest("unit")),
         Check("stories", "unit", pytest("stories")),
-        Check("console", "console", pytest("console"), wants="chromium"),
-        Check("drill", "drill", [str(BIN / "kezek"), "drill", "--short", "--seed", "4"]),
-        Check("endurance", "integration", pytest("endurance")),
+        rooms["backups"],
+        rooms["register"],
+        rooms["ears"],
     ]
-    second = [
-        Check("whole calls", "integration", rooms(f"not telephony and ({calls})")),
-        Check("several parts", "integration", rooms(f"not telephony and ({several}) and not ({calls})")),
-    ]
+    second = [rooms["whole calls"], rooms["commands"], rooms["document"]]
     third = [
-        Check(
-            "doors and line",
-            "integration",
-            rooms(f"not telephony and not register and not ({calls} or {several} or {tools})"),
-        )
+        rooms["telephony"],
+        Check("console", "console", pytest("console"), wants="chromium"),
+        rooms["tickets"],
     ]
     fourth = [
-        Check("telephony", "integration", rooms("telephony")),
-        Check(
-            "register", "integration", rooms(f"register and not telephony and not ({calls} or {several} or {tools})")
-        ),
-        Check("ears and tools", "integration", rooms(f"({tools}) and not telephony and not ({calls} or {several})")),
+        rooms["whole house"],
+        rooms["several parts"],
+        rooms["doors"],
+        rooms["line"],
+        Check("endurance", "integration", pytest("endurance")),
+        Check("drill", "drill", [str(BIN / "kezek"), "drill", "--short", "--seed", "4"]),
     ]
     return [first, second, third, fourth]
 
 
 def environment() -> dict[str, str]:
-    return {**os.environ, **NPM_ENVIRONMENT, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
+    """PYTHONDONTWRITEBYTECODE is not handed on: each of some hundred processes would compile all of Kezek again."""
+    mine = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**mine, **NPM_ENVIRONMENT, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
 
 
 def missing(wanted: str) -> str:
@@ -132,6 +157,14 @@ def run(check: Check, lock: threading.Lock) -> Result:
     )
 
 
+def next_of(own: list[Check], waiting: list[list[Check]], lock: threading.Lock) -> Check | None:
+    with lock:
+        if own:
+            return own.pop(0)
+        longest = max(waiting, key=len)
+        return longest.pop() if longest else None
+
+
 def once_more(result: Result, lock: threading.Lock) -> None:
     """A few tests that failed beside all the others are run again alone; all of them, when every one passed and the run
     ended badly all the same; a drill by the same seed. What passes then is named flaky: a defect of the test or of the
@@ -157,12 +190,13 @@ def main() -> int:
     lock = threading.Lock()
     results: list[Result] = []
 
-    def lane(checks: list[Check]) -> None:
-        for check in checks:
-            if only in (None, check.kind):
-                results.append(run(check, lock))
+    waiting = [[check for check in checks if only in (None, check.kind)] for checks in lanes()]
 
-    threads = [threading.Thread(target=lane, args=(checks,)) for checks in lanes()]
+    def lane(own: list[Check]) -> None:
+        while check := next_of(own, waiting, lock):
+            results.append(run(check, lock))
+
+    threads = [threading.Thread(target=lane, args=(own,)) for own in waiting]
     for thread in threads:
         thread.start()
     for thread in threads:
