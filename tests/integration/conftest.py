@@ -17,5 +17,5 @@ from kit.databases import (  # noqa: F401 - fixtures
     register_url,
     sqlite_template,
 )
-from kit.register_backup import backup, make_url  # noqa: F401 - fixtures
+from kit.register_backup import backed_up, backup, make_url  # noqa: F401 - fixtures
 from kit.valkey import site, valkey  # noqa: F401 - fixtures

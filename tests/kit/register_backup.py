@@ -62,11 +62,9 @@ async def fill(url: str, rows: int = 2) -> None:
     engine = create_async_engine(url)
     async with engine.begin() as connection:
         for table in METADATA.sorted_tables:
-            for n in range(1, rows + 1):
-                row = {column.name: a_value(column, n) for column in table.columns}
-                if n == rows:
-                    row |= {column.name: None for column in table.columns if column.nullable}
-                await connection.execute(table.insert(), row)
+            made = [{column.name: a_value(column, n) for column in table.columns} for n in range(1, rows + 1)]
+            made[-1] |= {column.name: None for column in table.columns if column.nullable}
+            await connection.execute(table.insert(), made)
     await engine.dispose()
 
 
@@ -87,13 +85,19 @@ async def migrated(url: str) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+async def backed_up(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A full register's backup, to copy from."""
+    folder = tmp_path_factory.mktemp("backup")
+    shutil.copyfile(sqlite_template, folder / "town.db")
+    await fill(url := f"sqlite+aiosqlite:///{folder / 'town.db'}", 50)
+    await back_up(url, folder / "town.kezek")
+    return folder / "town.kezek"
+
+
 @pytest.fixture
-async def backup(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    template: Path = request.getfixturevalue("sqlite_template")
-    shutil.copyfile(template, tmp_path / "town.db")
-    await fill(url := f"sqlite+aiosqlite:///{tmp_path / 'town.db'}", 50)
-    await back_up(url, tmp_path / "town.kezek")
-    return tmp_path / "town.kezek"
+def backup(tmp_path: Path, backed_up: Path) -> Path:
+    return shutil.copyfile(backed_up, tmp_path / "town.kezek")
 
 
 async def tables_of(url: str) -> list[str]:
