@@ -1,0 +1,119 @@
+"""Mass outages found from trouble reports: the one class that others use. Pure.
+
+A report hangs on its candidate areas (`gazetteer`, `evidence`); when chance does not explain what one of them has
+collected (`scan`, `odds`), a suspicion opens; which households are out is found by how well regions explain the places
+(`extent`, `regions`); what is confirmed explains further reports, what is dismissed raises the bar (`known`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kezek_register.areas import Area
+from kezek_register.detection.cases import Case
+from kezek_register.detection.clock import Clock
+from kezek_register.detection.evidence import Voice
+from kezek_register.detection.gazetteer import Gazetteer
+from kezek_register.detection.known import Outages
+from kezek_register.detection.topics import Dismissals, Topic
+from kezek_register.detection.types import DetectionSettings, Suspicion, SuspicionState, Town, TroubleReport, Usual
+
+TOPICS = 64  # at once; of more, those that were silent longest are forgotten
+KEYS = 50_000  # of reports, remembered against duplicates
+
+
+class MassOutages:
+    """types.Detector."""
+
+    def __init__(self, town: Town, settings: DetectionSettings, usual: Usual) -> None:
+        self._gazetteer = Gazetteer(town)
+        self._settings = settings
+        self._usual = usual
+        self._clock = Clock(settings.window_s)
+        self._topics: dict[str, Topic] = {}
+        self._keys: dict[str, float] = {}
+        self._outages = Outages()
+        self._dismissals = Dismissals(self._gazetteer, settings.remember_s)
+        self._confirmed: dict[str, Case] = {}
+
+    def report(self, report: TroubleReport) -> list[Suspicion]:
+        if report.key in self._keys:
+            return []
+        at = self._clock.take(report.at)
+        if at is None:
+            return []
+        self._keys[report.key] = at
+        while len(self._keys) > KEYS:
+            del self._keys[next(iter(self._keys))]
+        changed = self._tidy()
+        topic = self._topic(report.topic)
+        where = self._gazetteer.where(report.place)
+        sure = min(1.0, max(0.05, report.sure)) if report.sure == report.sure else 0.5
+        voice = Voice(report.key, at, report.party, report.source, report.place, where, sure)
+        if report.says == "on":
+            return self._views([*changed, *topic.denied(voice)])
+        place = self._gazetteer.spots[where.spot].place if where.spot >= 0 else report.place
+        if explained := self._outages.explaining(report.topic, place):
+            if case := self._confirmed.get(explained):
+                case.heard(voice.key, voice.party, at)
+                changed.append(case)
+            return self._views(changed)
+        return self._views([*changed, *topic.heard(voice, report.at)])
+
+    def tick(self, now: datetime) -> list[Suspicion]:
+        self._clock.tick(now)
+        return self._views(self._tidy())
+
+    def decided(self, id: str, state: SuspicionState, areas: Sequence[Area] = (), now: datetime | None = None) -> None:
+        if now is not None:
+            self._clock.tick(now)
+        case = next((one for topic in self._topics.values() for one in topic.cases.values() if one.id == id), None)
+        topic = case.topic if case else ""
+        if state == "confirmed":
+            if case is not None:
+                case.state = "confirmed"
+                self._topics[topic].close(case)
+                self._confirmed[id] = case
+            if covered := tuple(areas) or (case.areas if case else ()):
+                self._outages.put(id, topic, covered)
+        elif case is not None:
+            case.state = state
+            self._topics[topic].close(case)
+            if state == "dismissed":
+                self._dismissals.add(case, self._clock.now or case.last_at)
+
+    def over(self, id: str, now: datetime) -> None:
+        self._clock.tick(now)
+        self._outages.drop(id)
+        self._confirmed.pop(id, None)
+
+    def open(self) -> list[Suspicion]:
+        cases = [case for topic in self._topics.values() for case in topic.cases.values()]
+        return [case.view() for case in sorted(cases, key=lambda one: (one.first_at, one.id))]
+
+    def _topic(self, code: str) -> Topic:
+        topic = self._topics.pop(code, None)
+        if topic is None:
+            topic = Topic(code, self._gazetteer, self._settings, self._usual, self._dismissals)
+        self._topics[code] = topic
+        while len(self._topics) > TOPICS:
+            del self._topics[next(iter(self._topics))]
+        topic.topics = len(self._topics)
+        return topic
+
+    def _tidy(self) -> list[Case]:
+        now = self._clock.now
+        if now is None:
+            return []
+        while self._keys and (first := next(iter(self._keys.items())))[1] < now - 2 * self._settings.window_s:
+            del self._keys[first[0]]
+        self._dismissals.expire(now)
+        changed: list[Case] = []
+        for topic in self._topics.values():
+            changed += topic.tidy(now)
+        return changed
+
+    def _views(self, changed: Sequence[Case]) -> list[Suspicion]:
+        """Each once, as it is now."""
+        return [case.view() for case in {case.id: case for case in changed}.values()]

@@ -1,0 +1,82 @@
+"""Outages that are confirmed, and what was dismissed a while ago: what they mean for a new report. Bounded. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kezek_register.areas import Area, Place, covers
+
+MOST = 2000  # of either; the oldest are forgotten
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    id: str
+    topic: str
+    areas: tuple[Area, ...]
+
+
+class Outages:
+    """A place asks for its own ids, a dozen or so."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Known] = {}
+        self._hanging: dict[tuple[str, int], dict[str, list[Area]]] = {}
+
+    def __contains__(self, id: str) -> bool:
+        return id in self._known
+
+    def put(self, id: str, topic: str, areas: Sequence[Area]) -> None:
+        """`topic` '': of any."""
+        self.drop(id)
+        self._known[id] = Known(id, topic, tuple(areas))
+        for area in areas:
+            self._hanging.setdefault(_hook(area), {}).setdefault(id, []).append(area)
+        while len(self._known) > MOST:
+            self.drop(next(iter(self._known)))
+
+    def drop(self, id: str) -> None:
+        known = self._known.pop(id, None)
+        for area in known.areas if known else ():
+            hanging = self._hanging.get(_hook(area), {})
+            hanging.pop(id, None)
+            if not hanging:
+                self._hanging.pop(_hook(area), None)
+
+    def explaining(self, topic: str, place: Place) -> str:
+        """The id of one that covers the place, '' for none. A house that is not known is explained by an outage that
+        has houses of its street."""
+        for hook in _hooks(place):
+            for id, areas in self._hanging.get(hook, {}).items():
+                if self._known[id].topic not in ("", topic):
+                    continue
+                for area in areas:
+                    of_street = area.scope == "houses" and not place.house and area.street_id == place.street_id
+                    if of_street or covers(area, place):
+                        return id
+        return ""
+
+
+def _hook(area: Area) -> tuple[str, int]:
+    match area.scope:
+        case "territory":
+            return "territory", area.territory_id or 0
+        case "part":
+            return "part", area.part_id or 0
+        case "street" | "houses":
+            return "street", area.street_id or 0
+        case "building":
+            return "building", area.building_id or 0
+        case _:
+            return "all", 0
+
+
+def _hooks(place: Place) -> Iterator[tuple[str, int]]:
+    yield "all", 0
+    yield from (("territory", one) for one in place.territories)
+    yield from (("part", one) for one in place.parts)
+    if place.street_id:
+        yield "street", place.street_id
+    if place.building_id:
+        yield "building", place.building_id
