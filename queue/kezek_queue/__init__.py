@@ -2,6 +2,7 @@
 
 from .client import redis_client
 from .engine import RedisQueues
+from .ladder.types import Rung
 from .model_queues import ModelQueues
 from .recovery import Kept, Promise, Standing
 from .runner import keep_ticking
@@ -54,6 +55,7 @@ __all__ = [
     "Queues",
     "RedisQueues",
     "Relax",
+    "Rung",
     "Snapshot",
     "Stale",
     "Standing",

@@ -14,6 +14,7 @@ from .codec import milliseconds
 from .consumer import Consumer
 from .reader import FeedReader
 from .records import check_priority
+from .redis_ladder import RedisLadder
 from .redis_recovery import RedisRecovery
 from .settings import QueueSettings
 from .snapshot import Snapshots
@@ -22,7 +23,7 @@ from .types import Call, End, FeedEvent, Offer, Operator, QueueRules, Snapshot, 
 CONNECTIONS = 16
 
 
-class RedisQueues(RedisRecovery):
+class RedisQueues(RedisRecovery, RedisLadder):
     """Meets types.Queues; an async context manager. `clock` (unix seconds) is for tests: scripts take Redis TIME."""
 
     def __init__(

@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .consume_model import Groups
 from .fanout import AtOnce, Fanout, order
+from .ladder.types import Rung, RungName
 from .model import Model
 from .model_snapshot import snapshot
 from .records import check_priority
@@ -183,11 +184,27 @@ class ModelQueues:
         promises: Sequence[Promise],
         *,
         counts: Mapping[tuple[str, str], int] | None = None,
+        rung: Rung | None = None,
         settle_s: float,
     ) -> bool:
         for one in promises:
             check_priority(one.priority)
-        return self.model.restore(operators, promises, counts=counts, settle_s=settle_s)
+        return self.model.restore(operators, promises, counts=counts, rung=rung, settle_s=settle_s)
+
+    async def rung(self) -> Rung:
+        return self.model.rung
+
+    async def set_rung(
+        self,
+        name: RungName,
+        *,
+        by: str,
+        n: int,
+        why: str = "",
+        because: Mapping[str, Any] | None = None,
+        held: bool = False,
+    ) -> Rung:
+        return self.model.set_rung(name, by, n, why, because, held)
 
     async def tick(self) -> float:
         return self.model.tick()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from .model_operators import ModelOperators
+from .ladder.types import Rung
+from .model_ladder import ModelLadder
 from .model_state import ordered, verb
 from .records import CallRecord, OperatorRecord
 from .recovery import Kept, Promise, Standing
@@ -14,7 +15,7 @@ from .types import Call, CallKind, CallState, End, Kind, NotAllowed, OperatorSta
 NOT_HIS_OWN = ("busy", "signed_in", "no_answer")  # pauses that nobody asked for
 
 
-class ModelRestore(ModelOperators):
+class ModelRestore(ModelLadder):
     restored = ""  # the mark of a server that has had its restoration
 
     @verb
@@ -49,11 +50,14 @@ class ModelRestore(ModelOperators):
         promises: Sequence[Promise],
         *,
         counts: Mapping[tuple[str, str], int] | None = None,
+        rung: Rung | None = None,
         settle_s: float,
     ) -> bool:
         if self.restored:
             return False
         self.restored = str(self.now)
+        if rung is not None and not self.rung.n:
+            self.rung = rung
         for one in operators:
             self._stands_again(one, round(settle_s * 1000))
         for promise in promises:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from .ladder.types import Rung
 from .values import Call, End, OperatorState
 
 
@@ -69,13 +70,15 @@ class Recovery(Protocol):
         promises: Sequence[Promise],
         *,
         counts: Mapping[tuple[str, str], int] | None = None,
+        rung: Rung | None = None,
         settle_s: float,
     ) -> bool:
         """Give an emptied server back what was kept; once for each, False when it has had it.
 
         Nothing changes that it knows by now, but an operator who has only signed in anew, or of whom only a talk is
         known. Who was ready wraps up for `settle_s` first: no younger caller gets him while those who wait come back to
-        their places. `counts`: today's ends, (queue, end) -> number."""
+        their places. `counts`: today's ends, (queue, end) -> number; `rung`: the ladder's, unless somebody has
+        changed it meanwhile."""
         ...
 
     async def adopt(

@@ -9,8 +9,10 @@ from typing import Any
 from . import codec
 from .asker import Asker
 from .codec import milliseconds, seconds
+from .ladder.types import Rung
 from .records import check_priority
 from .recovery import Kept, Promise, Standing
+from .redis_ladder import rung_text
 from .values import Call, End, OperatorState
 
 
@@ -37,12 +39,14 @@ class RedisRecovery:
         promises: Sequence[Promise],
         *,
         counts: Mapping[tuple[str, str], int] | None = None,
+        rung: Rung | None = None,
         settle_s: float,
     ) -> bool:
         facts = {
             "operators": [_operator(one) for one in operators],
             "promises": [_promise(one) for one in promises],
             "counts": [[queue, end, number] for (queue, end), number in (counts or {}).items()],
+            "rung": rung_text(rung) if rung is not None else "",
             "settle": milliseconds(settle_s),
         }
         return bool(await self._asker.once("restore", "", None, **facts))

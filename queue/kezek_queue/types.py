@@ -13,6 +13,8 @@ from .errors import QueueError as QueueError
 from .errors import Stale as Stale
 from .errors import Unavailable as Unavailable
 from .errors import Unknown as Unknown
+from .ladder.types import Rung as Rung
+from .ladder.verbs import Ladder as Ladder
 from .recovery import Recovery as Recovery
 from .rules import QueueRules as QueueRules
 from .rules import Relax as Relax
@@ -30,7 +32,7 @@ from .values import Snapshot as Snapshot
 from .values import Waiting as Waiting
 
 
-class Queues(Recovery, Protocol):
+class Queues(Recovery, Ladder, Protocol):
     """The line's verbs. The Redis engine and the pure Python model both are one, and the same tests hold them together.
 
     Each writing verb is one script, atomic, appends its feed events inside, makes every offer that has become possible,

@@ -55,7 +55,8 @@ class Kind(StrEnum):
     state}; command {offer, name, ...}; postponed {offer, reason, until, attempts}, with offer 0 of one who dials in
     himself; finished {offer, until, talked_s, held_s, helper, how: finished | transferred | handed_over | helper};
     ended {end, since, placed_at, connected_at, kind, of, place_since, waited_s}; operator {state, reason, until,
-    reachable, desk}: told once for a verb, as he is at its end. `talked_s` is without the hold; a transferred call
+    reachable, desk}: told once for a verb, as he is at its end; rung {name, before, since, by, why, because, held, n}:
+    of the whole line. `talked_s` is without the hold; a transferred call
     is told as placed too. No number of a caller and no caller's word is in the feed.
     """
 
@@ -78,6 +79,7 @@ class Kind(StrEnum):
     FINISHED = "finished"  # the talk is over, wrap-up begins
     ENDED = "ended"  # the call has reached its one end
     OPERATOR = "operator"  # an operator's state changed
+    RUNG = "rung"  # the ladder of overload: another rung, or held by hand, or let go
 
 
 @dataclass(frozen=True, slots=True)

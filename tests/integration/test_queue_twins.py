@@ -14,7 +14,19 @@ from typing import Any
 
 import pytest
 
-from kezek_queue import CallState, End, Operator, OperatorState, Promise, QueueRules, QueueSettings, Relax, Standing
+from kezek_queue import (
+    CallState,
+    End,
+    Operator,
+    OperatorState,
+    Promise,
+    QueueRules,
+    QueueSettings,
+    Relax,
+    Rung,
+    Standing,
+)
+from kezek_queue.ladder.types import RUNGS
 from kit.queue_twins import Twins
 from kit.valkey import Valkey, valkey  # noqa: F401 - a fixture
 
@@ -80,6 +92,7 @@ class Line:
             self.talk_goes_on: 34,
             self.adopt: 4,
             self.restore: 1,
+            self.ladder: 2,
             self.bury: 3,
         }
         self.acts, self.weights = list(acts), list(acts.values())
@@ -307,9 +320,19 @@ class Line:
             for n, of in enumerate(["c1", "x1", "x2"], 2)
         ]  # fmt: skip
         counts = {("heat", "answered"): self.chance.choice([0, 50])}
-        self.ask("restore", people, promises, counts=counts, settle_s=self.chance.choice([0, 6]))
+        kept = Rung("overload", now - 60, "ann", "шторм", True, 7, {"wait_s": 312.5}, now - 50)
+        rung = self.chance.choice([None, kept])
+        self.ask("restore", people, promises, counts=counts, rung=rung, settle_s=self.chance.choice([0, 6]))
         self.ask("kept")
         self.ask("mark")
+
+    def ladder(self) -> None:
+        n = self.twins.model.model.rung.n - self.chance.often(0.2)
+        because = self.chance.choice([None, {"wait_s": 312.5, "over": 240}])
+        name, by = self.chance.choice([*RUNGS, "roof"]), self.chance.choice(["rule", "ann"])
+        why = self.chance.choice(["", 'свет "везде" / тест'])
+        self.ask("set_rung", name, by=by, n=n, why=why, because=because, held=self.chance.often(0.3))
+        self.ask("rung")
 
     def one_to_one(self, operator: Operator) -> None:
         """P1, P2: who is busy has a call, and that call has him, under the same fence."""

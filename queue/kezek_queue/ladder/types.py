@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 RungName = Literal["normal", "elevated", "overload", "emergency"]
 RUNGS: tuple[RungName, ...] = ("normal", "elevated", "overload", "emergency")  # from calm to the worst
+RULE = "rule"  # who changed it, where nobody did
 CallbackOffer = Literal["rules", "everyone", "none"]
 
 
@@ -15,7 +16,8 @@ CallbackOffer = Literal["rules", "everyone", "none"]
 class Measured:
     """The line at `at` (unix s). `waiting`: callers in the line; `operators`: who can take calls (ready,
     talking, wrapping up; not paused); `wait_s`: the honest wait of one who comes now, None where it cannot be said;
-    `arrivals_min`: calls a minute over the last minutes; `free_trunks`: None where nobody knows how many there are."""
+    `arrivals_min`: calls a minute over the last minutes; `free_trunks`: None where nobody knows how many there are;
+    `usual_min`: calls a minute that are usual at this hour, None without a history."""
 
     at: float
     waiting: int
@@ -23,6 +25,7 @@ class Measured:
     wait_s: float | None
     arrivals_min: float
     free_trunks: int | None = None
+    usual_min: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,16 @@ class RungRules:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """The rung of a site at one moment. `n` grows with every change: a change names the one it was made of. `by`: a
-    login, or 'rule'; `held`: by hand: rules move it no lower (and no higher) until somebody lets go."""
+    """The rung of a site at one moment. `since`: when it came to this rung, `at`: when it was changed last, unix s; 0
+    of a line on which nobody ever changed it. `n` grows with every change, also over a server that came back empty: a
+    change names the one it was made of. `by`: a login, or 'rule'; `why`: a person's words; `because`: a rule's, as data
+    (climb.py); `held`: by hand: rules move it no lower (and no higher) until somebody lets go."""
 
     name: RungName = "normal"
     since: float = 0.0
-    by: str = "rule"
+    by: str = RULE
     why: str = ""
     held: bool = False
     n: int = 0
+    because: Mapping[str, Any] = field(default_factory=dict)
+    at: float = 0.0

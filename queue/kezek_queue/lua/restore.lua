@@ -60,6 +60,9 @@ local function promised_again(kept)
     stand(c)
   end
 end
+if ask.rung ~= '' then
+  redis.call('SET', site.rung, ask.rung, 'NX')
+end
 for _, kept in ipairs(ask.operators) do
   stands_again(kept)
 end
