@@ -62,6 +62,24 @@ def covers(area: Area, place: Place) -> bool:
             return area.building_id == place.building_id != 0
 
 
+def swallows(great: Area, small: Area) -> bool:
+    """Whether all of the one surely lies in the other, by their own words alone: what only the register knows is
+    False here."""
+    if great.scope == "all" or great == small:
+        return True
+    if small.scope != "houses" or great.street_id != small.street_id:
+        return False
+    if great.scope == "street":
+        return True
+    if great.scope != "houses" or (great.parity and great.parity != small.parity):
+        return False
+    if great.house_from and not (small.house_from and house_key(great.house_from) <= house_key(small.house_from)):
+        return False
+    # an end without a fraction takes the fractions along: only an earlier plot is surely inside
+    earlier = bool(small.house_to) and _number(small.house_to) < _number(great.house_to)
+    return great.house_to in ("", small.house_to) or earlier
+
+
 def rank(area: Area, place: Place) -> tuple[int, int]:
     """How special an area is that covers the place: the greater one wins. Of territories and parts the deeper one."""
     depth = 0

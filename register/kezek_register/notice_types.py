@@ -33,6 +33,7 @@ class Notice:
     claimed_at: datetime | None = None
     settled_at: datetime | None = None
     result: str = ""
+    need: int = 0  # who needs help first is told first: the greater one
     created_at: datetime | None = None
 
 

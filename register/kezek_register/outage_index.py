@@ -11,10 +11,12 @@ from kezek_register.outage_types import Outage
 
 
 class OutageIndex:
-    """Each area hangs on the one id that its scope names; a place asks for its own ids, a dozen or so."""
+    """Each area hangs on the one id that its scope names; a place asks for its own ids, a dozen or so. In a part that
+    is restored an outage is not any more."""
 
     def __init__(self, outages: Sequence[Outage]) -> None:
         self._hanging: dict[tuple[str, int], list[tuple[Outage, Area]]] = {}
+        self._restored = {outage.id: outage.restored for outage in outages}
         for outage in outages:
             for area in outage.areas:
                 self._hanging.setdefault(_hook(area), []).append((outage, area))
@@ -24,6 +26,8 @@ class OutageIndex:
         found: dict[int, tuple[Outage, tuple[int, int]]] = {}
         for hook in _hooks(place):
             for outage, area in self._hanging.get(hook, ()):
+                if any(covers(part, place) for part in self._restored[outage.id]):
+                    continue
                 if is_now(outage, at, within=within) and covers(area, place):
                     special = rank(area, place)
                     if outage.id not in found or found[outage.id][1] < special:

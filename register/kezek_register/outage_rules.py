@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,7 +46,12 @@ def checked(outage: Outage) -> None:
         raise BadOutage(f"words are {LONGEST_WORDS} characters at most")
     if not 0 < len(outage.areas) <= MOST_AREAS:
         raise BadOutage(f"an outage has 1 to {MOST_AREAS} areas")
-    for area in outage.areas:
+    named(outage.areas)
+
+
+def named(areas: Iterable[Area]) -> None:
+    """Raises BadOutage for an area that does not name what its scope needs."""
+    for area in areas:
         if missing := [name for name in _NEEDS[area.scope] if not getattr(area, name)]:
             raise BadOutage(f"an area of scope {area.scope} names {missing[0]}")
 
@@ -67,6 +73,8 @@ def body(outage: Outage, who: str, **more: Any) -> dict[str, Any]:
         "ended_at": outage.ended_at.isoformat() if outage.ended_at else None,
         "ends_itself": outage.ends_itself,
         "areas": [area_body(area) for area in outage.areas],
+        "restored": [area_body(area) for area in outage.restored],
+        "parent": outage.parent,
         "version": outage.version,
         "who": who,
         **more,
@@ -77,3 +85,8 @@ def area_body(area: Area) -> dict[str, Any]:
     """An area without what its scope does not need."""
     names = ("territory_id", "part_id", "street_id", "building_id", "house_from", "house_to", "parity")
     return {"scope": area.scope, **{name: value for name in names if (value := getattr(area, name))}}
+
+
+def area_of(body: Mapping[str, Any]) -> Area:
+    """As `area_body` wrote it."""
+    return Area(**body)

@@ -13,6 +13,7 @@ from kezek_register.types import Conflict, RegisterError
 
 OutageState = Literal["draft", "announced", "restored", "cancelled"]
 Level = Literal[3, 2, 1]  # planned, internal, external
+CallOutAnswer = Literal["", "comes", "unreached", "no_number"]
 
 CAUSES = (
     "unknown", "planned_work", "burst_pipe", "cable_fault", "substation_fault", "boiler_fault", "storm", "flood",
@@ -51,6 +52,25 @@ class OutageStep:
     done_at: datetime | None = None
     done_by: str = ""
     note: str = ""
+    asked_at: datetime | None = None  # when the chain came to him
+    answer: CallOutAnswer = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """A step of the end, or the end itself (`closes`). `areas`: () is all that was left; `households`: told by it;
+    `still_out`: of them those who had said so when it was taken back."""
+
+    step: int
+    at: datetime
+    who: str
+    why: str = ""
+    areas: tuple[Area, ...] = ()
+    closes: bool = False
+    households: int = 0
+    still_out: int = 0
+    taken_back_at: datetime | None = None
+    taken_back_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +100,19 @@ class Outage:
     still_out: int = 0  # of the households those who say that it is not over
     ends_itself: bool = False
     version: int = 1
+    restorations: tuple[Restoration, ...] = ()
+    parent: int | None = None  # it is what is left of that one
+    announced_at: datetime | None = None
+    round: int = 0  # how often an end of it was taken back
+    chain: int = 0  # how often the call-out chain was begun
+    chain_at: datetime | None = None  # None: nobody is being called out
+    chain_by: str = ""
+
+    @property
+    def restored(self) -> tuple[Area, ...]:
+        """The parts of it that are over already, while the rest goes on."""
+        steps = (each for each in self.restorations if each.taken_back_at is None and not each.closes)
+        return tuple(dict.fromkeys(area for each in steps for area in each.areas))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +132,7 @@ class Tie:
     tell: bool = True
     restored: Verified = ""
     at: datetime | None = None
+    step: int = 0  # of the end, by which it is over for this one; 0: not yet
 
 
 @dataclass(frozen=True, slots=True)

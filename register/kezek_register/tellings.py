@@ -5,7 +5,7 @@ Parties that are one household, or that would be told on one number, are one gro
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kezek_register.outage_types import Tie
@@ -51,6 +51,32 @@ def groups(ties: Sequence[Tie]) -> list[Group]:
     for place, tie in enumerate(ties):
         found.setdefault(top(place), []).append(tie)
     return [Group(tuple(members)) for members in found.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """`ties` of one group for whom it is over now; `teller`: None when nobody of them is to be told (any more)."""
+
+    ties: tuple[Tie, ...]
+    teller: Tie | None
+
+
+def endings(ties: Sequence[Tie], now: Collection[str]) -> list[Ending]:
+    """For the parties `now` it is over; those with a `step` were told before and are told no more. Whoever left nothing
+    but a number is told with the first home that has this number, and not again with the next one."""
+    found = []
+    for group in groups(ties):
+        over = [tie for tie in group.ties if not tie.step and tie.party in now]
+        if not over:
+            continue
+        before = [tie for tie in group.ties if tie.step]
+        over = [tie for tie in group.ties if not tie.step and (tie.party in now or tie.building_id is None)]
+        homes = {tie.building_id for tie in before}
+        known = bool(before) and all(tie.building_id is None or tie.building_id in homes for tie in over)
+        said = any(tie.restored == "yes" for tie in over)
+        asked = Group(tuple(over)).teller
+        found.append(Ending(tuple(over), None if known or said else asked))
+    return found
 
 
 def _marks(tie: Tie) -> Iterator[Hashable]:

@@ -7,6 +7,7 @@ from kezek_register.sql import (
     notice_tables,
     outage_tables,
     place_tables,
+    restoration_tables,
     storm_tables,
     work_tables,
 )
@@ -19,6 +20,7 @@ MODULES = (
     notice_tables,
     outage_tables,
     place_tables,
+    restoration_tables,
     storm_tables,
     work_tables,
 )

@@ -30,6 +30,7 @@ class NoticeRow(Base):
     claimed_by: Mapped[str]  # node
     claimed_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    need: Mapped[int] = mapped_column(server_default="0")  # who needs help first is told first: the greater one
     result: Mapped[str]  # the digit pressed, the gateway's answer, the reason of a failure
     created_at: Mapped[datetime]
 

@@ -47,9 +47,9 @@ class Notices:
         *,
         but: Collection[NoticeKind] = (),
     ) -> list[Notice]:
-        """Up to `limit` that are due, urgent ones first, then the oldest: whoever claims alone may send. `attempts`
-        counts the one that follows; `but`: kinds that are left where they are. After Unavailable the claim may stand:
-        `unclear` finds it."""
+        """Up to `limit` that are due, urgent ones first, then who needs help first, then the oldest: who claims alone
+        may send. `attempts` counts the one that follows; `but`: kinds that are left where they are. After Unavailable
+        the claim may stand: `unclear` finds it."""
         now = now or self._clock()
         wanted = [NoticeRow.state == "pending", NoticeRow.next_at <= now, NoticeRow.channel.in_(tuple(channels))]
         if but:
@@ -60,7 +60,9 @@ class Notices:
         due = (
             select(NoticeRow)
             .where(*wanted)
-            .order_by(case((NoticeRow.what.in_(URGENT), 0), else_=1), NoticeRow.next_at, NoticeRow.id)
+            .order_by(
+                case((NoticeRow.what.in_(URGENT), 0), else_=1), NoticeRow.need.desc(), NoticeRow.next_at, NoticeRow.id
+            )
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
@@ -244,6 +246,7 @@ def _row(one: Notice, now: datetime) -> dict[str, Any]:
         "claimed_by": "",
         "claimed_at": None,
         "settled_at": now if nobody else None,
+        "need": one.need,
         "result": one.result or ("no address" if nobody else ""),
         "created_at": one.created_at or now,
     }
@@ -272,6 +275,7 @@ def notice(row: NoticeRow) -> Notice:
         claimed_by=row.claimed_by,
         claimed_at=row.claimed_at,
         settled_at=row.settled_at,
+        need=row.need,
         result=row.result,
         created_at=row.created_at,
     )

@@ -51,7 +51,7 @@ async def inside(session: AsyncSession, areas: Sequence[Area]) -> ColumnElement[
     houses |= await _in_ranges(session, [area for area in areas if area.scope == "houses"])
     if houses:
         # written into the statement: a database takes some tens of thousands of parameters, not every house of a city
-        listed: Any = bindparam("houses", sorted(houses), expanding=True, literal_execute=True)
+        listed: Any = bindparam("houses", sorted(houses), expanding=True, literal_execute=True, unique=True)
         within.append(BuildingRow.id.in_(listed))
     return or_(false(), *within)
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kezek_register.areas import Area
 from kezek_register.notice_types import Notice, NoticeChannel
 from kezek_register.outage_types import BadOutage, Closing, Outage, OutageOver
-from kezek_register.sql import outage_closing, outage_rows
+from kezek_register.sql import outage_chain, outage_closing, outage_rows
 from kezek_register.sql.outage_base import OutageBase
 from kezek_register.sql.outage_tables import OutageRow
 
@@ -88,7 +89,8 @@ class OutageEnds(OutageBase):
             if row.state == "cancelled":
                 return Closing(await outage_rows.whole(session, row))
             announced = (await self._mine(session, outage_id)).state == "announced"
-            row.state = "cancelled"
+            row.state, row.chain_at = "cancelled", None
+            await outage_chain.drop(session, row.id, now)
             await session.flush()
             closing = Closing(await outage_rows.whole(session, row))
             if announced:
@@ -137,11 +139,16 @@ class OutageEnds(OutageBase):
         who: str,
         now: datetime,
         tell_by: NoticeChannel,
+        *,
+        why: str = "",
+        areas: tuple[Area, ...] = (),
     ) -> Closing:
-        row.state, row.ended_at, row.begun = "restored", ended_at, True
+        row.state, row.ended_at, row.begun, row.chain_at = "restored", ended_at, True, None
+        await outage_chain.drop(session, row.id, now)
         await session.flush()
         outage = await outage_rows.whole(session, row)
-        closing = await outage_closing.close(self._database, self._tickets, session, outage, who, now, tell_by)
+        what = outage_closing.End(outage, who, now, tell_by, why, areas)
+        closing = await outage_closing.end(self._database, self._tickets, session, what)
         closing = replace(closing, outage=await outage_rows.whole(session, row))
         await self._tell(
             session, "outage.closed", closing.outage, who, told=len(closing.notices), tickets=closing.tickets

@@ -62,7 +62,7 @@ class OutageHouseholds(OutageBase):
                 answer = "no"  # its ticket is wanting still
             elif now.restored == answer or (now.restored and answer == "unreached"):
                 return now
-            told_together = await self._together(session, outage_id, party)
+            told_together = await self._together(session, now)
             parties = [each.party for each in told_together]
             said = update(TieRow).where(TieRow.outage_id == outage_id, TieRow.party.in_(parties))
             await session.execute(said.values(restored=answer), execution_options={"synchronize_session": False})
@@ -90,9 +90,9 @@ class OutageHouseholds(OutageBase):
                 await session.execute(ties, execution_options={"synchronize_session": False})
             return outage_rows.tie(*await self._tied(session, outage_id, party))
 
-    async def _together(self, session: AsyncSession, outage_id: int, party: str) -> list[Tie]:
-        found = groups(await outage_ties.every(session, outage_id))
-        return next(list(group.ties) for group in found if any(each.party == party for each in group.ties))
+    async def _together(self, session: AsyncSession, tie: Tie) -> list[Tie]:
+        told = [each for each in await outage_ties.every(session, tie.outage_id) if each.step == tie.step]
+        return next(list(each.ties) for each in groups(told) if any(one.party == tie.party for one in each.ties))
 
     async def _tied(self, session: AsyncSession, outage_id: int, party: str) -> tuple[TieRow, str | None]:
         wanted = outage_rows.of_ties(TieRow.outage_id == outage_id, TieRow.party == party)

@@ -10,9 +10,21 @@ from sqlalchemy import Select, case, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.areas import Area, Parity, Scope
-from kezek_register.outage_types import Expectation, Level, Outage, OutageOver, OutageState, OutageStep, Tie
+from kezek_register.outage_rules import area_of
+from kezek_register.outage_types import (
+    CallOutAnswer,
+    Expectation,
+    Level,
+    Outage,
+    OutageOver,
+    OutageState,
+    OutageStep,
+    Restoration,
+    Tie,
+)
 from kezek_register.sql.duty_tables import OrganisationRow
 from kezek_register.sql.outage_tables import OutageAreaRow, OutageExpectationRow, OutageRow, OutageStepRow, TieRow
+from kezek_register.sql.restoration_tables import RestorationRow
 from kezek_register.sql.tables import TicketRow
 from kezek_register.ticket_types import Verified
 from kezek_register.types import NotFound
@@ -28,6 +40,7 @@ async def read(session: AsyncSession, rows: Sequence[OutageRow], *, counted: boo
     ids = [row.id for row in rows]
     areas, expectations = defaultdict[int, list[Area]](list), defaultdict[int, list[Expectation]](list)
     steps = defaultdict[int, list[OutageStep]](list)
+    ended = defaultdict[int, list[Restoration]](list)
     counts: dict[int, tuple[int, int, int]] = {}
     for begin in range(0, len(ids), _CHUNK):
         some = ids[begin : begin + _CHUNK]
@@ -40,6 +53,9 @@ async def read(session: AsyncSession, rows: Sequence[OutageRow], *, counted: boo
         of_steps = select(OutageStepRow).where(OutageStepRow.outage_id.in_(some))
         for step in await session.scalars(of_steps.order_by(OutageStepRow.list, OutageStepRow.position)):
             steps[step.outage_id].append(_step(step))
+        of_restorations = select(RestorationRow).where(RestorationRow.outage_id.in_(some))
+        for over in await session.scalars(of_restorations.order_by(RestorationRow.step)):
+            ended[over.outage_id].append(_restoration(over))
         if counted:
             counts |= await _counts(session, some)
     codes = await organisation_codes(session, {row.organisation_id for row in rows if row.organisation_id})
@@ -50,6 +66,7 @@ async def read(session: AsyncSession, rows: Sequence[OutageRow], *, counted: boo
             areas=tuple(areas[row.id]),
             expectations=tuple(expectations[row.id]),
             steps=tuple(steps[row.id]),
+            restorations=tuple(ended[row.id]),
             counts=counts.get(row.id, (0, 0, 0)),
         )
         for row in rows
@@ -136,6 +153,7 @@ def tie(row: TieRow, ticket: str | None) -> Tie:
         tell=row.tell,
         restored=cast("Verified", row.restored),
         at=row.at,
+        step=row.step,
     )
 
 
@@ -161,7 +179,32 @@ async def _counts(session: AsyncSession, ids: Sequence[int]) -> dict[int, tuple[
 
 def _step(row: OutageStepRow) -> OutageStep:
     kind = "call_out" if row.list == "call_out" else "checklist"
-    return OutageStep(kind, row.position, row.code, row.phone, row.done_at, row.done_by, row.note)  # type: ignore[arg-type]
+    return OutageStep(
+        kind,  # type: ignore[arg-type]
+        row.position,
+        row.code,
+        row.phone,
+        row.done_at,
+        row.done_by,
+        row.note,
+        row.asked_at,
+        cast("CallOutAnswer", row.answer),
+    )
+
+
+def _restoration(row: RestorationRow) -> Restoration:
+    return Restoration(
+        step=row.step,
+        at=row.at,
+        who=row.who,
+        why=row.why,
+        areas=tuple(area_of(each) for each in row.areas),
+        closes=row.closes,
+        households=row.households,
+        still_out=row.still_out,
+        taken_back_at=row.taken_back_at,
+        taken_back_by=row.taken_back_by,
+    )
 
 
 def _outage(
@@ -171,6 +214,7 @@ def _outage(
     areas: tuple[Area, ...],
     expectations: tuple[Expectation, ...],
     steps: tuple[OutageStep, ...],
+    restorations: tuple[Restoration, ...],
     counts: tuple[int, int, int],
 ) -> Outage:
     return Outage(
@@ -196,4 +240,11 @@ def _outage(
         still_out=counts[2],
         ends_itself=row.ends_itself,
         version=row.version,
+        restorations=restorations,
+        parent=row.parent_id,
+        announced_at=row.announced_at,
+        round=row.round,
+        chain=row.chain,
+        chain_at=row.chain_at,
+        chain_by=row.chain_by,
     )

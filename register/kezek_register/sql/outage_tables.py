@@ -32,6 +32,12 @@ class OutageRow(Base):
     begun: Mapped[bool] = mapped_column(server_default=false())  # programs have been told that it began
     created_at: Mapped[datetime]
     created_by: Mapped[str]
+    parent_id: Mapped[int | None] = mapped_column(index=True)  # what is left of that one; outages are never deleted
+    announced_at: Mapped[datetime | None]
+    round: Mapped[int] = mapped_column(server_default="0")  # how often an end of it was taken back
+    chain: Mapped[int] = mapped_column(server_default="0")  # how often the call-out chain was begun
+    chain_at: Mapped[datetime | None]  # when it was begun last; NULL while nobody is being called out
+    chain_by: Mapped[str] = mapped_column(server_default="")
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - declared by the base class
 
@@ -75,6 +81,8 @@ class OutageStepRow(Base):
     position: Mapped[int]
     code: Mapped[str]  # of the site's lists; their words are there, in four languages
     phone: Mapped[str]  # of the one to be called out
+    asked_at: Mapped[datetime | None]  # when the chain came to him
+    answer: Mapped[str] = mapped_column(server_default="")  # types.CallOutAnswer
     done_at: Mapped[datetime | None]
     done_by: Mapped[str]
     note: Mapped[str]
@@ -99,6 +107,7 @@ class TieRow(Base):
     tell: Mapped[bool]  # wants to be told
     at: Mapped[datetime]
     restored: Mapped[str]  # types.Verified: what he says when he is told that it is over
+    step: Mapped[int] = mapped_column(server_default="0")  # of the end, by which it is over for this one; 0: not yet
 
 
 class TieCallRow(Base):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -13,9 +13,13 @@ from kezek_register.moves import CITIZEN, Mover
 from kezek_register.names import street_title
 from kezek_register.outage_types import Outage, Tie
 from kezek_register.sql import values
+from kezek_register.sql.outage_tables import TieRow
+from kezek_register.sql.restoration_tables import RestorationRow
 from kezek_register.sql.tables import BuildingRow, StreetRow, TicketRow
 from kezek_register.sql.ticket_moves import Order
+from kezek_register.sql.ticket_notices import drop_pending
 from kezek_register.sql.tickets import Tickets
+from kezek_register.sql.work_tables import TicketMoveRow
 from kezek_register.types import Ticket
 
 _DONE = ("reported", "closed", "refused")
@@ -34,11 +38,14 @@ class TicketsOfOutages:
     def __init__(self, tickets: Tickets) -> None:
         self._tickets = tickets
 
-    async def report(self, session: AsyncSession, outage_id: int, who: str) -> int:
-        """Every ticket of the outage that is at work is reported; how many. Whoever closes an outage may do this with
-        any of them. No notice of theirs goes out: whoever is tied is told by the outage's own."""
+    async def report(
+        self, session: AsyncSession, outage_id: int, who: str, only: Callable[[TicketRow], bool] | None = None
+    ) -> int:
+        """Every ticket of the outage that is at work (of them `only` these) is reported; how many. Whoever closes an
+        outage may do this with any of them. No notice of theirs goes out: who is tied is told by the outage's own."""
         mine = select(TicketRow).where(TicketRow.outage_id == outage_id, TicketRow.state.not_in(_DONE))
-        rows = list(await session.scalars(mine.order_by(TicketRow.id).with_for_update()))
+        found = await session.scalars(mine.order_by(TicketRow.id).with_for_update())
+        rows = [row for row in found if only is None or only(row)]
         return await self._tickets.moving.many(session, rows, Order("report", Mover(who, "manager")))
 
     async def untie(self, session: AsyncSession, outage_id: int) -> int:
@@ -48,6 +55,26 @@ class TicketsOfOutages:
         for row in rows:
             row.outage_id = None
         await session.flush()
+        return len(rows)
+
+    async def take_back(self, session: AsyncSession, outage_id: int, who: str, limit: int) -> int:
+        """The outage was not over: tickets that its end reported are at work again, some of them; how many. What an
+        executor reported by himself stays, and he is told of the outage, not of each ticket."""
+        last = select(func.max(TicketMoveRow.at)).where(
+            TicketMoveRow.ticket_id == TicketRow.id, TicketMoveRow.move == "report"
+        )
+        at = last.scalar_subquery()
+        mistake = select(RestorationRow.id).where(RestorationRow.outage_id == outage_id)
+        mistake = mistake.where(RestorationRow.at <= at, RestorationRow.taken_back_at >= at)
+        over = select(TieRow.id).where(TieRow.ticket_id == TicketRow.id, TieRow.step > 0)
+        mine = select(TicketRow).where(TicketRow.outage_id == outage_id, TicketRow.state == "reported")
+        mine = mine.where(mistake.exists(), ~over.exists()).order_by(TicketRow.id).limit(limit)
+        rows = list(await session.scalars(mine.with_for_update()))
+        for row in rows:
+            order = Order("reopen", Mover(who, "manager"), why="the outage was not over")
+            await self._tickets.moving.take(session, row, order)
+        if rows:
+            await drop_pending(session, [row.number for row in rows], rows[0].updated_at)
         return len(rows)
 
     async def verify(self, session: AsyncSession, outage_id: int, ties: Sequence[Tie]) -> None:

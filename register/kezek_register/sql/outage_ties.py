@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kezek_register.outage_types import BadOutage, Tie
-from kezek_register.sql import outage_homes, outage_rows
+from kezek_register.outage_rules import area_of
+from kezek_register.outage_types import BadOutage, OutageOver, Tie
+from kezek_register.sql import outage_homes, outage_parts, outage_rows
 from kezek_register.sql.database import Database
 from kezek_register.sql.outage_tables import TieCallRow, TieRow
+from kezek_register.sql.restoration_tables import RestorationRow
 from kezek_register.sql.tables import TicketRow
 from kezek_register.types import NotFound
 
@@ -22,6 +24,8 @@ async def tie(database: Database, session: AsyncSession, outage_id: int, asked: 
         raise NotFound(f"no household {who.household_id}")
     if not who.party:
         raise BadOutage("a tie names a household, a flat or a number")
+    if who.building_id and await _restored(session, outage_id, who.building_id):
+        raise OutageOver("it is over in that part of the outage")
     known = await _same(session, outage_id, who)
     ticket_id = await _ticket(session, outage_id, asked.ticket)
     row = {
@@ -55,6 +59,15 @@ async def of_outage(session: AsyncSession, outage_id: int, after: int, limit: in
 async def every(session: AsyncSession, outage_id: int) -> list[Tie]:
     found = await session.execute(outage_rows.of_ties(TieRow.outage_id == outage_id))
     return [outage_rows.tie(row, ticket) for row, ticket in found]
+
+
+async def _restored(session: AsyncSession, outage_id: int, building_id: int) -> bool:
+    steps = select(RestorationRow.areas).where(RestorationRow.outage_id == outage_id, RestorationRow.closes.is_(False))
+    parts = [
+        area_of(area) for areas in await session.scalars(steps.where(RestorationRow.taken_back_at.is_(None)))
+        for area in areas
+    ]  # fmt: skip
+    return bool(parts) and await outage_parts.lies_in(session, building_id, parts)
 
 
 async def _same(session: AsyncSession, outage_id: int, who: Tie) -> str | None:

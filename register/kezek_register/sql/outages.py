@@ -25,18 +25,20 @@ from kezek_register.sql.area_names import AreaNames
 from kezek_register.sql.database import Database
 from kezek_register.sql.in_memory import InMemory
 from kezek_register.sql.outage_base import REVISION
-from kezek_register.sql.outage_ends import OutageEnds
 from kezek_register.sql.outage_households import OutageHouseholds
 from kezek_register.sql.outage_notices import OutageNotices
+from kezek_register.sql.outage_reopening import OutageReopening
+from kezek_register.sql.outage_restoring import OutageRestoring
 from kezek_register.sql.outage_steps import OutageSteps
 from kezek_register.sql.outage_tables import OutageAreaRow, OutageRow
 from kezek_register.sql.outage_tickets import TicketsOfOutages
 from kezek_register.types import ImportReport
 
 
-class Outages(OutageEnds, OutageHouseholds, OutageSteps):
+class Outages(OutageRestoring, OutageReopening, OutageHouseholds, OutageSteps):
     """Every change is told to programs in its own transaction: 'outage.opened', 'outage.updated', 'outage.started',
-    'outage.expected', 'outage.closed', 'outage.cancelled', 'outage.answered'."""
+    'outage.expected', 'outage.restored_part', 'outage.closed', 'outage.reopened', 'outage.cancelled',
+    'outage.answered'."""
 
     def __init__(
         self,
@@ -169,6 +171,11 @@ class Outages(OutageEnds, OutageHouseholds, OutageSteps):
             begun=outage.state == "announced" and outage.starts_at <= now,
             created_at=now,
             created_by=who,
+            parent_id=outage.parent,
+            announced_at=now if outage.state == "announced" else None,
+            round=0,
+            chain=0,
+            chain_by="",
         )
         session.add(row)
         await session.flush()
@@ -194,6 +201,7 @@ class Outages(OutageEnds, OutageHouseholds, OutageSteps):
                 setattr(row, name, value)
             row.state, row.expected_at = outage.state, outage.expected_at
             row.begun = row.begun or (row.state == "announced" and row.starts_at <= now and announced)
+            row.announced_at = now if announced else row.announced_at
             flag_modified(row, "state")  # areas alone are a new version too
             await session.flush()
         if moved:
