@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
-from dataclasses import replace
 
 import structlog
 
-from kezek_api.addresses import ExchangeAddress, split_address
 from kezek_api.burials import Burials
 from kezek_api.citizens import Citizens
+from kezek_api.exchange_settings import spoken_dialogue, telephony_settings
 from kezek_api.hearing import Hearing
 from kezek_api.memory import Memory
 from kezek_api.ours import Ours
 from kezek_api.rules import Rules
 from kezek_api.settings import Settings
+from kezek_api.storm_ports import StormPorts
 from kezek_api.strays import Strays
-from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.notice_rules import NOTICE
 from kezek_ivr.reception import Reception
 from kezek_ivr.settings import ReceptionSettings
@@ -35,7 +34,6 @@ from kezek_telephony import (
     PhoneChanged,
     Refused,
     Telephony,
-    TelephonySettings,
 )
 
 log = structlog.get_logger(__name__)
@@ -63,6 +61,7 @@ class Exchange:
         waits: Waits,
         memory: Memory,
         citizens: Citizens,
+        storm: StormPorts,
         name: str = "",
         conducted: Callable[[str], bool] = lambda call: False,
     ) -> None:
@@ -72,6 +71,7 @@ class Exchange:
         self._waits = waits
         self._memory = memory
         self._citizens = citizens
+        self._storm = storm
         self._settings = settings
         self._queues = queues
         self._directory = directory
@@ -193,6 +193,8 @@ class Exchange:
             tickets=self._citizens.tickets,
             emergencies=self._citizens.emergencies,
             voice=self._citizens.voice,
+            rungs=self._storm.rungs,
+            intake=self._storm.intake,
         )
 
     async def _follow(self, telephony: Telephony, strays: Strays, burials: Burials) -> None:
@@ -255,47 +257,6 @@ class Exchange:
                 self.in_fallback = await telephony.switchboard.keep_fallback(members)
             except (LinkDown, Refused, QueueError) as away:
                 log.debug("members_not_kept", code=away.code)
-
-
-def telephony_settings(settings: Settings, exchange: str = "") -> TelephonySettings:
-    """Of one of `settings.exchanges`, or of the only one. Raises SettingsError without an AMI secret."""
-    at = settings.exchanges[exchange] if exchange else only_exchange(settings)
-    ami_host, ami_port = split_address(at.ami)
-    fastagi_host, fastagi_port = split_address(at.fastagi)
-    sound_host, sound_port = split_address(at.sound)
-    return TelephonySettings(
-        exchange=exchange,
-        ami_host=ami_host,
-        ami_port=ami_port,
-        ami_user=settings.ami_user,
-        ami_secret=settings.ami_password(),
-        fastagi_host=fastagi_host,
-        fastagi_port=fastagi_port,
-        sound_host=sound_host,
-        sound_port=sound_port,
-        sound_address=at.sound_address,
-        asterisk_from=settings.asterisk_from,
-        prompts=settings.prompts,
-    )
-
-
-def only_exchange(settings: Settings) -> ExchangeAddress:
-    return ExchangeAddress(
-        ami=f"{settings.ami_host}:{settings.ami_port}",
-        fastagi=settings.fastagi_listen,
-        sound=settings.sound_listen,
-        sound_address=settings.sound_address,
-    )
-
-
-def spoken_dialogue(settings: Settings) -> Dialogue:
-    """The packaged dialogue in this site's languages, in its order. Raises DialogueError."""
-    dialogue = Dialogue.load()
-    spoken = {code: dialogue.languages[code] for code in settings.languages if code in dialogue.languages}
-    if not spoken:
-        return dialogue
-    default = settings.default_language if settings.default_language in spoken else next(iter(spoken))
-    return replace(dialogue, languages=spoken, language=replace(dialogue.language, default=default))
 
 
 async def _closable(events: AsyncIterator[LineEvent]) -> AsyncGenerator[LineEvent]:

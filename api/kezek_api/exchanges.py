@@ -12,13 +12,15 @@ import structlog
 from kezek_api.boards import Boards
 from kezek_api.citizens import citizens_of
 from kezek_api.cut_callers import CutCallers
-from kezek_api.exchange import Exchange, spoken_dialogue
+from kezek_api.exchange import Exchange
+from kezek_api.exchange_settings import spoken_dialogue
 from kezek_api.health import Health
 from kezek_api.hearing import Hearing
 from kezek_api.keeping import keep
 from kezek_api.memory import SqlMemory
 from kezek_api.rules import Rules
 from kezek_api.settings import Settings
+from kezek_api.storm_ports import StormPorts
 from kezek_api.supervisors import Supervisors
 from kezek_ivr.notifying import Notifying
 from kezek_ivr.outbound import Outbound
@@ -50,6 +52,7 @@ class Exchanges:
         waits: Waits,
         register: Register,
         supervisors: Supervisors,
+        storm: StormPorts | None = None,
     ) -> None:
         self._queues, self._health, self._supervisors = queues, health, supervisors
         memory = SqlMemory(register)
@@ -65,6 +68,7 @@ class Exchanges:
                 waits=waits,
                 memory=memory,
                 citizens=citizens,
+                storm=storm or StormPorts(),
                 name=name,
                 conducted=self._conducts,
             )

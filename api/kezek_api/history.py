@@ -48,11 +48,12 @@ class _Known:
 
     @property
     def over(self) -> bool:
-        """No talk without a ticket, also one that was had by way of the fallback, without a screen. A talk that goes on
-        with somebody else has none yet."""
+        """No talk without a ticket, also one that was had by way of the fallback, without a screen; nor a caller who
+        was told the number of one. A talk that goes on with somebody else has none yet."""
         call = self.call
         ended = call is not None and call.state in (CallState.ARRIVED, CallState.ENDED)
-        return ended and call is not None and (call.connected_at > 0 or call.end == End.ANSWERED)
+        served = call is not None and (call.connected_at > 0 or call.end == End.ANSWERED)
+        return ended and (served or bool(self.notes.get("recorded")))
 
 
 class History:

@@ -33,11 +33,13 @@ from kezek_api.leash import Child
 from kezek_api.mqtt import Publisher
 from kezek_api.notifier.notifier import Notifier
 from kezek_api.outage_facts import OutageFacts
+from kezek_api.recorded import SqlIntake
 from kezek_api.restoring import Restoring
 from kezek_api.rules import of_site
 from kezek_api.server import HttpServer
 from kezek_api.sessions import KeptSessions
 from kezek_api.settings import Settings
+from kezek_api.storm_ports import StormPorts
 from kezek_api.story import RedisStoryteller
 from kezek_api.supervisors import Supervisors
 from kezek_api.tally import midnight_before
@@ -157,6 +159,7 @@ class House:
                 waits=self.waits,
                 register=register,
                 supervisors=supervisors,
+                storm=StormPorts(intake=SqlIntake(queues, self.files, register)),
             )
 
             restoring = Restoring(

@@ -21,6 +21,7 @@ from kezek_ivr.dialogue_parts import (
     Limits,
     OutageWords,
     Question,
+    RecordedWords,
     SilentWords,
     TicketWords,
     ToldWords,
@@ -66,6 +67,7 @@ class Dialogue:
     closed: Closed
     outage: OutageWords
     ticket: TicketWords
+    recorded: RecordedWords
     told: ToldWords
     silent: SilentWords
     language: LanguageMenu
@@ -105,7 +107,7 @@ class Dialogue:
         yield from (self.greeting, self.keys, self.queued, self.number_told, self.goodbye, self.sorry)
         for told in (
             self.address, self.in_line, self.callback, self.called_back, self.recording, self.closed,
-            self.outage, self.ticket, self.told, self.silent,
+            self.outage, self.ticket, self.recorded, self.told, self.silent,
         ):  # fmt: skip
             said = {each.name: getattr(told, each.name) for each in fields(told)}
             yield from (text for name, text in said.items() if isinstance(text, str) and "digit" not in name)
@@ -174,6 +176,7 @@ def _dialogue(data: Mapping[str, Any]) -> Dialogue:
         "closed": Closed,
         "outage": OutageWords,
         "ticket": TicketWords,
+        "recorded": RecordedWords,
         "told": ToldWords,
         "silent": SilentWords,
         "language": LanguageMenu,

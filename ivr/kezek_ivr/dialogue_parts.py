@@ -167,6 +167,15 @@ class TicketWords:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedWords:
+    """Written down without an operator: subject/<topic> and the ticket's number between the two."""
+
+    taken: str
+    stay: str
+    answer_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class ToldWords:
     """A call of ours that tells something and asks for a digit."""
 

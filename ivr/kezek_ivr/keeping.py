@@ -122,6 +122,10 @@ class Keeper:
         self.notes["emergency"] = emergency
         self._touch()
 
+    def set_recorded(self, number: str) -> None:
+        self.notes["recorded"] = number
+        self._touch()
+
     def set_callback(self, callback: CallbackNote) -> None:
         self.notes["callback"] = callback
         self._touch()

@@ -23,8 +23,9 @@ from kezek_ivr.instead import Instead
 from kezek_ivr.keeping import Keeper, Story, amend, fresh_notes
 from kezek_ivr.lookups import NOBODY, Lookups
 from kezek_ivr.overheard import Hearing
-from kezek_ivr.ports import Emergencies, Outages, Tickets, Voice
+from kezek_ivr.ports import Emergencies, Intake, Outages, Rungs, Tickets, Voice
 from kezek_ivr.reading_back import ReadingBack
+from kezek_ivr.recorded import RecordedIntake
 from kezek_ivr.recording import Recorder
 from kezek_ivr.refusing import Refusing
 from kezek_ivr.settings import ReceptionSettings
@@ -53,7 +54,8 @@ class Reception:
 
     `waits`: without it no wait is told and no callback offered, but for a full queue. `calendar`: without it always
     open. `outages`, `tickets`: without it nobody is told of one; `emergencies`: without it no service is told whom it
-    gets; `voice`: without it no address is read back. `clock`: unix seconds, for the calendar and the notes.
+    gets; `voice`: without it no address is read back; `rungs`: without it the line is always calm; `intake`: without it
+    nothing is taken down without an operator. `clock`: unix seconds, for the calendar and the notes.
     """
 
     def __init__(
@@ -73,6 +75,8 @@ class Reception:
         tickets: Tickets | None = None,
         emergencies: Emergencies | None = None,
         voice: Voice | None = None,
+        rungs: Rungs | None = None,
+        intake: Intake | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queues, self._dialogue, self._settings = queues, dialogue, settings
@@ -100,6 +104,7 @@ class Reception:
             Announcing(outages, dialogue, settings, self._closing.end, now),
             TicketStates(tickets, dialogue, settings, self._closing.end, now),
             ReadingBack(voice, self._lookups, limit=settings.voice_limit_s),
+            RecordedIntake(intake, rungs, dialogue, settings, self._closing.end),
             clock,
         )
         self._connecting = Connecting(

@@ -88,6 +88,7 @@ class Notes(_FirstNotes, total=False):
     callback: CallbackNote  # of a callback alone
     outages: list[int]  # at his house, of which he was told before the line
     emergency: EmergencyNote
+    recorded: str  # the number of the ticket that was made of it with nobody between
 
 
 # --- story ------------------------------------------------------------------------------------------------------------
@@ -97,7 +98,7 @@ Step = Literal[
     "connected", "not_taken", "talk_ended", "ticket", "wrap_up", "ended",
     "wait", "place_kept", "callback_offered", "callback_asked", "called_back", "full", "closed", "recording",
     "held", "resumed", "consulting", "joined", "handed_over", "retrieved", "transferred", "diverted",
-    "outage", "informed", "ticket_state", "silent", "told",
+    "outage", "informed", "ticket_state", "silent", "told", "recorded",
 ]  # fmt: skip
 
 

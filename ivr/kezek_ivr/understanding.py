@@ -13,6 +13,7 @@ from kezek_ivr.interview import Interview
 from kezek_ivr.keeping import fresh_notes
 from kezek_ivr.lookups import Lookups
 from kezek_ivr.reading_back import ReadingBack
+from kezek_ivr.recorded import RecordedIntake
 from kezek_ivr.recording import Recorder
 from kezek_ivr.refusing import Refusing
 from kezek_ivr.settings import ReceptionSettings
@@ -39,11 +40,13 @@ class Understanding:
         announcing: Announcing,
         states: TicketStates,
         reading_back: ReadingBack,
+        recorded: RecordedIntake,
         clock: Callable[[], float],
     ) -> None:
         self._ears, self._phrasebooks, self._dialogue, self._settings = ears, phrasebooks, dialogue, settings
         self._lookups, self._recorder, self._refusing = lookups, recorder, refusing
         self._announcing, self._states, self._reading_back, self._clock = announcing, states, reading_back, clock
+        self._recorded = recorded
         self._grammars: dict[str, Grammars] = {}
 
     async def understand(self, talk: Conversation) -> bool:
@@ -101,6 +104,8 @@ class Understanding:
                 return False
             if interview.silent and self._settings.silent_is_emergency:
                 await ask_the_silent(talk, dialogue)
+            if not await self._recorded.passes(talk, silent=interview.silent):
+                return False
         return not talk.wants_state or talk.priority == EMERGENCY or await self._states.passes(talk)
 
     def _interview_of(self, talk: Conversation, dialogue: Dialogue, grammars: Grammars | None) -> Interview:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.hours import Calendar
-from kezek_ivr.ports import Emergencies, Outages, Tickets, Voice
+from kezek_ivr.ports import Emergencies, Intake, Outages, Rungs, Tickets, Voice
 from kezek_ivr.reception import Reception
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.types import Notes, Step, Waits
@@ -59,6 +59,8 @@ class World:
         self.tickets: Tickets | None = None
         self.emergencies: Emergencies | None = None
         self.voice: Voice | None = None
+        self.rungs: Rungs | None = None
+        self.intake: Intake | None = None
         self.clock: Callable[[], float] = virtual_now  # unix seconds
         self.settings = ReceptionSettings(node="node-1", wrap_up_s=10.0, in_talk="off")
         self.phrasebooks = {
@@ -101,6 +103,8 @@ class World:
             tickets=self.tickets,
             emergencies=self.emergencies,
             voice=self.voice,
+            rungs=self.rungs,
+            intake=self.intake,
             clock=self.clock,
         )
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 
 from kezek_api.boards import RINGS_S, Boards
-from kezek_api.exchange import telephony_settings
+from kezek_api.exchange_settings import telephony_settings
 from kezek_api.health import Health
 from kezek_api.settings import Settings, SettingsError
 from kezek_queue import ModelQueues, Queues
