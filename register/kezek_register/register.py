@@ -16,6 +16,7 @@ from kezek_register.sql.addresses import Addresses
 from kezek_register.sql.area_names import AreaNames
 from kezek_register.sql.asset_kinds import AssetKinds
 from kezek_register.sql.audit import Audit
+from kezek_register.sql.bulletins import Bulletins
 from kezek_register.sql.database import Database
 from kezek_register.sql.duties import Duties
 from kezek_register.sql.emergencies import Emergencies
@@ -106,6 +107,7 @@ class Register:
         self.webhooks = Webhooks(database, clock)
         self.persons = Persons(database, clock)
         self.photo_files = PhotoFiles(database)
+        self.bulletins = Bulletins(database, clock)
         self.public_requests = PublicRequests(database)
 
     @classmethod

@@ -7,8 +7,8 @@ import pytest
 from kezek_queue.ladder.types import RungRules
 from kezek_queue.types import Kind
 from kit.ivr_world import World
-from kit.scripted_line import Cue, Phone, after, during, hang_up, in_virtual_time, pause, press, say
 from kit.overload_town import TownIntake, TownRungs
+from kit.scripted_line import Cue, Phone, after, during, hang_up, in_virtual_time, pause, press, say
 
 HEATING = RungRules(record=("heating",))
 

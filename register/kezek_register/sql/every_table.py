@@ -1,6 +1,7 @@
 """All mapped classes at once: a relation finds its other end whichever was imported first, and alembic sees all."""
 
 from kezek_register.sql import (
+    bulletin_tables,
     duty_tables,
     history_tables,
     kept_tables,
@@ -14,6 +15,7 @@ from kezek_register.sql import (
 from kezek_register.sql.tables import Base
 
 MODULES = (
+    bulletin_tables,
     duty_tables,
     history_tables,
     kept_tables,
