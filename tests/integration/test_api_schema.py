@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
@@ -42,17 +43,33 @@ def tried(login: str, mode: GenerationMode) -> bool:
     return login != "saule" if mode is GenerationMode.POSITIVE else login in ("", "dana")
 
 
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """As the node makes it too, for half a second."""
+    doors: Any = SimpleNamespace(settings=SimpleNamespace(origins=()))
+    return build(doors).openapi()
+
+
+async def test_the_document_is_at_its_door(visitor: Page, document: dict[str, Any]) -> None:
+    assert (await visitor.http.get("/api/openapi.json")).json() == document
+
+
 # the node lives in this process and uses `random` while a case is drawn in another thread
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning")
 @pytest.mark.timeout(400)  # some thousand requests, on a machine that has other work too
 @pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize(("login", "mode"), [each for each in product(LOGINS, GenerationMode) if MANY or tried(*each)])
 async def test_every_answer_is_one_the_document_names(
-    house: House, visitor: Page, queues: RedisQueues, login: str, share: int, mode: GenerationMode
+    house: House,
+    visitor: Page,
+    queues: RedisQueues,
+    document: dict[str, Any],
+    login: str,
+    share: int,
+    mode: GenerationMode,
 ) -> None:
     """'' is somebody without a session. A talk of an operator is there, a ticket of the executor's and an outage, and
     what is sent may befall them."""
-    document = (await visitor.http.get("/api/openapi.json")).json()
     await queues.sign_in("aigul", phone="201", queues=["hotline"], desk=False)
     await queues.ready("aigul")
     await (await Line(queues, TALK).waits(notes())).talks()
@@ -90,7 +107,7 @@ def visitor_app(house: House) -> FastAPI:
 
 
 def probe(
-    document: dict[str, object],
+    document: dict[str, Any],
     base: str,
     cookies: dict[str, str],
     login: str,
@@ -102,24 +119,27 @@ def probe(
     """With nonsense in the path, and with what is there; of the second line only what is more than an operator's."""
     schema = schemathesis.openapi.from_dict(document)
     schema.config.update(base_url=base)
-    for n, found in enumerate(schema.get_all_operations()):
-        operation = found.ok()
-        if n % SHARES != share:
-            continue
-        who = roles[operation.method, operation.path]
-        own = may(login, who)
-        if login == "saule" and who != "second line":
-            continue
-        if (operation.path == ENDLESS and own) or (operation.path == "/api/session" and operation.method != "get"):
-            continue
-        send(operation.as_strategy(mode), cookies, own=own, most=(6 if MANY else 2) if own else 1)
-        there = {name: value for name, value in known.items() if f"{{{name}}}" in operation.path}
-        if there:
-            strategy = operation.as_strategy(mode, path_parameters=there)
-            send(strategy, cookies, own=own, most=3 if own and MANY else 1, headers={"If-Match": "*"})
+    with requests.Session() as browser:
+        for n, found in enumerate(schema.get_all_operations()):
+            operation = found.ok()
+            if n % SHARES != share:
+                continue
+            who = roles[operation.method, operation.path]
+            own = may(login, who)
+            if login == "saule" and who != "second line":
+                continue
+            if (operation.path == ENDLESS and own) or (operation.path == "/api/session" and operation.method != "get"):
+                continue
+            send(browser, operation.as_strategy(mode), cookies, own=own, most=(6 if MANY else 2) if own else 1)
+            there = {name: value for name, value in known.items() if f"{{{name}}}" in operation.path}
+            if there:
+                strategy = operation.as_strategy(mode, path_parameters=there)
+                most = 3 if own and MANY else 1
+                send(browser, strategy, cookies, own=own, most=most, headers={"If-Match": "*"})
 
 
 def send(
+    browser: requests.Session,
     strategy: SearchStrategy[schemathesis.Case],
     cookies: dict[str, str],
     *,
@@ -139,7 +159,7 @@ def send(
     )
     @given(case=strategy)
     def one(case: schemathesis.Case) -> None:
-        response = case.call(cookies=cookies, headers=headers, timeout=10)
+        response = case.call(session=browser, cookies=cookies, headers=headers, timeout=10)
         assert response.status_code < 500 or response.status_code == 503, response.text
         assert own or response.status_code >= 400, "a door of another role"
         case.validate_response(response, checks=list(CHECKS))
