@@ -23,6 +23,7 @@ from kezek_api.notifier.rules import NoticeRules
 from kezek_api.open311.rules import Open311Rules
 from kezek_api.retention import RetentionRules
 from kezek_api.settings import Settings, SettingsError
+from kezek_api.storm.rules import DetectionRules
 from kezek_ivr.hours import Calendar, HoursError, from_table
 from kezek_ivr.prompts import LANGUAGES
 from kezek_queue import QueueRules, Relax
@@ -131,6 +132,7 @@ class _File(_Table):
     work: dict[str, Any] = Field(default_factory=dict)
     retention: RetentionRules = RetentionRules()
     open311: Open311Rules = Open311Rules()
+    detection: DetectionRules = Field(default_factory=DetectionRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,7 @@ class Rules:
     work: WorkRules = field(default_factory=WorkRules)
     retention: RetentionRules = field(default_factory=RetentionRules)
     open311: Open311Rules = field(default_factory=Open311Rules)
+    detection: DetectionRules = field(default_factory=DetectionRules)
     checklists: Checklists = field(default_factory=checklists.load)
     services: Services = field(default_factory=emergency.load)
 
@@ -246,4 +249,5 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "", fold
         work=work,
         retention=told.retention,
         open311=told.open311,
+        detection=told.detection,
     )

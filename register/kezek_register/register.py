@@ -47,8 +47,10 @@ from kezek_register.sql.suspicions import Suspicions
 from kezek_register.sql.tickets import Tickets
 from kezek_register.sql.tickets_of_calls import TicketsOfCalls
 from kezek_register.sql.topics import Topics
+from kezek_register.sql.town_rows import WholeTown
 from kezek_register.sql.trees import Networks, Territories
 from kezek_register.sql.trouble_reports import Troubles
+from kezek_register.sql.usual_counts import UsualCounts
 from kezek_register.sql.webhooks import Webhooks
 from kezek_register.sql.work import Work
 from kezek_register.work_rules import WorkRules
@@ -99,6 +101,8 @@ class Register:
         self.suspicions = Suspicions(database, self.outages, clock)
         self.additions = Additions(database, clock)
         self.leases = Leases(database, clock)
+        self.town = WholeTown(database)
+        self.usual_counts = UsualCounts(database)
         self.outbound = OutboundLedger(database, clock)
         self.audit = Audit(database)
         self.kept = KeptOfTheLine(database)

@@ -65,11 +65,13 @@ class MassOutages:
         self._clock.tick(now)
         return self._views(self._tidy())
 
-    def decided(self, id: str, state: SuspicionState, areas: Sequence[Area] = (), now: datetime | None = None) -> None:
+    def decided(
+        self, id: str, state: SuspicionState, areas: Sequence[Area] = (), now: datetime | None = None, topic: str = ""
+    ) -> None:
         if now is not None:
             self._clock.tick(now)
         case = next((one for topic in self._topics.values() for one in topic.cases.values() if one.id == id), None)
-        topic = case.topic if case else ""
+        topic = case.topic if case else topic
         if state == "confirmed":
             if case is not None:
                 case.state = "confirmed"

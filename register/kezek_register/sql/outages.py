@@ -32,6 +32,7 @@ from kezek_register.sql.outage_restoring import OutageRestoring
 from kezek_register.sql.outage_steps import OutageSteps
 from kezek_register.sql.outage_tables import OutageAreaRow, OutageRow
 from kezek_register.sql.outage_tickets import TicketsOfOutages
+from kezek_register.sql.revisions import revision_seen
 from kezek_register.types import ImportReport
 
 
@@ -115,6 +116,10 @@ class Outages(OutageRestoring, OutageReopening, OutageHouseholds, OutageSteps):
     async def ready(self) -> None:
         """What was announced is in memory: the next caller does not wait for it. Raises Unavailable."""
         await self._announced.fresh()
+
+    async def revision(self) -> int:
+        """Moves whenever any of them changes."""
+        return await self._database.look(lambda connection: revision_seen(connection, REVISION))
 
     async def now(self, at: datetime | None = None) -> builtins.list[Outage]:
         """All that go on at this moment, the newest first."""

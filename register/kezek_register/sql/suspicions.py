@@ -78,6 +78,16 @@ class Suspicions:
                 await self._tell(session, event, kept)
         return kept
 
+    async def fade(self, id: int) -> None:
+        """Nothing speaks for it any more. Decided or merged, it stays as it is. Raises NotFound."""
+        async with self._database.writing() as session:
+            row = await suspicion_rows.one(session, id, lock=True)
+            if row.state == "open":
+                row.state = "faded"
+                await session.flush()
+                await bump(self._database, session, REVISION)
+                await self._tell(session, "faded", suspicion_rows.value(row))
+
     # --- as people and rules decide
 
     async def confirm(
