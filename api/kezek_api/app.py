@@ -30,6 +30,7 @@ from kezek_api.routes import (
     handling,
     health,
     history,
+    ladder,
     notices,
     open311,
     operator,
@@ -50,7 +51,7 @@ from kezek_api.routes import (
 ROUTES = (
     session, operator, phone, calls, handling, colleagues, register, wallboard, figures, staffing, history, callbacks,
     recordings, tickets, photos, addresses, duties, outages, suspicions, additions, emergencies,
-    executors, reports, notices, governance, webhooks, open311, health,
+    executors, ladder, reports, notices, governance, webhooks, open311, health,
 )  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 SAFE = {"GET", "HEAD", "OPTIONS"}

@@ -16,6 +16,7 @@ from kezek_api.desks import Desks
 from kezek_api.errors import Forbidden
 from kezek_api.feed import Feed
 from kezek_api.health import Health
+from kezek_api.ladder.service import Ladder
 from kezek_api.limits import PHONES, STREAMS, Paces, Places
 from kezek_api.photos import AT_ONCE
 from kezek_api.published import Published
@@ -51,6 +52,7 @@ class Doors:
     street_name: StreetName
     rules: Rules
     supervisors: Supervisors
+    ladder: Ladder
     streams: Places = field(default_factory=lambda: Places(STREAMS))
     sip: Places = field(default_factory=lambda: Places(PHONES))
     photos: Places = field(default_factory=lambda: Places(AT_ONCE))

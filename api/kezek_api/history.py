@@ -19,6 +19,7 @@ from kezek_api import legs
 from kezek_api.callfile import CallFiles, Filed
 from kezek_api.filing import Filing
 from kezek_api.keeping import unbroken
+from kezek_api.ladder.changes import change_of
 from kezek_api.pop import ticket_of
 from kezek_api.recordings import KEEP_S, recorded
 from kezek_api.story import tell_ticket
@@ -74,7 +75,7 @@ class History:
         keep_recordings_s: float = KEEP_S,
     ) -> None:
         self._queues = queues
-        self._history = register.history
+        self._history, self._ladder = register.history, register.ladder
         self._files = files
         self._filing = Filing(files, register)
         self._stories = stories
@@ -137,7 +138,9 @@ class History:
             tries += 1
 
     async def _keep(self, events: Sequence[FeedEvent]) -> None:
-        """One transaction; each call is read once from Redis, for all of its events."""
+        """One transaction, and one for the ladder's rung; each call is read once from Redis, for all of its events."""
+        await self._ladder.write([change_of(event) for event in events if event.kind is Kind.RUNG])
+        events = [event for event in events if event.kind is not Kind.RUNG]
         known = await self._read_calls(events)
         over = {event.call for event in events if event.kind in (Kind.FINISHED, Kind.ENDED) and known[event.call].over}
         drafts = await self._drafts(over, known)

@@ -29,6 +29,8 @@ from kezek_api.filing import keep_stock
 from kezek_api.health import Health
 from kezek_api.hearing import Hearing
 from kezek_api.keeping import after, end, keep, unbroken
+from kezek_api.ladder.parts import parts as ladder_parts
+from kezek_api.ladder.service import Ladder
 from kezek_api.leash import Child
 from kezek_api.mqtt import Publisher
 from kezek_api.notifier.notifier import Notifier
@@ -43,12 +45,12 @@ from kezek_api.storm_ports import StormPorts
 from kezek_api.story import RedisStoryteller
 from kezek_api.supervisors import Supervisors
 from kezek_api.tally import midnight_before
+from kezek_api.today import today
 from kezek_api.tending import Tending
 from kezek_api.waits import Waits
 from kezek_api.wallboard import Board
 from kezek_queue import QueueSettings, RedisQueues, keep_ticking, redis_client
 from kezek_register import Register, RegisterError, RegisterSettings
-from kezek_register.types import CallRecord, Leg, OperatorTime
 
 log = structlog.get_logger(__name__)
 
@@ -82,6 +84,10 @@ class House:
             short_abandon_s=settings.short_abandon_s,
             open_now=lambda queue: self.rules.calendar.is_open(queue, time.time()),
             waits=self.waits,
+            rung=lambda: self.ladder.rung,
+        )
+        self.ladder = Ladder(
+            self.rules.ladder, lambda: self.board.latest, lines=self.rules.citizens.lines, zone=settings.zone
         )
         self.up = asyncio.Event()  # it serves, whatever is still away
         self._stop = asyncio.Event()
@@ -143,6 +149,7 @@ class House:
                 street_name=directory.street_name,
                 rules=self.rules,
                 supervisors=supervisors,
+                ladder=self.ladder,
             )
             server = HttpServer(build(doors), settings.http_listen)
             stack.callback(server.close)
@@ -194,6 +201,9 @@ class House:
                     "waits": lambda: after(self._begun, self.waits.follow(queues)),
                     "tally": lambda: after(self._begun, self._follow(queues, register)),
                     "wallboard": lambda: self.board.draw(queues),
+                    **ladder_parts(
+                        self.ladder, queues, register, settings, self.rules, begun=self._begun, migrated=self._migrated
+                    ),
                     "hearing": hearing.run,
                     "exchange": lambda: after(self._begun, exchanges.run()),
                     "mqtt": lambda: self._publish(register),
@@ -204,6 +214,7 @@ class House:
                     *of_node(self.behind, self.feed, exchanges, hearing),
                     notifier.figures,
                     tending.figures,
+                    self.ladder.figures,
                 ]
                 parts = [
                     group.create_task(keep(name, part, self.health.failed(name)), name=name)
@@ -258,6 +269,7 @@ class House:
             board=self.board,
             health=self.health,
             outages=OutageFacts(register, self._migrated),
+            ladder=self.ladder,
         )
         await publisher.run()
 
@@ -298,15 +310,6 @@ class House:
                 midnight = datetime.fromtimestamp(midnight_before(now.timestamp(), self.settings.zone), UTC)
                 self.board.seed(*await unbroken(today(register, midnight, now)))
         await self.board.follow(queues)
-
-
-async def today(
-    register: Register, midnight: datetime, now: datetime
-) -> tuple[list[CallRecord], list[Leg], list[OperatorTime]]:
-    """What the history has of the day so far."""
-    history = register.history
-    calls = await history.cohort(midnight, now)
-    return calls, await history.legs(midnight, now), await history.operator_times(midnight, now)
 
 
 def queue_settings(settings: Settings) -> QueueSettings:

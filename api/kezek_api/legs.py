@@ -15,7 +15,7 @@ from kezek_queue.types import Call, CallKind, FeedEvent, Kind
 from kezek_register.types import CallRecord, LegPiece, OperatorTime
 
 OF_A_CALL = frozenset({Kind.ARRIVED, Kind.PLACED, Kind.CONNECTED, Kind.FINISHED, Kind.ENDED})
-TOLD = OF_A_CALL | {Kind.OPERATOR, Kind.COMMAND}
+TOLD = OF_A_CALL | {Kind.OPERATOR, Kind.COMMAND, Kind.RUNG}
 SAME_S = 0.0005  # the line counts whole milliseconds
 
 

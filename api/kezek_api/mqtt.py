@@ -17,7 +17,9 @@ import structlog
 
 from kezek_api.feed import Feed, Look
 from kezek_api.health import Health
+from kezek_api.ladder.service import Ladder
 from kezek_api.outage_facts import OutageFacts
+from kezek_api.shapes_ladder import present
 from kezek_api.wallboard import Board
 from kezek_queue.types import Kind
 
@@ -42,6 +44,7 @@ class Publisher:
         board: Board,
         health: Health,
         outages: OutageFacts | None = None,
+        ladder: Ladder | None = None,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
@@ -53,6 +56,7 @@ class Publisher:
         self._board = board
         self._health = health
         self._outages = outages
+        self._ladder = ladder
         self._failures = 0
         self._ending = False
 
@@ -92,6 +96,8 @@ class Publisher:
                         group.create_task(self._listen(client))
                         if self._outages is not None:
                             group.create_task(self._facts(client, self._outages))
+                        if self._ladder is not None:
+                            group.create_task(self._rung(client, self._ladder))
             except asyncio.CancelledError:
                 self._ending = True
                 with suppress(aiomqtt.MqttError, TimeoutError):  # a broker that is away: its will says the same
@@ -127,6 +133,12 @@ class Publisher:
         """Each node tells the same: a message that is there already stays as it is."""
         async for id, payload in outages.changes():
             await self._publish(client, f"{self._base}/outage/{id}", payload, retain=True)
+
+    async def _rung(self, client: aiomqtt.Client, ladder: Ladder) -> None:
+        while True:
+            changed = ladder.changed
+            await self._publish(client, f"{self._base}/ladder", json.dumps(present(ladder.rung)), retain=True)
+            await changed.wait()
 
     async def _listen(self, client: aiomqtt.Client) -> None:
         """Nothing is subscribed: this only notices that the broker has gone."""

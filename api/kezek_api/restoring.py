@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 
 from kezek_api.keeping import unbroken
+from kezek_api.ladder.changes import rung_of
 from kezek_api.tally import midnight_before
 from kezek_queue import OperatorState, Promise, QueueError, QueueRules, Queues, Standing
 from kezek_register import Register, RegisterError
@@ -75,13 +76,15 @@ class Restoring:
                 await self._migrated.wait()
                 standing, promises = await unbroken(self._register.kept.read())
                 midnight = midnight_before(time.time(), self._zone)
+                last = await unbroken(self._register.ladder.last())
                 counts = await unbroken(self._register.history.ends(datetime.fromtimestamp(midnight, UTC)))
         except (RegisterError, TimeoutError):
             self._say("empty, and SQL does not say what was kept of it")
             return
         people = [standing_from(login, told) for login, told in standing.items()]
         owed = [promise_from(call, told) for call, told in promises.items()]
-        if await self._queues.restore(people, owed, counts=counts, settle_s=self._settle_s):
+        rung = rung_of(last) if last is not None else None
+        if await self._queues.restore(people, owed, counts=counts, rung=rung, settle_s=self._settle_s):
             log.warning("line_restored", operators=len(people), promises=len(owed))
         self._say("")
 

@@ -18,6 +18,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kezek_api.citizens_rules import CitizensRules
+from kezek_api.ladder.rules import CallIn, LadderError, LadderRules, LadderTable, Pack, ladder_rules
 from kezek_api.limits import read_small
 from kezek_api.notifier.rules import NoticeRules
 from kezek_api.open311.rules import Open311Rules
@@ -37,6 +38,7 @@ log = structlog.get_logger(__name__)
 Level = Annotated[int, Field(ge=1, le=9)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Names = dict[str, str]  # language -> name
+ListName = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
 
 
 class RulesError(Exception):
@@ -133,6 +135,9 @@ class _File(_Table):
     retention: RetentionRules = RetentionRules()
     open311: Open311Rules = Open311Rules()
     detection: DetectionRules = Field(default_factory=DetectionRules)
+    ladder: LadderTable = LadderTable()
+    call_in: dict[ListName, CallIn] = Field(default_factory=dict)
+    packs: dict[ListName, Pack] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,7 @@ class Rules:
     retention: RetentionRules = field(default_factory=RetentionRules)
     open311: Open311Rules = field(default_factory=Open311Rules)
     detection: DetectionRules = field(default_factory=DetectionRules)
+    ladder: LadderRules = field(default_factory=LadderRules)
     checklists: Checklists = field(default_factory=checklists.load)
     services: Services = field(default_factory=emergency.load)
 
@@ -211,6 +217,7 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "", fold
         hours = {"zone": zone, **told.hours} if zone else told.hours
         calendar = from_table(hours, queues)
         work = work_rules.from_table({"zone": zone, **told.work}, folder)
+        ladder = ladder_rules(told.ladder, told.call_in, told.packs, queues)
     except ValidationError as wrong:
         said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong.errors())
         raise RulesError(said) from None
@@ -218,6 +225,8 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "", fold
         raise RulesError(f"hours: {wrong}") from None
     except work_rules.WorkRulesError as wrong:
         raise RulesError(f"work: {wrong}") from None
+    except LadderError as wrong:
+        raise RulesError(f"ladder: {wrong}") from None
     citizens, old = told.citizens.settled(told.notices.quiet)
     for key in old:
         log.warning("old_key_in_rules", key=key, now="citizens.quiet")
@@ -250,4 +259,5 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "", fold
         retention=told.retention,
         open311=told.open311,
         detection=told.detection,
+        ladder=ladder,
     )

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from kezek_api.shapes import Operator, QueueLoad, Shape, moment
+from kezek_api.shapes_ladder import RungState
 from kezek_queue import figures as line
 
 
@@ -75,6 +76,7 @@ class Wallboard(Shape):
     totals: Totals
     ends: dict[str, int]
     chart: tuple[ChartMinute, ...]
+    rung: RungState  # of the ladder of overload
 
 
 class Emergency(Shape):

@@ -17,8 +17,10 @@ from pydantic import TypeAdapter
 
 from kezek_api.shapes import Operator, QueueLoad, moment
 from kezek_api.shapes_figures import Wallboard
+from kezek_api.shapes_ladder import RungState
 from kezek_api.tally import Tally, midnight_before
 from kezek_api.waits import Waits
+from kezek_queue import Rung
 from kezek_queue import types as line
 from kezek_queue.types import FeedEvent, Gap, Queues
 from kezek_register.types import CallRecord, Leg, OperatorTime
@@ -46,7 +48,7 @@ class Board:
     """The latest picture and those who wait for the next one.
 
     `open_now`: is this queue open by the calendar; `waits`: what a caller would be told, who learns the operators from
-    the pictures in turn."""
+    the pictures in turn; `rung`: of the ladder of overload."""
 
     def __init__(
         self,
@@ -58,8 +60,9 @@ class Board:
         short_abandon_s: float = 5.0,
         open_now: Callable[[str], bool] = lambda queue: True,
         waits: Waits | None = None,
+        rung: Callable[[], Rung] = Rung,
     ) -> None:
-        self._open_now = open_now
+        self._open_now, self._rung = open_now, rung
         self._waits = waits
         self._names = names
         self._crew: dict[str, _Member] = {}
@@ -206,6 +209,7 @@ class Board:
             totals=self._tally.totals(now, figures),
             ends=figures.ends,
             chart=self._tally.chart(now),
+            rung=RungState.of(self._rung()),
         )
         if self._latest is None or _said(picture) != _said(self._latest):
             self._count += 1
@@ -245,4 +249,4 @@ class Board:
 
 def _said(picture: Wallboard) -> tuple[object, ...]:
     """All but the time."""
-    return picture.queues, picture.operators, picture.totals, picture.ends, picture.chart
+    return picture.queues, picture.operators, picture.totals, picture.ends, picture.chart, picture.rung

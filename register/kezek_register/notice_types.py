@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 NoticeChannel = Literal["call", "sms", "webhook", "none"]
-NoticeKind = Literal["restored", "expected_moved", "verify", "assigned", "late", "call_out", "emergency", "state"]
+NoticeKind = Literal[
+    "restored", "expected_moved", "verify", "assigned", "late", "call_out", "emergency", "state", "call_in"
+]  # fmt: skip
 NoticeState = Literal["pending", "claimed", "sent", "failed", "unclear", "dropped"]
 
 TO_CITIZENS: tuple[NoticeKind, ...] = ("restored", "expected_moved", "verify", "state")
@@ -20,7 +22,7 @@ class Notice:
     `told`: what the prompt or the text needs, plain JSON; `result`: a digit pressed, the gateway's answer, a reason."""
 
     key: str
-    about: str  # 'outage:12' | 'ticket:26-000123-4'
+    about: str  # 'outage:12' | 'ticket:26-000123-4' | 'ladder:<storm>'
     what: NoticeKind
     channel: NoticeChannel
     address: str

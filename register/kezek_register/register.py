@@ -27,6 +27,7 @@ from kezek_register.sql.house_maps import HouseMaps
 from kezek_register.sql.households import Households
 from kezek_register.sql.imports import Imports
 from kezek_register.sql.kept import KeptOfTheLine
+from kezek_register.sql.ladder import LadderHistory
 from kezek_register.sql.leases import Leases
 from kezek_register.sql.migrate import migrate
 from kezek_register.sql.notices import Notices
@@ -106,6 +107,7 @@ class Register:
         self.outbound = OutboundLedger(database, clock)
         self.audit = Audit(database)
         self.kept = KeptOfTheLine(database)
+        self.ladder = LadderHistory(database)
         self.sessions = Sessions(database)
         self.notices = Notices(database, clock)
         self.webhooks = Webhooks(database, clock)

@@ -73,10 +73,12 @@ def test_between_calm_and_the_limit_nothing_moves() -> None:
     assert site.sees(replace(CALM, wait_s=71), 301).names() == ["elevated", "normal"]
 
 
-def test_callers_whom_nobody_can_serve_reach_the_highest() -> None:
+def test_where_nobody_works_the_callers_count_as_one_operators() -> None:
+    """One who waits at night, before anybody has come, is no storm."""
     nobody = replace(CALM, waiting=1, operators=0, wait_s=None)
-    assert Site().sees(nobody, 61).rung.name == "emergency"
+    assert Site().sees(replace(nobody, waiting=12), 61).rung.name == "emergency"
     assert Site().sees(replace(nobody, waiting=0), 600).changes == []
+    assert Site().sees(nobody, 600).names() == ["elevated"]
 
 
 def test_few_free_trunks_reach_a_rung_and_more_of_them_leave_it() -> None:

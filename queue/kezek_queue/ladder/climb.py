@@ -14,6 +14,7 @@ from typing import Any
 
 from .types import RULE, RUNGS, Climb, Measured, Rung, RungName, RungRules
 
+LEAST_USUAL = 1.0  # calls a minute: where fewer are usual, a handful is no storm
 GAP_S = 10.0  # between two looks: what was between nobody saw, and it counts for neither way
 
 Rules = Mapping[RungName, RungRules]
@@ -74,7 +75,7 @@ def over(climb: Climb, measured: Measured) -> Because:
     """The first of its limits that is reached, with what was measured; nothing where none is."""
     for name, value, limit in _looked_at(climb, measured):
         if value >= limit:
-            return {name: round(value, 1) if math.isfinite(value) else None, "over": limit}
+            return {name: round(value, 1), "over": limit}
     if _few_trunks(climb, measured):
         return {"free_trunks": measured.free_trunks, "under": climb.free_trunks}
     return {}
@@ -92,10 +93,9 @@ def _few_trunks(climb: Climb, measured: Measured) -> bool:
 
 
 def _looked_at(climb: Climb, measured: Measured) -> Iterator[tuple[str, float, float]]:
-    """What of the line is both limited and known. Callers whom nobody can serve are more than any number to each."""
-    alone = math.inf if measured.waiting else 0.0
-    per_operator = measured.waiting / measured.operators if measured.operators else alone
-    times = measured.arrivals_min / measured.usual_min if measured.usual_min else None
+    """What of the line is both limited and known."""
+    per_operator = measured.waiting / max(measured.operators, 1)
+    times = None if measured.usual_min is None else measured.arrivals_min / max(measured.usual_min, LEAST_USUAL)
     for name, value, limit in (
         ("waiting_per_operator", per_operator, climb.waiting_per_operator),
         ("wait_s", measured.wait_s, climb.wait_s),

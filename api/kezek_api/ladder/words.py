@@ -1,0 +1,128 @@
+"""The ladder in words: why a rule moved it, and what a rung does, where the site has not said it itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kezek_queue.ladder.types import RungRules
+
+_WHY: Mapping[str, Mapping[str, str]] = {
+    "waiting_per_operator": {
+        "kk": "бір операторға {value} қоңырау күтуде, шегі {limit}",
+        "ru": "на одного оператора ждут {value}, порог {limit}",
+        "uk": "на одного оператора чекають {value}, поріг {limit}",
+        "en": "{value} callers wait for each operator, the limit is {limit}",
+    },
+    "wait_s": {
+        "kk": "күту уақыты {value} с, шегі {limit} с",
+        "ru": "ожидание {value} с, порог {limit} с",
+        "uk": "очікування {value} с, поріг {limit} с",
+        "en": "the wait is {value} s, the limit is {limit} s",
+    },
+    "arrivals_times_usual": {
+        "kk": "қоңыраулар әдеттегіден {value} есе көп, шегі {limit}",
+        "ru": "звонков в {value} раза больше обычного, порог {limit}",
+        "uk": "дзвінків у {value} раза більше звичайного, поріг {limit}",
+        "en": "{value} times the usual calls, the limit is {limit}",
+    },
+    "free_trunks": {
+        "kk": "бос желі {value}, шегі {limit}",
+        "ru": "свободных линий {value}, порог {limit}",
+        "uk": "вільних ліній {value}, поріг {limit}",
+        "en": "{value} lines are free, the limit is {limit}",
+    },
+    "calm_s": {
+        "kk": "{value} с бойы тыныш",
+        "ru": "спокойно уже {value} с",
+        "uk": "спокійно вже {value} с",
+        "en": "calm for {value} s",
+    },
+}
+_DOES: Mapping[str, Mapping[str, str]] = {
+    "first": {
+        "kk": "барлығына алдымен хабарлама айтылады",
+        "ru": "всем сначала звучит сообщение",
+        "uk": "усім спершу звучить повідомлення",
+        "en": "everybody hears a message first",
+    },
+    "everyone": {
+        "kk": "барлығына кері қоңырау ұсынылады",
+        "ru": "всем предлагают перезвонить",
+        "uk": "усім пропонують передзвонити",
+        "en": "everybody is offered a callback",
+    },
+    "none": {
+        "kk": "кері қоңырау ұсынылмайды",
+        "ru": "перезвонить не предлагают",
+        "uk": "передзвонити не пропонують",
+        "en": "no callback is offered",
+    },
+    "record": {
+        "kk": "кейбір тақырыптар операторсыз жазып алынады",
+        "ru": "часть тем принимается записью, без оператора",
+        "uk": "частину тем приймають записом, без оператора",
+        "en": "some topics are taken by recorded intake, without an operator",
+    },
+    "divert": {
+        "kk": "қоңырауларды көрші қауымдастық қабылдайды",
+        "ru": "звонки принимает соседняя община",
+        "uk": "дзвінки приймає сусідня громада",
+        "en": "a neighbouring community takes calls over",
+    },
+    "second_line": {
+        "kk": "екінші желі көмектеседі",
+        "ru": "помогает вторая линия",
+        "uk": "допомагає друга лінія",
+        "en": "the second line helps",
+    },
+    "call_in": {
+        "kk": "демалыстағы қызметкерлер шақырылады",
+        "ru": "вызывают сотрудников не на смене",
+        "uk": "викликають працівників не на зміні",
+        "en": "people who are off shift are called in",
+    },
+    "packs": {
+        "kk": "қосымша тақырыптар қосылады",
+        "ru": "включены дополнительные темы",
+        "uk": "увімкнено додаткові теми",
+        "en": "further topics are on",
+    },
+    "nothing": {
+        "kk": "бәрі ереже бойынша",
+        "ru": "всё по обычным правилам",
+        "uk": "усе за звичайними правилами",
+        "en": "everything goes by the usual rules",
+    },
+}
+LANGUAGES = ("kk", "ru", "uk", "en")
+
+
+def why(because: Mapping[str, Any], language: str) -> str:
+    """A rule's reason in words; '' where there is none."""
+    for name, words in _WHY.items():
+        if name in because:
+            limit = because.get("over", because.get("under", ""))
+            return _in(words, language).format(value=_number(because[name]), limit=_number(limit))
+    return ""
+
+
+def does(rules: RungRules, language: str) -> str:
+    """As the site says it, else one sentence made of its rules."""
+    if told := rules.does.get(language):
+        return told
+    parts = [
+        "first" if rules.first else "",
+        rules.callback if rules.callback != "rules" else "",
+        *(name for name in ("record", "divert", "second_line", "call_in", "packs") if getattr(rules, name)),
+    ]
+    said = "; ".join(_in(_DOES[part], language) for part in parts if part) or _in(_DOES["nothing"], language)
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def _in(words: Mapping[str, str], language: str) -> str:
+    return words.get(language) or words["en"]
+
+
+def _number(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
