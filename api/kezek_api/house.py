@@ -45,8 +45,8 @@ from kezek_api.storm_ports import StormPorts
 from kezek_api.story import RedisStoryteller
 from kezek_api.supervisors import Supervisors
 from kezek_api.tally import midnight_before
-from kezek_api.today import today
 from kezek_api.tending import Tending
+from kezek_api.today import today
 from kezek_api.waits import Waits
 from kezek_api.wallboard import Board
 from kezek_queue import QueueSettings, RedisQueues, keep_ticking, redis_client
