@@ -25,8 +25,9 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
+from outage_cost import cost
 from outage_events import BadEvents, replayed
-from outage_rows import VARIANTS, Asked, Result, cost, of_town
+from outage_rows import VARIANTS, Asked, Result, of_town
 from outage_table import figures, misses, show
 
 

@@ -1,18 +1,16 @@
-"""One town of `outage.py` with every detector, and what detection costs over a year."""
+"""One town of `outage.py` with every detector."""
 
 from __future__ import annotations
 
 import random
-import resource
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from outage_baselines import MONTH_DAYS, Barred, Count, Statistic, StreetScan, calibrated
 from outage_limit import bars_of_town
-from outage_runs import Found, Player, Story, false_alarms, held_kb, limited, played, story
+from outage_runs import Found, Player, Story, false_alarms, limited, played, story
 from outage_town import Simulated, simulated
-from outage_traffic import PER_1000, Learnt, Line, Ordinary
+from outage_traffic import Learnt, Line, Ordinary
 
 from kezek_register.detection.types import DetectionSettings, Detector, Suspicion, TroubleReport, Usual
 
@@ -31,7 +29,7 @@ class Asked:
 
 @dataclass
 class Result:
-    """Of one detector in one town. `took`: s for each report."""
+    """Of one detector in one town."""
 
     households: int
     variant: str
@@ -39,7 +37,6 @@ class Result:
     found: list[Found]
     months: float
     alarms: list[Suspicion]
-    took: list[float] = field(default_factory=list)
 
 
 def of_town(size: int, variant: str, asked: Asked) -> list[Result]:
@@ -61,8 +58,7 @@ def results(town: Simulated, variant: str, told: Story, asked: Asked) -> list[Re
         limited(town, told, found, usual, bars)
         alone = Player(detector(name, town, usual, asked))
         alarms = false_alarms(_days(town, f"{asked.seed}/alone", asked.days), alone)
-        took = player.took + alone.took
-        answers.append(Result(town.households, variant, name, found, asked.days / MONTH_DAYS, alarms, took))
+        answers.append(Result(town.households, variant, name, found, asked.days / MONTH_DAYS, alarms))
     return answers
 
 
@@ -75,32 +71,11 @@ def detector(name: str, town: Simulated, usual: Usual, asked: Asked) -> Detector
         from kezek_register.detection.detector import MassOutages
         from kezek_register.detection.usual import HouseholdsUsual
 
-        given = usual if asked.usual == "learnt" else HouseholdsUsual(town.known)
+        given = usual if asked.usual == "learnt" else HouseholdsUsual(town.households)
         return MassOutages(town.known, DetectionSettings(), given)
     statistic = _statistic(name, town, usual)
     traffic = _days(town, f"{asked.seed}/bars", CALIBRATION_DAYS)
     return Barred(town, _statistic(name, town, usual), calibrated(statistic, traffic, CALIBRATION_DAYS))
-
-
-def cost(size: int, asked: Asked, reports: int) -> dict[str, Any]:
-    """A year of which so much traffic is made as comes to about `reports`: the same hours, fewer calls in each."""
-    town = simulated(size, int(asked.seed))
-    thin = min(1.0, reports / (365 * PER_1000 * 1.35 * town.households / 1000))
-    player = Player(detector(asked.detector, town, learnt(town, asked.seed), asked))
-    held: list[int] = []
-    for number, day in enumerate(Ordinary(Line(town, "year"), "year", thin).days(0, 365)):
-        for report in day:
-            player.tell(report)
-        if number % 30 == 29:
-            held.append(held_kb())
-    took = sorted(player.took)
-    return {
-        "year_reports": len(took),
-        "ms_per_report": round(1000 * sum(took) / len(took), 3),
-        "ms_per_report_p99": round(1000 * took[int(len(took) * 0.99)], 3),
-        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-        "memory_grown_mb": round((held[-1] - held[1]) / 1024, 1),  # from the second month's end to the twelfth's
-    }
 
 
 def _statistic(name: str, town: Simulated, usual: Usual) -> Statistic:

@@ -7,9 +7,7 @@ are the fault's own, redials and wrongly heard ones with them. The extent is the
 
 from __future__ import annotations
 
-import gc
 import random
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -81,21 +79,14 @@ def told(town: Simulated, line: Line, faults: list[tuple[Fault, datetime]], seed
 
 
 class Player:
-    """Tells reports to a detector as a site does, with a tick each minute (each hour when nothing is open), and takes
-    the time of each, s."""
+    """Tells reports to a detector as a site does, with a tick each minute (each hour when nothing is open)."""
 
     def __init__(self, detector: Detector) -> None:
-        self.detector, self.took = detector, []
+        self.detector = detector
         self._ticked: datetime | None = None
 
-    took: list[float]
-
     def tell(self, report: TroubleReport) -> list[Suspicion]:
-        changed = self._tick(report.at)
-        begun = time.perf_counter()
-        changed += self.detector.report(report)
-        self.took.append(time.perf_counter() - begun)
-        return changed
+        return [*self._tick(report.at), *self.detector.report(report)]
 
     def _tick(self, now: datetime) -> list[Suspicion]:
         changed: list[Suspicion] = []
@@ -174,10 +165,3 @@ def false_alarms(traffic: Iterator[TroubleReport], player: Player) -> list[Suspi
             if each.state == "open" and not each.of:
                 seen.setdefault(each.id, each)
     return list(seen.values())
-
-
-def held_kb() -> int:
-    """Of this process in memory, after a collection."""
-    gc.collect()
-    with open("/proc/self/statm") as file:  # noqa: PTH123
-        return int(file.read().split()[1]) * 4
