@@ -19,6 +19,7 @@ from kezek_api.photos import MAX_PHOTO
 from kezek_api.routes import (
     additions,
     addresses,
+    bulletins,
     callbacks,
     calls,
     colleagues,
@@ -51,13 +52,14 @@ from kezek_api.routes import (
 ROUTES = (
     session, operator, phone, calls, handling, colleagues, register, wallboard, figures, staffing, history, callbacks,
     recordings, tickets, photos, addresses, duties, outages, suspicions, additions, emergencies,
-    executors, ladder, reports, notices, governance, webhooks, open311, health,
+    executors, ladder, bulletins, reports, notices, governance, webhooks, open311, health,
 )  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 MAX_BODY = 64 * 1024
 BODY_S = 15.0
-PHOTO = re.compile(r"/api/(executor/)?tickets/[^/]+/photos")  # the one door that takes more, and waits longer for it
+# the doors that take more, and wait longer for it
+PHOTO = re.compile(r"/api/((executor/)?tickets/[^/]+/photos|bulletins/[^/]+/sound)")
 PHOTO_S = 60.0
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -132,7 +134,7 @@ class _Guard:
         if changes and not same_site(headers, self._allowed):
             await self._refuse(scope, receive, send)
             return
-        photo = scope["type"] == "http" and scope["method"] == "POST" and PHOTO.fullmatch(scope["path"])
+        photo = scope["type"] == "http" and scope["method"] in ("POST", "PUT") and PHOTO.fullmatch(scope["path"])
         most, limit_s = (MAX_PHOTO, PHOTO_S) if photo else (MAX_BODY, BODY_S)
         if scope["type"] == "http" and _length(headers) > most:
             await problems.answer(413, "too_large", "The request is too large")(scope, receive, send)

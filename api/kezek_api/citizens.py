@@ -44,7 +44,7 @@ class SqlOutages:
         self._register = register
 
     async def affecting(self, who: Concerned) -> Sequence[Affecting]:
-        place = await self._place(who)
+        place = await place_of(self._register, who)
         if place is None:
             return ()
         return [_affecting(each) for each in await self._register.outages.affecting(place, within=COMING)]
@@ -67,16 +67,18 @@ class SqlOutages:
         except (Conflict, NotFound, ValueError) as never:
             log.info("outage.no_tie", call=who.call, outage=outage, error=type(never).__name__)
 
-    async def _place(self, who: Concerned) -> Place | None:
-        places = self._register.places
-        try:
-            if who.household_id is not None:
-                return await places.of_household(who.household_id)
-            if who.building_id is not None:
-                return await places.place(who.building_id)
-            return await places.of_house(who.street_id, who.house) if who.street_id is not None else None
-        except NotFound:
-            return None
+
+async def place_of(register: Register, who: Concerned) -> Place | None:
+    """Where he is; None when the register does not know. Raises RegisterError."""
+    places = register.places
+    try:
+        if who.household_id is not None:
+            return await places.of_household(who.household_id)
+        if who.building_id is not None:
+            return await places.place(who.building_id)
+        return await places.of_house(who.street_id, who.house) if who.street_id is not None else None
+    except NotFound:
+        return None
 
 
 class SqlTickets:

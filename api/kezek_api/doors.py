@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from fastapi.requests import HTTPConnection
 
 from kezek_api.auth import Auth, Session
+from kezek_api.bulletins.voice import BulletinVoice
 from kezek_api.callfile import CallFiles
 from kezek_api.desks import Desks
 from kezek_api.errors import Forbidden
@@ -53,6 +54,7 @@ class Doors:
     rules: Rules
     supervisors: Supervisors
     ladder: Ladder
+    bulletin_voice: BulletinVoice
     streams: Places = field(default_factory=lambda: Places(STREAMS))
     sip: Places = field(default_factory=lambda: Places(PHONES))
     photos: Places = field(default_factory=lambda: Places(AT_ONCE))

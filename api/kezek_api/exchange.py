@@ -195,6 +195,7 @@ class Exchange:
             voice=self._citizens.voice,
             rungs=self._storm.rungs,
             intake=self._storm.intake,
+            bulletins=self._storm.bulletins,
         )
 
     async def _follow(self, telephony: Telephony, strays: Strays, burials: Burials) -> None:

@@ -15,6 +15,8 @@ from kezek_api.app import build
 from kezek_api.auth import Auth
 from kezek_api.behind import Behind
 from kezek_api.books import PART, Books
+from kezek_api.bulletins.shelf import Shelf
+from kezek_api.bulletins.voice import BulletinVoice
 from kezek_api.callfile import CallFiles
 from kezek_api.checks import check_redis, check_sql
 from kezek_api.collector import settle
@@ -135,6 +137,8 @@ class House:
                 extensions=lambda operator: self.rules.extensions(operator.queues),
             )
             supervisors = Supervisors()
+            voice = BulletinVoice(settings.home, register.bulletins)
+            shelf = Shelf(register, voice, settings.prompts, settings.languages, settings.default_language)
             doors = Doors(
                 settings=settings,
                 auth=auth,
@@ -150,6 +154,7 @@ class House:
                 rules=self.rules,
                 supervisors=supervisors,
                 ladder=self.ladder,
+                bulletin_voice=voice,
             )
             server = HttpServer(build(doors), settings.http_listen)
             stack.callback(server.close)
@@ -166,7 +171,7 @@ class House:
                 waits=self.waits,
                 register=register,
                 supervisors=supervisors,
-                storm=StormPorts(intake=SqlIntake(queues, self.files, register)),
+                storm=StormPorts(intake=SqlIntake(queues, self.files, register), bulletins=shelf),
             )
 
             restoring = Restoring(
@@ -207,6 +212,7 @@ class House:
                     "hearing": hearing.run,
                     "exchange": lambda: after(self._begun, exchanges.run()),
                     "mqtt": lambda: self._publish(register),
+                    "bulletins": lambda: after(self._migrated, shelf.run()),
                     "tending": lambda: after(self._migrated, tending.run()),
                     "notifier": lambda: after(self._migrated, notifier.run()),
                 }

@@ -28,7 +28,12 @@ def read(path: Path) -> list[bytes]:
     """Each channel's sound. Raises NotSound, OSError."""
     if path.stat().st_size > MOST:
         raise NotSound("longer than a gigabyte: cut it into pieces")
-    coding, channels, rate, bits, data = _parts(path.read_bytes())
+    return channels_of(path.read_bytes())
+
+
+def channels_of(content: bytes) -> list[bytes]:
+    """The same of a file's content. Raises NotSound."""
+    coding, channels, rate, bits, data = _parts(content)
     samples = _samples(coding, bits, data)
     return [resampled(samples[channel::channels], rate) for channel in range(channels)]
 

@@ -40,6 +40,7 @@ class Conversation:
     told_wait: ToldWait = field(default_factory=ToldWait)
     callback_offered: bool = False
     told_outages: set[int] = field(default_factory=set)
+    told_bulletins: set[int] = field(default_factory=set)
     recording: Recording = "forbidden"
     operator: str = ""  # who talks or talked with the caller
     offer: int = 0  # the fence; 0 in a talk: none of our operators is in it any more

@@ -75,10 +75,11 @@ class Rungs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ToldFirst:
-    """A bulletin as a caller hears it: the prompt's name in his language."""
+    """A bulletin as a caller hears it: the prompt's name, and the language of it: his own where it has that."""
 
     id: int
     prompt: str
+    language: str
 
 
 class Bulletins(Protocol):

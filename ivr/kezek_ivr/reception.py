@@ -17,13 +17,14 @@ from kezek_ivr.closing import Closing
 from kezek_ivr.connecting import LINK_DOWN, STALE, Connecting
 from kezek_ivr.conversation import Conversation
 from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.first_words import FirstWords
 from kezek_ivr.forgotten import Forgotten
 from kezek_ivr.hours import Calendar
 from kezek_ivr.instead import Instead
 from kezek_ivr.keeping import Keeper, Story, amend, fresh_notes
 from kezek_ivr.lookups import NOBODY, Lookups
 from kezek_ivr.overheard import Hearing
-from kezek_ivr.ports import Emergencies, Intake, Outages, Rungs, Tickets, Voice
+from kezek_ivr.ports import Bulletins, Emergencies, Intake, Outages, Rungs, Tickets, Voice
 from kezek_ivr.reading_back import ReadingBack
 from kezek_ivr.recorded import RecordedIntake
 from kezek_ivr.recording import Recorder
@@ -77,6 +78,7 @@ class Reception:
         voice: Voice | None = None,
         rungs: Rungs | None = None,
         intake: Intake | None = None,
+        bulletins: Bulletins | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queues, self._dialogue, self._settings = queues, dialogue, settings
@@ -105,6 +107,7 @@ class Reception:
             TicketStates(tickets, dialogue, settings, self._closing.end, now),
             ReadingBack(voice, self._lookups, limit=settings.voice_limit_s),
             RecordedIntake(intake, rungs, dialogue, settings, self._closing.end),
+            FirstWords(bulletins, rungs, dialogue, settings),
             clock,
         )
         self._connecting = Connecting(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from kezek_ivr.announcing import Announcing
 from kezek_ivr.conversation import EMERGENCY, Conversation
 from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.first_words import FirstWords
 from kezek_ivr.grammars import Grammars
 from kezek_ivr.greeting import greet
 from kezek_ivr.interview import Interview
@@ -41,12 +42,13 @@ class Understanding:
         states: TicketStates,
         reading_back: ReadingBack,
         recorded: RecordedIntake,
+        first_words: FirstWords,
         clock: Callable[[], float],
     ) -> None:
         self._ears, self._phrasebooks, self._dialogue, self._settings = ears, phrasebooks, dialogue, settings
         self._lookups, self._recorder, self._refusing = lookups, recorder, refusing
         self._announcing, self._states, self._reading_back, self._clock = announcing, states, reading_back, clock
-        self._recorded = recorded
+        self._recorded, self._first_words = recorded, first_words
         self._grammars: dict[str, Grammars] = {}
 
     async def understand(self, talk: Conversation) -> bool:
@@ -70,6 +72,8 @@ class Understanding:
         )
         await talk.line.remember(LANGUAGE=talk.language)
         async with running(self._remember_language(talk, known)):
+            await self._first_words.tell(talk)
+            await self._first_words.tell_of_place(talk)
             if not await self._announcing.passes(talk):
                 return False
             if not await self._refusing.passes_hours(talk, self._clock()):
@@ -104,6 +108,7 @@ class Understanding:
                 return False
             if interview.silent and self._settings.silent_is_emergency:
                 await ask_the_silent(talk, dialogue)
+            await self._first_words.tell_of_place(talk)
             if not await self._recorded.passes(talk, silent=interview.silent):
                 return False
         return not talk.wants_state or talk.priority == EMERGENCY or await self._states.passes(talk)

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.hours import Calendar
-from kezek_ivr.ports import Emergencies, Intake, Outages, Rungs, Tickets, Voice
+from kezek_ivr.ports import Bulletins, Emergencies, Intake, Outages, Rungs, Tickets, Voice
 from kezek_ivr.reception import Reception
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.types import Notes, Step, Waits
@@ -61,6 +61,7 @@ class World:
         self.voice: Voice | None = None
         self.rungs: Rungs | None = None
         self.intake: Intake | None = None
+        self.bulletins: Bulletins | None = None
         self.clock: Callable[[], float] = virtual_now  # unix seconds
         self.settings = ReceptionSettings(node="node-1", wrap_up_s=10.0, in_talk="off")
         self.phrasebooks = {
@@ -105,6 +106,7 @@ class World:
             voice=self.voice,
             rungs=self.rungs,
             intake=self.intake,
+            bulletins=self.bulletins,
             clock=self.clock,
         )
 
