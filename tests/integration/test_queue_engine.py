@@ -267,6 +267,7 @@ async def test_a_killed_server_comes_back_with_every_place_and_pause(tmp_path: P
                 clock.wait(1)
                 await calls(queues, f"c{n}")
             before = await queues.snapshot()
+            server.written()
             server.kill()
             server.start()
             after = await queues.snapshot()

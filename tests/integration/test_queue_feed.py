@@ -140,6 +140,7 @@ async def test_the_reader_comes_back_after_a_restart_and_misses_nothing(tmp_path
         async with RedisQueues(server.url, site) as queues, queues.follow("c1") as events:
             await calls(queues, "c1")
             assert await take(events, 1) == ["arrived c1"]
+            server.written()
             server.kill()
             server.start()
             await queues.place("c1", queue="109")

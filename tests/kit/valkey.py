@@ -46,6 +46,15 @@ class Valkey:
                         raise
                     time.sleep(0.01)
 
+    def written(self) -> None:
+        """Returns when all that it answered stands in its append-only file: while a sync to the disk takes its time, it
+        answers and puts the writing off, for up to two seconds."""
+        limit = time.monotonic() + START_LIMIT_S
+        with closing(redis.Redis(unix_socket_path=str(self.socket))) as client:
+            while client.info("persistence")["aof_buffer_length"]:
+                assert time.monotonic() < limit, "the append-only file is not written"
+                time.sleep(0.01)
+
     def kill(self) -> None:
         """SIGKILL: nothing is said good-bye to."""
         if self._process is not None:

