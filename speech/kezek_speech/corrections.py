@@ -9,9 +9,10 @@ from .numbers import numbers_at
 from .packs import Pack
 
 _PLACES = frozenset({"house", "flat", "entrance", "floor", "corpus"})
+_DENIED_OVER = _PLACES | {"filler"}  # between a number and the word that denies it behind: 'он үш те емес'
 _BEHIND = frozenset({"емес"})  # words of denial that stand behind what they deny
 _BETWEEN = frozenset({"filler", "correction", "but", "street", *_PLACES, "phone", "account"})
-_ABSENT = frozenset({"нет", "ні", "жоқ", "no"})  # behind a thing: there is none of it
+ABSENT = frozenset({"нет", "ні", "жоқ", "no"})  # behind a thing: there is none of it
 
 
 def skip(items: Sequence[Item], at: int, step: int, kinds: frozenset[str] | set[str]) -> int:
@@ -35,7 +36,7 @@ def without_negated(items: Sequence[Item], pack: Pack) -> list[Item]:
             continue
         start = skip(kept, at + 1, 1, {"filler", *_PLACES})
         after = numbers_at(kept, start, pack)
-        if not after:
+        if not after or _inside(kept, at, after[0].value, pack):
             at += 1
             continue
         first = at - 1 if at and kept[at - 1].kind == "but" else at
@@ -54,6 +55,14 @@ def without_negated(items: Sequence[Item], pack: Pack) -> list[Item]:
             kept[first : beyond + 1 if follows else end] = []
             at = first
     return kept
+
+
+def _inside(items: Sequence[Item], at: int, value: int, pack: Pack) -> bool:
+    """'восемьдесят не девять' is a badly heard 89, not 'eighty, and not nine'."""
+    before = items[at - 1].atom if at else None
+    if before is None or before.value < 20 or before.value % 10 or not 0 < value < 10:
+        return False
+    return items[at + 1].kind == "number"
 
 
 def markers(items: Sequence[Item], starts: Sequence[int]) -> list[int]:
@@ -80,7 +89,7 @@ def taken_back(items: Sequence[Item], spans: Sequence[tuple[int, int]]) -> set[i
             back.add(index)
     named = {at_token.get(token, -1) for first, last in spans for token in range(first, last + 1)}
     for marker in markers(items, starts):
-        if items[marker].text in _ABSENT and items[marker - 1].kind == "word" and marker - 1 not in named and marker:
+        if items[marker].text in ABSENT and items[marker - 1].kind == "word" and marker - 1 not in named and marker:
             continue  # 'на Пушкина воды нет, на Гоголя тоже'
         following = next((index for index, start in enumerate(starts) if start > marker), None)
         if following is not None:
@@ -90,17 +99,17 @@ def taken_back(items: Sequence[Item], spans: Sequence[tuple[int, int]]) -> set[i
 
 def _denied_before(items: Sequence[Item], at: int) -> bool:
     """Whether a number stands before the word of denial: 'қырық емес', 'қырқыншы үй емес'."""
-    before = skip(items, at - 1, -1, _PLACES)
+    before = skip(items, at - 1, -1, _DENIED_OVER)
     return before >= 0 and items[before].kind == "number"
 
 
 def _drop_before(items: list[Item], at: int) -> int:
     """Without the denied number; its word of place stays if the right number comes without one. The next place."""
-    cue = skip(items, at - 1, -1, _PLACES)
+    cue = skip(items, at - 1, -1, _DENIED_OVER)
     start = cue
     while start and items[start - 1].kind in ("number", "fraction", "corpus"):
         start -= 1
-    cues = items[cue + 1 : at]
+    cues = [item for item in items[cue + 1 : at] if item.kind in _PLACES]
     end = at + 1
     while end < len(items) and items[end].kind == "number":
         end += 1

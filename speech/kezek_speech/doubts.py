@@ -21,9 +21,11 @@ class Doubts:
         self._pack = pack
         plain = [word for word, each in lexicon.items() if each.atom is not None and not each.atom.ordinal]
         cyrillic = [word for word in plain if pack.language in ("en", "ko") or not word.isascii()]
-        least = 2 if pack.language in ("kk", "ko") else 4
+        least = 2 if pack.language in ("kk", "ko") else 3
         self._numbers = list(dict.fromkeys(sound(word) for word in cyrillic if len(word) >= least))
-        self._whole = tuple(word for word in pack.numbers if len(word) >= (3 if pack.language == "kk" else 4))
+        least = 3 if pack.language == "kk" else 4
+        self._whole = tuple(word for word, atom in pack.numbers.items() if len(word) >= least or atom.value == 100)
+        self._digits = tuple(word for word, atom in pack.numbers.items() if len(word) == 3 and 0 < atom.value < 10)
         self._units = tuple(word for word in pack.lasting.units if len(word) >= 5)
         self._unit_sounds = [sound(word) for word, cue in pack.cues.items() if cue == "unit" and len(word) >= 6]
         self._letters = frozenset(sound(name) for name in pack.letters if len(name) > 1)
@@ -38,7 +40,7 @@ class Doubts:
         """Whether it sounds somewhat like a number, or has one glued to it."""
         if len(text) < 3 or self.ordinary(text):
             return False
-        if self.glued(text):
+        if self.glued(text) or (not before and 4 <= len(text) <= 6 and text.startswith(self._digits)):
             return True
         least = _NEARER if before else _NEAR
         return process.extractOne(sound(text), self._numbers, scorer=fuzz.ratio, score_cutoff=least) is not None

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from .item import Item
 from .packs import Pack
 
+_STRAY = frozenset({"filler", "word", "not"})
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -44,11 +46,8 @@ def _one(items: Sequence[Item], start: int, pack: Pack) -> Number:
                 break
             at += 1
             continue
-        if item.kind == "filler" and len(item.text) <= 2 and at > start and 10 <= room <= 100:  # 'тридцать в восемь'
-            following = items[at + 1] if at + 1 < len(items) else None
-            if following is None or following.atom is None or not 0 < following.atom.value < min(room, 10):
-                break
-            if following.atom.ordinal or (at + 2 < len(items) and items[at + 2].kind in ("unit", "flat", "floor")):
+        if item.kind in _STRAY and len(item.text) <= 2 and at > start and 10 <= room <= 100:
+            if not _goes_on(items, at + 1, room, pack):
                 break
             at, torn = at + 1, 0.6
             continue
@@ -92,6 +91,21 @@ def _one(items: Sequence[Item], start: int, pack: Pack) -> Number:
         start=start,
         end=end,
     )
+
+
+def _goes_on(items: Sequence[Item], at: int, room: int, pack: Pack) -> bool:
+    """Whether a number goes on behind a short word that does not belong there: 'тридцать в восемь', 'отыз то жетінші';
+    but 'двадцать в третьем подъезде' are two."""
+    atom = items[at].atom if at < len(items) else None
+    if atom is None or atom.times or not 0 < atom.value < room:
+        return False
+    end = at
+    while end < len(items) and items[end].atom is not None:
+        end += 1
+    last = items[end - 1].atom
+    if last is not None and last.ordinal and not pack.number_before_cue and items[at - 1].kind == "filler":
+        return False
+    return end >= len(items) or items[end].kind not in ("unit", "flat", "floor") or pack.number_before_cue
 
 
 def _said_by_digits(items: Sequence[Item], at: int, part: int, size: int) -> bool:

@@ -18,7 +18,7 @@ from .runs import Part
 from .types import MentionKind
 
 PLACES: dict[str, MentionKind] = {"house": "house", "flat": "flat", "entrance": "entrance", "floor": "floor"}
-_BETWEEN = {"filler", "correction"}
+_BETWEEN = {"filler", "correction", "but"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Pairing:
             if left.cue.text.endswith(pack.cue_ends):
                 return 0.0
             if right.part.ordinal:
-                return right.part.fit * (0.4 if pack.number_before_cue else 0.95)
+                return right.part.fit * (0.3 if pack.number_before_cue else 0.95)
             return right.part.fit * (0.9 if pack.number_before_cue else 1.0)
         if left.part is not None and right.cue is not None:
             gap = items[left.end + 1 : right.at]

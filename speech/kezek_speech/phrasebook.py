@@ -36,7 +36,7 @@ class _Book:
         self._lexer = Lexer(self._pack)
         self._streets = StreetIndex(vocabulary.streets, self._pack)
         self._places = Places(self._pack, self._lexer)
-        self._topics = TopicIndex(self._pack.topics, vocabulary.topics)
+        self._topics = TopicIndex(self._pack.topics, vocabulary.topics, plain=self._pack.not_numbers)
         denials = self._pack.denials
         denied = [rule for rule in self._pack.urgencies if rule.code.startswith(NO)]
         self._emergencies = TopicIndex([*self._pack.emergencies, *denied], denials=denials, strict=True)

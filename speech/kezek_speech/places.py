@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from .conflicts import weighed
 from .corrections import markers, skip, without_negated
 from .digits import Digits
 from .durations import Durations
@@ -19,6 +21,9 @@ from .streets import StreetHit
 from .types import MentionKind
 
 __all__ = ["Found", "Places"]
+_DOUBTFUL_LETTER = 0.75  # fit: a flat that sure has no letter
+_BEFORE_STREET = 0.7  # how surely a number before a street is its house, where houses stand behind it
+_AFTER_NAMELESS = 0.75  # at most, for a number right behind another one that is nothing
 _MOST: dict[MentionKind, int] = {"house": 9999, "flat": 9999, "entrance": 60, "floor": 130}
 
 
@@ -48,7 +53,7 @@ class Places:
         if bare and not found and parts:
             found = [self._found("house", parts[0], 1.0)]
         corrected = sorted({*corrected, *markers(items, [self._item_at(items, each.first) for each in beside])})
-        return self._latest(items, [*found, *long, *beside], corrected)
+        return weighed(items, self._latest(items, [*found, *long, *beside], corrected), corrected, self._pack)
 
     def _apart(
         self, items: Sequence[Item], runs: Sequence[Run], street_at: dict[int, StreetHit]
@@ -81,9 +86,8 @@ class Places:
             if item.kind in PLACES and at not in inside and item.first not in street_at
         ]
         for part in parts:
-            alone = (
-                0.8 if self._street_beside(items, part, street_at) or self._corrects(items, part, corrected) else 0.0
-            )
+            beside = self._street_beside(items, part, street_at)
+            alone = 0.8 if beside > _BEFORE_STREET or self._corrects(items, part, corrected) else beside / 2
             elements.append(Element(part.start, part.end, None, part, alone))
         return sorted(elements, key=lambda element: element.at)
 
@@ -97,22 +101,36 @@ class Places:
         """The numbers with the kind that each is paired with; then those beside a street, and those that follow."""
         cue_of = {part.start: cue for part, cue in self._pairing.pairs(items, elements)}
         parts = [element.part for element in elements if element.part is not None]
-        with_house = any(each.part is not None and self._is_house(cue_of, each.part) for each in elements)
+        for one, other in pairwise(parts):
+            joined = one.end + 2 == other.start and items[one.end + 1].text in self._pack.joins
+            if joined and one.start not in cue_of and other.start in cue_of and one.ordinal == other.ordinal:
+                cue_of[one.start] = cue_of[other.start]  # 'оныншы және он екінші үй'
+        with_house = any(self._is_house(cue_of, part) for part in parts)
+        if with_house and not any(
+            self._is_house(cue_of, part) and self._by_street(items, part, street_at) for part in parts
+        ):
+            with_house = False  # 'у соседей в доме пять ..., а мы на Абая десять': both are, and neither is sure
         with_flat = any(kind == "flat" for kind, _ in cue_of.values())
         found: list[Found] = []
         last: MentionKind | None = None
         before: Part | None = None
+        nameless = False  # the number before it has no kind
         for part in parts:
             kind, fit = self._kind(items, part, cue_of, street_at, corrected, last, with_house)
-            if kind is None and found and before is not None and before.end + 1 == part.start and not part.ordinal:
-                torn = with_flat or last != "house" or part.fit < 0.64  # else a flat: 'Abay forty-five twelve'
+            beside = before is not None and before.end + 1 == part.start
+            if kind is None and beside and before is not None and before.text == part.text:
+                continue  # said twice
+            if kind is None and found and beside:
+                torn = with_flat or last != "house" or part.fit < 0.64 or part.ordinal
                 found[-1] = replace(found[-1], confidence=found[-1].confidence * (0.6 if torn else 0.8))
-                if not torn:
+                if not torn:  # a flat: 'Abay forty-five twelve'
                     kind, fit = "flat", 0.65
+            elif kind is not None and beside and nameless:
+                fit = min(fit, _AFTER_NAMELESS)  # 'тринадцать седьмая квартира' may be the thirty-seventh
             one = self._found(kind, part, fit) if kind is not None else None
             if one is not None:
                 found.append(one)
-            last, before = (one.kind if one is not None else last), part
+            last, before, nameless = (one.kind if one is not None else last), part, one is None
         return [each for each in found if not self._between(items, each)]
 
     def _kind(
@@ -133,8 +151,33 @@ class Places:
             return last, 0.95
         if not with_house:
             fit = self._street_beside(items, part, street_at) or self._likely_house(items, part)
-            return ("house", fit) if fit else (None, 0.0)
+            if fit:
+                return "house", fit
+        elif with_house and self._street_beside(items, part, street_at) > _BEFORE_STREET:
+            return "house", _AFTER_NAMELESS  # and another one has the word: neither is sure
+        if self._own_flat(items, part):
+            return "flat", 0.75
         return None, 0.0
+
+    def _own_flat(self, items: Sequence[Item], part: Part) -> bool:
+        """'мы в тридцать девятой', 'мою сорок четвёртую'."""
+        at = part.start - 1
+        while (
+            at >= 0 and items[at].kind == "filler" and len(items[at].text) == 1 and items[at].text not in self._pack.own
+        ):
+            at -= 1
+        said = items[part.end].text
+        return part.ordinal and at >= 0 and items[at].text in self._pack.own and said.endswith(self._pack.own_endings)
+
+    def _by_street(self, items: Sequence[Item], part: Part, street_at: dict[int, StreetHit]) -> bool:
+        """Whether a street stands beside the house, on either side."""
+        for rest in (items[: part.start][::-1], items[part.end + 1 :]):
+            for item in rest:
+                if item.first in street_at:
+                    return True
+                if item.kind == "word" and item.text not in self._pack.joins:
+                    break
+        return False
 
     @staticmethod
     def _is_house(cue_of: dict[int, tuple[MentionKind, float]], part: Part) -> bool:
@@ -142,6 +185,8 @@ class Places:
 
     def _found(self, kind: MentionKind, part: Part, fit: float) -> Found:
         lettered = kind == "flat" and part.suffix.isalpha()
+        if part.fit <= _DOUBTFUL_LETTER:  # 'квартира пять, а воды нет'
+            lettered = False
         value = part.text if kind == "house" or lettered else str(part.value)
         return Found(kind, value, part.fit * part.spoken * fit, part.first, part.last)
 
@@ -151,9 +196,21 @@ class Places:
         hit = street_at.get(items[ahead].last) if ahead >= 0 else None
         if hit is not None and hit.last < part.first:
             return 0.97 if hit.beside_cue or hit.ends_in_house else 0.9
-        beyond = skip(items, part.end + 1, 1, {"filler"})
+        beyond = skip(items, part.end + 1, 1, {"filler"} if self._pack.house_before_street else {"filler", "street"})
         hit = street_at.get(items[beyond].first) if beyond < len(items) else None
-        return 0.95 if hit is not None and hit.last > part.last and self._pack.house_before_street else 0.0
+        if hit is None or hit.last <= part.last:
+            return 0.0
+        return (
+            0.95 if self._pack.house_before_street else _BEFORE_STREET if self._opens(items, part, street_at) else 0.0
+        )
+
+    @staticmethod
+    def _opens(items: Sequence[Item], part: Part, street_at: dict[int, StreetHit]) -> bool:
+        """Whether this number stands before the street, and none behind it: 'сорок пять улица Попова'."""
+        last = max(street_at, default=0)
+        after = next((at for at, item in enumerate(items) if item.first > last), len(items))
+        beyond = skip(items, after, 1, {"filler", "street"})
+        return beyond >= len(items) or items[beyond].kind not in ("number", "house")
 
     def _likely_house(self, items: Sequence[Item], part: Part) -> float:
         """How surely it is a house where no street of the town is: behind a street that is not in the list ('улица
@@ -188,7 +245,10 @@ class Places:
             ahead -= 1
         return ahead >= 0 and (
             items[ahead].kind == "other"
-            or (items[ahead].kind == "unit" and items[ahead].text not in self._pack.lasting.units)
+            or (
+                items[ahead].kind == "unit"
+                and items[ahead].text not in {*self._pack.lasting.units, *self._pack.plurals}
+            )
         )
 
     def _between(self, items: Sequence[Item], found: Found) -> bool:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from .corrections import skip
 from .item import Item
 from .lexer import Lexer
+from .lost import Lost
 from .numbers import Number, numbers_at
 from .packs import Pack
 
-_PLACES = frozenset({"house", "flat", "entrance", "floor"})
 _CLEAR = frozenset({"flat", "entrance", "floor", "corpus", "street", "house", "filler"})
 _UPWARDS = frozenset({"entrance", "floor"})
 
@@ -51,6 +51,7 @@ class Runs:
     def __init__(self, pack: Pack, lexer: Lexer) -> None:
         self._pack = pack
         self._lexer = lexer
+        self._lost = Lost(pack, lexer.doubts)
 
     def find(self, items: Sequence[Item], streets: set[int]) -> list[Run]:
         """In the order of speech; `streets`: the tokens that are streets' names."""
@@ -105,11 +106,8 @@ class Runs:
             fit *= item.fit
         fit *= min(1.0, number.fit / min(item.fit for item in items[number.start : number.end + 1]))
         if suffixed:
-            fit *= self._doubt(items, end + 1, streets)
-        before = items[number.start - 1] if number.start else None
-        if before is not None and before.kind == "word":
-            doubts, known = self._lexer.doubts, before.first in streets
-            fit *= 0.65 if doubts.glued(before.text) or (not known and doubts.number(before.text, before=True)) else 1.0
+            fit *= self._lost.behind(items, end + 1, streets)
+        fit *= self._lost.ahead(items, number.start, streets)
         return Part(
             value=number.value,
             suffix=suffix,
@@ -200,13 +198,14 @@ class Runs:
         if kind == "corpus" and letter is not None and following.kind != "number":  # 'корпус б'
             return letter, at + 1, 1.0
         if following.kind != "number":  # what should stand here was not understood
-            return "", at - 1, 0.6 if kind == "fraction" else 1.0
+            return "", at - 1, 0.6
         second = numbers_at(items, at + 1, self._pack)[0]
         if kind == "corpus" and second.ordinal and number.ordinal and self._pack.number_before_cue:
             return "", at - 1, 1.0
         more, end, fit = (
             self._suffix(items, second.end + 1, second, streets) if kind == "fraction" else ("", second.end, 1.0)
         )
+        fit *= 0.75 if more else 1.0  # letters are rare behind a stroke
         return f"{sign}{second.value}{more}", end, fit
 
     def _torn_fraction(self, items: Sequence[Item], at: int) -> bool:
@@ -226,7 +225,7 @@ class Runs:
     def _letter_fit(self, item: Item, following: Item | None, streets: set[int]) -> float:
         """How surely a word that may be a letter is one: 'семь в, квартира', but not 'дом семь в третьем подъезде'."""
         if following is None:
-            return 1.0
+            return 0.75 if item.text in self._pack.doubtful_letters else 1.0
         if following.kind == "unit":
             return 0.0
         if self._pack.house_before_street and item.text == "a":  # 'seven a Mill Lane', but not 'seven a pipe burst'
@@ -243,25 +242,15 @@ class Runs:
         noun = following.kind in ("flat", "corpus") and following.text[-1:] == "а"
         return 1.0 if item.text not in ("у", "на", "по") and noun else 0.0
 
-    def _doubt(self, items: Sequence[Item], after: int, streets: set[int]) -> float:
-        """Less than 1 when the next word may have been one more number, heard badly."""
-        if after >= len(items) or items[after].kind != "word" or items[after].first in streets:
-            return 1.0
-        if len(items[after].text) < 3:  # 'сто й один', 'шість би під'їзд'
-            beyond = items[after + 1].kind if after + 1 < len(items) else ""
-            letter = beyond in _PLACES and self._lexer.doubts.letter(items[after].text)
-            return 0.6 if letter or beyond == "number" else 1.0
-        if self._lexer.doubts.number(items[after].text):
-            return 0.65
-        beyond = items[after + 1].kind if after + 1 < len(items) else ""
-        return 0.75 if beyond in ("house", "flat", "corpus", "fraction") else 1.0
-
 
 def single_digits(parts: Sequence[Part]) -> Iterator[Part]:
     """'five oh two' beside a word of place is 502: three single digits, or a digit and two more, as one part."""
     at = 0
     while at < len(parts):
         row = parts[at : at + 3]
+        if len(parts) == 2 and not at and not row[0].value and not row[0].ordinal and 0 < row[1].value < 10:
+            yield replace(row[1], start=row[0].start, first=row[0].first)  # 'квартира ноль девять'
+            return
         if (
             len(row) == 3
             and all(part.value < 10 and not part.suffix and not part.ordinal for part in row[:2])

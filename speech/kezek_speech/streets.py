@@ -14,6 +14,7 @@ from .item import Item
 from .packs import Pack
 from .street_alike import RIVALS, Alike, Likeness
 from .street_names import Entry, entries
+from .street_rivals import LongerNames, doubted
 from .street_spans import Span, spans_of
 from .street_standing import UNSURE, Standing, confidence, standing
 from .street_windows import Window, Windows
@@ -24,7 +25,6 @@ _GUESS = 0.45  # a likeness below this is a guess from nothing
 _STANDS = 0.55  # a name this sure needs no likeness beside it
 _SAME = 0.93  # factor for a name that differs in spelling alone; it is never certain
 _SEVERAL = 0.75  # factor for a name that two streets have
-_PASSED = 0.88  # factor for a street named in passing, when another one has the house's number
 _OLD = 0.6  # factor for the old name of a street that is named too
 
 
@@ -48,6 +48,7 @@ class StreetIndex:
             self._exact.setdefault(entry.written, []).append(entry)
         self._alike = Alike(found)
         self._windows = Windows(pack)
+        self._longer = LongerNames(found)
         self._words = {word for entry in found for word in entry.spoken.split()}
 
     def is_word(self, text: str) -> bool:
@@ -58,9 +59,7 @@ class StreetIndex:
         tokens. `bare`: the whole sentence may be a name, heard badly."""
         spans = spans_of(tokens, items, self._pack)
         exact = _with_old_names(list(self._named(spans, asked=bare)), spans, self._pack)
-        near_house = any(hit.near_house and hit.confidence >= _STANDS for hit in exact)
-        if near_house:
-            exact = [hit if hit.near_house else _times(hit, _PASSED) for hit in exact]
+        exact = doubted(_standing(exact, items), items, self._pack)
         alike: list[StreetHit] = []
         taken = [(hit.first, hit.last) for hit in exact if hit.confidence > UNSURE]
         for window in self._windows.of(tokens, items, taken, bare=bare and not exact):
@@ -85,9 +84,10 @@ class StreetIndex:
                 span.confidence for span in spans[first : last + 1]
             )
             if sure > 0:
-                yield StreetHit(
+                hit = StreetHit(
                     entry.reference, sure, spans[first].first, spans[last].last, where.cue, near_house=where.number
                 )
+                yield from self._longer.both(hit, spans, first)
 
     def _joined(self, spans: Sequence[Span], last: int, stands: Mapping[tuple[int, int], Standing]) -> Standing | None:
         """'улиц Абая и Ленина', 'угол Абая и Ленина': of two joined names, how the one stands that has the word."""

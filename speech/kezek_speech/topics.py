@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
@@ -12,6 +12,7 @@ from .text import Token, clean
 
 _REACH = 7  # tokens: words of one rule lie within this many
 _ALIKE = 88.0  # of 100
+_NEARLY = 0.7  # a topic this sure that is heard nearly
 NO = "!"  # before a code: there is no such thing
 NO_TOPIC = "-"  # a rule's code: 'the meter shows hot water ...' is about no trouble
 
@@ -22,12 +23,14 @@ class TopicHit:
     confidence: float
     first: int
     last: int
+    tokens: frozenset[int] = frozenset()
+    heard: float = 1.0  # how well the words begin as they should
 
 
 class TopicIndex:
     """Rules by their first stem; `names` (spoken name -> code) are the town's own, each word by its beginning.
-    A stem of five letters is also found in a word that begins nearly so; with `strict` one of six, and more nearly:
-    'floor' is no 'flood', 'девушка' no 'дедушка'."""
+    A stem of five letters is also found in a word that begins nearly so, unless that is one of `plain`, the everyday
+    words; with `strict` one of six, and more nearly: 'floor' is no 'flood', 'девушка' no 'дедушка'."""
 
     def __init__(
         self,
@@ -36,7 +39,9 @@ class TopicIndex:
         *,
         denials: Denials | None = None,
         strict: bool = False,
+        plain: frozenset[str] = frozenset(),
     ) -> None:
+        self._plain = plain
         self._denials = denials or Denials()
         self._least = 0.9 if strict else 0.8
         known: dict[str, float] = {}
@@ -69,6 +74,7 @@ class TopicIndex:
                     continue
                 if hit.confidence > best.get(rule.code, _NOTHING).confidence:
                     best[rule.code] = hit
+        _defer(best)
         meter = best.pop(NO_TOPIC, None)
         if meter is not None:
             best = {code: hit for code, hit in best.items() if abs(hit.first - meter.first) > _REACH}
@@ -93,7 +99,7 @@ class TopicIndex:
         }
         if "=" + text in self._words:
             fits["=" + text] = 1.0
-        if not fits and len(text) >= 5:
+        if not fits and len(text) >= 5 and text not in self._plain:
             for stem, _, _ in process.extract(text, self._long_words, scorer=fuzz.ratio, limit=4, score_cutoff=62):
                 fit = _begins_alike(text, stem)
                 if fit >= self._least:
@@ -113,11 +119,23 @@ class TopicIndex:
                 low, high = min(each[0] for each in chosen), max(each[1] for each in chosen)
                 heard = min(tokens[place].confidence for each in chosen for place in range(each[0], each[1] + 1))
                 likeness = min(each[2] for each in chosen)
-                return TopicHit(rule.code, rule.weight * heard * likeness, low, high)
+                used = frozenset(place for each in chosen for place in range(each[0], each[1] + 1))
+                return TopicHit(rule.code, rule.weight * heard * likeness, low, high, used, likeness)
         return None
 
 
 _NOTHING = TopicHit("", 0.0, 0, 0)
+
+
+def _defer(best: dict[str, TopicHit]) -> None:
+    """What is heard nearly ('нет горечей воды') goes before what takes one of its words alone ('нет воды'), and then
+    neither is certain."""
+    near = [hit for hit in best.values() if hit.heard < 1.0 and hit.confidence >= _NEARLY and hit.last == hit.first + 1]
+    for hit in near:
+        for code, other in best.items():
+            shared = other.tokens & hit.tokens
+            if other.heard == 1.0 and shared and other.confidence > hit.confidence and not other.tokens >= hit.tokens:
+                best[code] = replace(other, confidence=hit.confidence - 0.01)
 
 
 def _places(fits: Sequence[Mapping[str, float]], words: tuple[str, ...]) -> list[tuple[int, int, float]]:

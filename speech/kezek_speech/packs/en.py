@@ -6,7 +6,7 @@ from __future__ import annotations
 from . import everyday
 from .en_streets import STREETS
 from .en_troubles import EMERGENCIES, TOPICS, URGENCIES
-from .pack import Atom, Denials, Pack, cardinals, cues, lasting, letters, nearby
+from .pack import Atom, Denials, Pack, cardinals, cues, lasting, letters, nearby, words
 
 _NUMBERS = cardinals(
     """0 zero oh nought, 1 one, 2 two, 3 three, 4 four, 5 five, 6 six, 7 seven, 8 eight, 9 nine, 10 ten, 11 eleven, 12 twelve,
@@ -39,7 +39,7 @@ _CUES = cues(
         "and": "and",
         "filler": "the, is, at, on, in, number, my, our, it, near, a, of, number is",
         "unit": "day, days, hour, hours, degrees, degree, times, week, weeks, month, months, minutes, minute, month, year, years, people, children, flats, houses, floors, percent, dollars, tenge, dogs, calls",
-        "other": "reading, meter, school number, temperature, request, code, ticket",
+        "other": "reading, meter, school number, temperature, request, code, ticket, route, route number, bus, bus number",
     },
 )
 
@@ -79,6 +79,10 @@ PACK = Pack(
     cues=_CUES,
     letters=letters("a, b bee, c see, d dee, e"),
     not_numbers=everyday.EN,
+    neighbours=("neighbour", "neighbor"),
+    out_of=words("from"),
+    calls_from=words("calling call am we i"),
+    short_words=words("a i an at by do go he if in is it me my no of oh on or so to up us we be as am"),
     letter_words=frozenset(["letter"]),
     doubtful_letters=frozenset(["see", "bee"]),
     counted_from=frozenset(["from"]),

@@ -36,6 +36,7 @@ STREETS = StreetWords(
     titles=words("academician general marshal admiral captain colonel professor doctor saint king queen president sir"),
     modifiers=("north", "south", "east", "west", "upper", "lower", "great", "little", "old", "new"),
     leads=words("on at of corner along formerly address"),
+    corners=words("corner crossing junction intersection between"),
     joins=words("and"),
     crossings=words("corner"),
     former=words("formerly former"),

@@ -27,7 +27,9 @@ TOPICS = rules("""
     garbage 0.98: garbage | rubbish | trash | bins | refuse
     roads 0.97: pothole | hole in the road | asphalt | pavement | sidewalk | traffic light
     snow 0.98: snow | icy | icicle
-    landscaping 0.98: tree | branch | playground | swing | bench | lawn | grass
+    electricity 0.96: lights flicker | light flicker | flickering
+    leak 0.95: =water comes =from | water + =coming + =through
+    landscaping 0.98: =tree | =trees | branch | playground | swing | bench | lawn | grass
     animals 0.98: stray | dog | dogs | cat | cats | rats | animal
     heating 0.97: heating | radiators + cold | radiator + cold | radiators are | no heat
     heating 0.9: =cold + =flat | =cold + apartment | =freezing | degrees + flat | degrees + room | =cold + room

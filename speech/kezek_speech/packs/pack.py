@@ -87,6 +87,14 @@ class Pack:
     torn_tens: frozenset[str] = frozenset()  # the second half of 'шесть десят', torn from the first
     not_borrowed: frozenset[str] = frozenset()  # words of languages spoken beside it that mean something here
     not_numbers: frozenset[str] = frozenset()  # everyday words that sound like a number or a word of place
+    short_words: frozenset[str] = frozenset()  # of one or two letters; another one is a piece of a word
+    neighbours: tuple[str, ...] = ("\0",)  # stems: what number follows is theirs
+    out_of: frozenset[str] = frozenset()  # 'from' before a flat: where the water comes from
+    out_of_endings: tuple[str, ...] = ("\0",)  # the same as an ending of the word for flat
+    calls_from: frozenset[str] = frozenset()  # '... am calling' from it
+    own: frozenset[str] = frozenset()  # 'we', 'my': an ordinal behind them is the caller's flat
+    own_endings: tuple[str, ...] = ("\0",)  # of such an ordinal
+    plurals: frozenset[str] = frozenset()  # 'in three houses'
     not_house: frozenset[str] = frozenset()  # everyday words that end like the word for house
     letter_words: frozenset[str] = frozenset()  # 'letter', as in 'seven letter b'
     doubtful_letters: frozenset[str] = frozenset()  # letters that are everyday words too

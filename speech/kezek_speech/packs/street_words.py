@@ -26,6 +26,7 @@ class StreetWords:
     leads: frozenset[str] = frozenset()  # a name may stand right behind: 'на', 'угол'
     joins: frozenset[str] = frozenset()  # between two crossing streets: 'и', 'мен'
     crossings: frozenset[str] = frozenset()  # behind a name: 'Абая угол Ленина'
+    corners: frozenset[str] = frozenset()  # before two joined names: 'на углу', 'перекрёсток'
     former: frozenset[str] = frozenset()  # an old name follows: 'бывшая'
     ordinary: frozenset[str] = frozenset()  # everyday words: streets only beside a word of place or a number
     years: tuple[str, ...] = ()  # 'летия': glued to a number in the genitive
