@@ -35,6 +35,7 @@ from kezek_api.routes import (
     notices,
     open311,
     operator,
+    outage_ends,
     outages,
     phone,
     photos,
@@ -51,7 +52,7 @@ from kezek_api.routes import (
 
 ROUTES = (
     session, operator, phone, calls, handling, colleagues, register, wallboard, figures, staffing, history, callbacks,
-    recordings, tickets, photos, addresses, duties, outages, suspicions, additions, emergencies,
+    recordings, tickets, photos, addresses, duties, outages, outage_ends, suspicions, additions, emergencies,
     executors, ladder, bulletins, reports, notices, governance, webhooks, open311, health,
 )  # fmt: skip
 STATIC = Path(__file__).parent / "static"

@@ -8,14 +8,18 @@ from datetime import UTC, datetime
 from kezek_api.auth import Session
 from kezek_api.doors import Doors
 from kezek_api.looks import asked, audited
+from kezek_api.shapes_outage_ends import LeftView, RestorationView, StillOutView
 from kezek_api.shapes_outages import ExpectationView, OutageView, StepView
 from kezek_api.shapes_places import AreaView, HouseFeature, HouseMap, HouseOnMap, Point
 from kezek_register.areas import Area
 from kezek_register.outage_rules import is_now
 from kezek_register.outage_types import Outage
+from kezek_register.still_out import StillOut
+from kezek_register.still_out_words import left_in_words, mistaken_in_words
 from kezek_register.types import Building
 
 MOST_HOUSES = 5_000  # on one map
+MOST_GROUPS = 50  # places that are still out
 
 
 async def outage_view(doors: Doors, outage: Outage, language: str) -> OutageView:
@@ -23,7 +27,13 @@ async def outage_view(doors: Doors, outage: Outage, language: str) -> OutageView
 
 
 async def outage_views(doors: Doors, outages: Sequence[Outage], language: str, now: datetime) -> tuple[OutageView, ...]:
-    named = await asked(doors.register.area_names.of(area for outage in outages for area in outage.areas))
+    areas = [area for one in outages for area in one.areas]
+    areas += [area for one in outages for step in one.restorations for area in step.areas]
+    named = await asked(doors.register.area_names.of(areas))
+
+    def shown(some: Sequence[Area]) -> tuple[AreaView, ...]:
+        return tuple(AreaView.of(area, named.title(area, language)) for area in some)
+
     return tuple(
         OutageView(
             id=one.id,
@@ -36,7 +46,7 @@ async def outage_views(doors: Doors, outages: Sequence[Outage], language: str, n
             cause=one.cause,
             organisation=one.organisation,
             words=one.words,
-            areas=tuple(AreaView.of(area, named.title(area, language)) for area in one.areas),
+            areas=shown(one.areas),
             starts_at=one.starts_at,
             expected_at=one.expected_at,
             ended_at=one.ended_at,
@@ -48,9 +58,42 @@ async def outage_views(doors: Doors, outages: Sequence[Outage], language: str, n
             ties=one.ties,
             calls=one.calls,
             still_out=one.still_out,
+            restored=shown(one.restored),
+            restorations=tuple(RestorationView.of(each, shown(each.areas)) for each in one.restorations),
+            parent=one.parent,
+            announced_at=one.announced_at,
+            chain_at=one.chain_at,
+            chain_by=one.chain_by,
             version=one.version,
         )
         for one in outages
+    )
+
+
+async def still_out_view(doors: Doors, told: StillOut, language: str) -> StillOutView:
+    named = await asked(doors.register.area_names.of(each.area for each in told.groups))
+    groups = []
+    for each in told.groups[:MOST_GROUPS]:
+        title = named.title(each.area, language)
+        live = await asked(doors.register.outages.concerned([each.area]))
+        groups.append(
+            LeftView(
+                kind=each.kind,
+                areas=(AreaView.of(each.area, title),),
+                words=left_in_words(each, title, language),
+                households=live.households,
+                parties=len(each.parties),
+                answered=each.answered,
+                certainty=round(each.certainty, 4),
+            )
+        )
+    return StillOutView(
+        groups=tuple(groups),
+        nowhere=len(told.nowhere),
+        answered=told.answered,
+        still_out=told.out,
+        mistaken=told.mistaken,
+        words=mistaken_in_words(told, language),
     )
 
 

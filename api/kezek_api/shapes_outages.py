@@ -7,8 +7,9 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from kezek_api.shapes import Shape
+from kezek_api.shapes_outage_ends import RestorationView
 from kezek_api.shapes_places import AreaView
-from kezek_register.outage_types import Expectation, Level, Outage, OutageState, OutageStep, Tie
+from kezek_register.outage_types import CallOutAnswer, Expectation, Level, Outage, OutageState, OutageStep, Tie
 from kezek_register.ticket_types import Verified
 
 
@@ -50,7 +51,8 @@ class ExpectationView(Shape):
 
 
 class StepView(Shape):
-    """`names`: its words in each language; `phone`: of the one to be called out."""
+    """`names`: its words in each language; `phone`: of the one to be called out; `asked_at`: when the chain came to
+    him."""
 
     list: Literal["checklist", "call_out"]
     position: int
@@ -60,6 +62,8 @@ class StepView(Shape):
     done_at: AwareDatetime | None
     done_by: str
     note: str
+    asked_at: AwareDatetime | None
+    answer: CallOutAnswer
 
     @classmethod
     def of(cls, value: OutageStep, names: dict[str, str] | None = None) -> StepView:
@@ -72,12 +76,16 @@ class StepView(Shape):
             done_at=value.done_at,
             done_by=value.done_by,
             note=value.note,
+            asked_at=value.asked_at,
+            answer=value.answer,
         )
 
 
 class OutageView(Shape):
     """`now`: it is announced and has begun; `words`: language -> what is published beside the facts; `ends_itself`: at
-    `expected_at`; `ties`: households tied to it, `calls`: how often they called, `still_out`: who say 'not yet'."""
+    `expected_at`; `ties`: households tied to it, `calls`: how often they called, `still_out`: who say 'not yet';
+    `restored`: parts where it is over already; `parent`: it is what is left of that one; `chain_at`: since when its
+    call-out chain is telephoned."""
 
     id: int
     code: str
@@ -101,6 +109,12 @@ class OutageView(Shape):
     ties: int
     calls: int
     still_out: int
+    restored: tuple[AreaView, ...]
+    restorations: tuple[RestorationView, ...]
+    parent: int | None
+    announced_at: AwareDatetime | None
+    chain_at: AwareDatetime | None
+    chain_by: str
     version: int
 
 

@@ -158,12 +158,16 @@ class Concerned:
 
 @dataclass(frozen=True, slots=True)
 class FirstHelp:
-    """A building where somebody needs help first, and why, in words."""
+    """A building where somebody needs help first, and why, in words; when somebody saw to them in this outage."""
 
     building_id: int
     street_id: int
     house: str
     special_needs: str
+    lifts: int = 0
+    done_at: datetime | None = None
+    done_by: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

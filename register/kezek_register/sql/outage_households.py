@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.outage_types import OutageOver, Tie
-from kezek_register.sql import events, outage_rows, outage_ties
+from kezek_register.sql import events, outage_remains, outage_rows, outage_ties
 from kezek_register.sql.outage_base import OutageBase
 from kezek_register.sql.outage_tables import OutageRow, TieRow
 from kezek_register.sql.tables import TicketRow
@@ -75,6 +75,8 @@ class OutageHouseholds(OutageBase):
                 told = {"id": outage_id, "answer": answer, "households": len(parties), "ticket": number}
                 await events.write(session, "outage.answered", told, self._clock())
             where = await self._tickets.where(session, now)
+            if answer == "no":
+                outage = await outage_remains.join(self._database, session, outage, told_together, self._clock())
         if answer == "no" and not number:
             # a transaction of its own, the same ticket however often it is asked for: killed in between, the same
             # answer finds a tie without a ticket and comes here again

@@ -67,7 +67,7 @@ class OutageReopening(OutageBase):
         done = 0
         while True:
             async with self._database.writing() as session:
-                taken = await self._tickets.take_back(session, outage_id, who, _BATCH)
+                taken = await self._tickets.take_back(session, outage_id, who, _BATCH, self._clock())
             done += taken
             if taken < _BATCH:
                 return done
@@ -108,7 +108,14 @@ async def _unsaid(session: AsyncSession, outage_id: int, steps: Collection[int],
 
 
 async def _forget(session: AsyncSession, outage_id: int, steps: Collection[int]) -> None:
-    """For these it is not over: whoever did not say that it is."""
-    here = (TieRow.outage_id == outage_id, TieRow.step.in_(steps), TieRow.restored != "yes")
+    """For these it is not over: whoever did not say that it is, and is not told by a nested outage."""
+    nested = select(OutageRow.id).where(OutageRow.parent_id == outage_id, OutageRow.state != "cancelled")
+    theirs = select(TieRow.party).where(TieRow.outage_id.in_(nested))
+    here = (
+        TieRow.outage_id == outage_id,
+        TieRow.step.in_(steps),
+        TieRow.restored != "yes",
+        TieRow.party.not_in(theirs),
+    )
     again = update(TieRow).where(*here).values(step=0, restored="")
     await session.execute(again, execution_options={"synchronize_session": False})

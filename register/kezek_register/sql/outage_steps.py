@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.notice_types import Notice
 from kezek_register.outage_types import BadOutage, Outage
-from kezek_register.sql import notices, outage_rows
+from kezek_register.sql import notices, outage_chain, outage_rows
 from kezek_register.sql.duty_tables import OrganisationRow
 from kezek_register.sql.outage_base import OutageBase
+from kezek_register.sql.outage_calling_out import call_of
 from kezek_register.sql.outage_tables import OutageRow, OutageStepRow
 from kezek_register.types import NotFound
 
@@ -30,12 +31,16 @@ class OutageSteps(OutageBase):
         """A line is done, or, with `done` False, is not after all; also when the outage is over. The first word stands:
         again changes only a note that is given. Raises NotFound."""
         async with self._database.writing() as session:
-            row = await outage_rows.one(session, outage_id)
+            row = await outage_rows.one(session, outage_id, lock=True)
             step = await self._step(session, outage_id, list, position)
             if not done:
-                step.done_at, step.done_by = None, ""
+                step.done_at, step.done_by, step.answer = None, "", ""
             elif step.done_at is None:
                 step.done_at, step.done_by = self._clock(), who
+                if list == "call_out":  # somebody has taken it: nobody else is called
+                    step.answer = "comes"
+                    await outage_chain.drop(session, outage_id, self._clock(), "somebody has taken it")
+                    await session.execute(update(OutageRow).where(OutageRow.id == outage_id).values(chain_at=None))
             step.note = note or step.note
             await session.flush()
             return await outage_rows.whole(session, row)
@@ -48,23 +53,7 @@ class OutageSteps(OutageBase):
             step = await self._step(session, outage_id, "call_out", position)
             if not step.phone:
                 raise BadOutage("this one has no number")
-            notice = Notice(
-                key=f"outage:{outage_id}:call_out:{step.code}:{outage.organisation}",
-                about=f"outage:{outage_id}",
-                what="call_out",
-                channel="call",
-                address=step.phone,
-                language=language,
-                told={
-                    "outage": outage_id,
-                    "position": position,
-                    "code": step.code,
-                    "level": outage.level,
-                    "topic": outage.topic,
-                    "cause": outage.cause,
-                    "starts_at": outage.starts_at.isoformat(),
-                },
-            )
+            notice = call_of(outage, step, language)
             await notices.write(self._database, session, [notice], self._clock())
         return notice
 
@@ -91,7 +80,8 @@ class OutageSteps(OutageBase):
             if (line.list, line.code) not in done:
                 last[line.list] += 1
                 told = {"list": line.list, "position": last[line.list], "code": line.code, "phone": line.phone}
-                rows.append({"outage_id": row.id, **told, "done_at": None, "done_by": "", "note": ""})
+                done_by = {"done_at": None, "done_by": "", "note": "", "asked_at": None, "answer": ""}
+                rows.append({"outage_id": row.id, **told, **done_by})
         if rows:
             await session.execute(insert(OutageStepRow), rows)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -57,7 +58,7 @@ class TicketsOfOutages:
         await session.flush()
         return len(rows)
 
-    async def take_back(self, session: AsyncSession, outage_id: int, who: str, limit: int) -> int:
+    async def take_back(self, session: AsyncSession, outage_id: int, who: str, limit: int, now: datetime) -> int:
         """The outage was not over: tickets that its end reported are at work again, some of them; how many. What an
         executor reported by himself stays, and he is told of the outage, not of each ticket."""
         last = select(func.max(TicketMoveRow.at)).where(
@@ -74,7 +75,7 @@ class TicketsOfOutages:
             order = Order("reopen", Mover(who, "manager"), why="the outage was not over")
             await self._tickets.moving.take(session, row, order)
         if rows:
-            await drop_pending(session, [row.number for row in rows], rows[0].updated_at)
+            await drop_pending(session, [row.number for row in rows], now)
         return len(rows)
 
     async def verify(self, session: AsyncSession, outage_id: int, ties: Sequence[Tie]) -> None:

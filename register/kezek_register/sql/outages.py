@@ -25,8 +25,11 @@ from kezek_register.sql.area_names import AreaNames
 from kezek_register.sql.database import Database
 from kezek_register.sql.in_memory import InMemory
 from kezek_register.sql.outage_base import REVISION
+from kezek_register.sql.outage_calling_out import OutageCallingOut
+from kezek_register.sql.outage_first_help import OutageFirstHelp
 from kezek_register.sql.outage_households import OutageHouseholds
 from kezek_register.sql.outage_notices import OutageNotices
+from kezek_register.sql.outage_remains import OutageRemains
 from kezek_register.sql.outage_reopening import OutageReopening
 from kezek_register.sql.outage_restoring import OutageRestoring
 from kezek_register.sql.outage_steps import OutageSteps
@@ -36,10 +39,18 @@ from kezek_register.sql.revisions import revision_seen
 from kezek_register.types import ImportReport
 
 
-class Outages(OutageRestoring, OutageReopening, OutageHouseholds, OutageSteps):
+class Outages(
+    OutageRestoring,
+    OutageReopening,
+    OutageRemains,
+    OutageHouseholds,
+    OutageSteps,
+    OutageCallingOut,
+    OutageFirstHelp,
+):
     """Every change is told to programs in its own transaction: 'outage.opened', 'outage.updated', 'outage.started',
     'outage.expected', 'outage.restored_part', 'outage.closed', 'outage.reopened', 'outage.cancelled',
-    'outage.answered'."""
+    'outage.answered', 'outage.called_out'."""
 
     def __init__(
         self,
