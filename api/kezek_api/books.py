@@ -24,6 +24,7 @@ from kezek_api.noted import Noted
 from kezek_api.orphans import Orphans
 from kezek_api.photo_keeping import PhotoKeeping
 from kezek_api.recordings import Recordings
+from kezek_api.register_settings import register_settings
 from kezek_api.retention import Retention
 from kezek_api.rules import Rules, of_site
 from kezek_api.settings import Settings
@@ -117,7 +118,13 @@ async def run(settings: Settings, *, leashed: bool) -> None:
         redis = redis_client(settings.redis_url)
         stack.push_async_callback(redis.aclose)
         register = await stack.enter_async_context(
-            Register.open(settings.sql, node=settings.node, clock=lambda: datetime.now(settings.zone), work=rules.work)
+            Register.open(
+                settings.sql,
+                node=settings.node,
+                clock=lambda: datetime.now(settings.zone),
+                work=rules.work,
+                settings=register_settings(settings),
+            )
         )
         queues = RedisQueues(settings.redis_url, settings.site)
         stack.push_async_exit(queues)  # not entered: only the history reads the feed here, in its own way

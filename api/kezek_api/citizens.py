@@ -177,7 +177,7 @@ class Citizens:
     emergencies: SqlEmergencies | None = None
 
 
-def citizens_of(register: Register, rules: Rules, dialogue: Dialogue, site: Settings) -> Citizens:
+def citizens_of(register: Register, rules: Rules, dialogue: Dialogue, site: Settings, outages: SqlOutages) -> Citizens:
     told = rules.citizens
     notices = SqlNotices(register, "sms" if told.fallback and rules.notices.sms.url else None)
     settings = told.settings(site.node, rules.dial_s)
@@ -193,7 +193,7 @@ def citizens_of(register: Register, rules: Rules, dialogue: Dialogue, site: Sett
         settings=settings,
         now=now,
         voice=speaker,
-        outages=SqlOutages(register) if told.outages else None,
+        outages=outages if told.outages else None,
         tickets=SqlTickets(register) if told.tickets else None,
         emergencies=SqlEmergencies(
             register, rules.services, dialogue, speaker, language=dialogue.language.default, now=now

@@ -23,6 +23,7 @@ from kezek_api.photos import AT_ONCE
 from kezek_api.published import Published
 from kezek_api.rules import Rules
 from kezek_api.settings import Settings
+from kezek_api.storm.news import News
 from kezek_api.story import RedisStoryteller
 from kezek_api.streets import StreetName
 from kezek_api.supervisors import Supervisors
@@ -55,6 +56,7 @@ class Doors:
     supervisors: Supervisors
     ladder: Ladder
     bulletin_voice: BulletinVoice
+    news: News
     streams: Places = field(default_factory=lambda: Places(STREAMS))
     sip: Places = field(default_factory=lambda: Places(PHONES))
     photos: Places = field(default_factory=lambda: Places(AT_ONCE))

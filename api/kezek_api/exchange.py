@@ -196,6 +196,7 @@ class Exchange:
             rungs=self._storm.rungs,
             intake=self._storm.intake,
             bulletins=self._storm.bulletins,
+            troubles=self._storm.troubles,
         )
 
     async def _follow(self, telephony: Telephony, strays: Strays, burials: Burials) -> None:

@@ -20,6 +20,7 @@ from kezek_api.keeping import keep
 from kezek_api.memory import SqlMemory
 from kezek_api.rules import Rules
 from kezek_api.settings import Settings
+from kezek_api.storm.sources import WithSuspicions
 from kezek_api.storm_ports import StormPorts
 from kezek_api.supervisors import Supervisors
 from kezek_ivr.notifying import Notifying
@@ -56,7 +57,8 @@ class Exchanges:
     ) -> None:
         self._queues, self._health, self._supervisors = queues, health, supervisors
         memory = SqlMemory(register)
-        citizens = citizens_of(register, rules, spoken_dialogue(settings), settings)
+        outages = WithSuspicions(register, rules.detection)
+        citizens = citizens_of(register, rules, spoken_dialogue(settings), settings, outages)
         self._all = [
             Exchange(
                 settings,

@@ -38,11 +38,13 @@ from kezek_api.mqtt import Publisher
 from kezek_api.notifier.notifier import Notifier
 from kezek_api.outage_facts import OutageFacts
 from kezek_api.recorded import SqlIntake
+from kezek_api.register_settings import register_settings
 from kezek_api.restoring import Restoring
 from kezek_api.rules import of_site
 from kezek_api.server import HttpServer
 from kezek_api.sessions import KeptSessions
 from kezek_api.settings import Settings
+from kezek_api.storm.part import Storm
 from kezek_api.storm_ports import StormPorts
 from kezek_api.story import RedisStoryteller
 from kezek_api.supervisors import Supervisors
@@ -52,7 +54,7 @@ from kezek_api.today import today
 from kezek_api.waits import Waits
 from kezek_api.wallboard import Board
 from kezek_queue import QueueSettings, RedisQueues, keep_ticking, redis_client
-from kezek_register import Register, RegisterError, RegisterSettings
+from kezek_register import Register, RegisterError
 
 log = structlog.get_logger(__name__)
 
@@ -119,7 +121,7 @@ class House:
                     node=settings.node,
                     clock=lambda: datetime.now(settings.zone),
                     work=self.rules.work,
-                    settings=RegisterSettings(checklists=settings.checklists),
+                    settings=register_settings(settings),
                 )
             )
             queues = RedisQueues(settings.redis_url, settings.site, queue_settings(settings))
@@ -139,6 +141,7 @@ class House:
             supervisors = Supervisors()
             voice = BulletinVoice(settings.home, register.bulletins)
             shelf = Shelf(register, voice, settings.prompts, settings.languages, settings.default_language)
+            storm = Storm(register, self.rules.detection, settings.node, self.rules.calendar.zone)
             doors = Doors(
                 settings=settings,
                 auth=auth,
@@ -155,6 +158,7 @@ class House:
                 supervisors=supervisors,
                 ladder=self.ladder,
                 bulletin_voice=voice,
+                news=storm.news,
             )
             server = HttpServer(build(doors), settings.http_listen)
             stack.callback(server.close)
@@ -171,7 +175,9 @@ class House:
                 waits=self.waits,
                 register=register,
                 supervisors=supervisors,
-                storm=StormPorts(intake=SqlIntake(queues, self.files, register), bulletins=shelf),
+                storm=StormPorts(
+                    troubles=storm.troubles, intake=SqlIntake(queues, self.files, register), bulletins=shelf
+                ),
             )
 
             restoring = Restoring(
@@ -213,6 +219,7 @@ class House:
                     "exchange": lambda: after(self._begun, exchanges.run()),
                     "mqtt": lambda: self._publish(register),
                     "bulletins": lambda: after(self._migrated, shelf.run()),
+                    "storm": lambda: after(self._migrated, storm.run()),
                     "tending": lambda: after(self._migrated, tending.run()),
                     "notifier": lambda: after(self._migrated, notifier.run()),
                 }
@@ -221,6 +228,7 @@ class House:
                     notifier.figures,
                     tending.figures,
                     self.ladder.figures,
+                    storm.figures,
                 ]
                 parts = [
                     group.create_task(keep(name, part, self.health.failed(name)), name=name)
@@ -233,6 +241,8 @@ class House:
                 everything = (exchanges, desks, self.behind, self.health)
                 await drain(*everything, limit_s=settings.drain_s, hurried=self._hurry)
                 self.board.close()
+                storm.news.close()
+                await storm.watch.let_go()
                 await end(parts)
         log.info("house_down")
 

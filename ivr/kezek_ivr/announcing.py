@@ -1,7 +1,8 @@
 """A caller whose house is affected hears it at once, before the queue: what, since when, until when.
 
 1: that is all, he is called when it is over, and the call ends here (INFORMED). Who stays is tied all the same, as one
-household. Never an emergency's way, and a register that is slow or dead costs nothing.
+household. What is suspected and not confirmed is said in one sentence, and he goes on. Never an emergency's way, and a
+register that is slow or dead costs nothing.
 """
 
 from __future__ import annotations
@@ -55,10 +56,13 @@ class Announcing:
         if self._outages is None or talk.priority == EMERGENCY or who is None:
             return True
         found = await within(self._outages.affecting(who), (), self._settings.directory_limit_s, "affecting")
-        news = [each for each in found if each.id not in talk.told_outages][: self._dialogue.outage.most]
+        fresh = [each for each in found if _mark(each) not in talk.told_outages][: self._dialogue.outage.most]
+        talk.told_outages |= {_mark(each) for each in fresh}
+        if not await self._suspected(talk, [each for each in fresh if each.suspected]):
+            return True
+        news = [each for each in fresh if not each.suspected]
         if not news:
             return True
-        talk.told_outages |= {each.id for each in news}
         talk.keeper.set_outages([each.id for each in news])
         talk.story.tell("outage", outages=[each.id for each in news])
         digit = await self._tell(talk, who, news)
@@ -74,6 +78,21 @@ class Announcing:
             self._tying.add(task)
             task.add_done_callback(self._tying.discard)
         return True
+
+    async def _suspected(self, talk: Conversation, news: list[Affecting]) -> bool:
+        """What is looked into, said and left at that. False: he pressed a key that leads on."""
+        if not news:
+            return True
+        words = self._dialogue
+        talk.story.tell("suspected", suspicions=[each.id for each in news])
+        facts = [part for each in news for part in (words.outage.suspected, saying.matter(each.topic, SUBJECTS))]
+        if not await talk.line.play(*facts, language=talk.language):
+            return True
+        digit = await talk.line.digit(CUT_SHORT_S)
+        if digit == words.emergency_digit:
+            talk.priority, talk.straight = EMERGENCY, True
+        talk.straight = talk.straight or digit == words.operator_digit
+        return talk.priority != EMERGENCY
 
     async def _tell(self, talk: Conversation, who: Concerned, news: list[Affecting]) -> str | None:
         words = self._dialogue.outage
@@ -119,6 +138,11 @@ class Announcing:
         limit = self._settings.closing_limit_s
         if not await patiently(lambda: outages.tie(outage.id, who, tell=tell), limit=limit, what="tie"):
             log.error("outage.not_tied", call=who.call, outage=outage.id)
+
+
+def _mark(each: Affecting) -> int:
+    """By which a call knows that it has told it: suspicions and outages are counted apart."""
+    return -each.id if each.suspected else each.id
 
 
 def concerned(talk: Conversation) -> Concerned | None:

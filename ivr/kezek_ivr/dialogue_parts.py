@@ -133,6 +133,7 @@ class OutageWords:
     now: str
     planned: str
     coming: str
+    suspected: str
     since: str
     begins: str
     until: str

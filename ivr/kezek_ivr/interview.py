@@ -28,7 +28,8 @@ LONGEST_KEYED = 40  # keys of one answer, all taken: what is left of a keyed tel
 
 
 class Interview:
-    """One caller's interview: `prepare` always, `hold` where there is time for questions. `clock`: unix seconds."""
+    """One caller's interview: `prepare` always, `hold` where there is time for questions. `clock`: unix seconds;
+    `changed`: told when a field has."""
 
     def __init__(
         self,
@@ -41,7 +42,9 @@ class Interview:
         clock: Callable[[], float],
         *,
         states: bool = False,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
+        self._changed = changed
         self._talk, self._dialogue, self._ears, self._grammars = talk, dialogue, ears, grammars
         self._reading_back, self._states = reading_back, states
         self._filling = Filling(talk, lookups, clock)
@@ -175,6 +178,7 @@ class Interview:
         if reply == "yes":
             filling.agree()
         if filling.fields != before:
+            self._changed()
             talk.story.tell("fields", fields={name: dict(note) for name, note in talk.keeper.notes["fields"].items()})
         if answer.unheard not in ("", "silence"):
             talk.keeper.set_unheard(answer.unheard)

@@ -24,11 +24,12 @@ from kezek_ivr.instead import Instead
 from kezek_ivr.keeping import Keeper, Story, amend, fresh_notes
 from kezek_ivr.lookups import NOBODY, Lookups
 from kezek_ivr.overheard import Hearing
-from kezek_ivr.ports import Bulletins, Emergencies, Intake, Outages, Rungs, Tickets, Voice
+from kezek_ivr.ports import Bulletins, Emergencies, Intake, Outages, Rungs, Tickets, Troubles, Voice
 from kezek_ivr.reading_back import ReadingBack
 from kezek_ivr.recorded import RecordedIntake
 from kezek_ivr.recording import Recorder
 from kezek_ivr.refusing import Refusing
+from kezek_ivr.reporting import Reporting
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.side_tasks import running
 from kezek_ivr.steady import steady
@@ -56,7 +57,8 @@ class Reception:
     `waits`: without it no wait is told and no callback offered, but for a full queue. `calendar`: without it always
     open. `outages`, `tickets`: without it nobody is told of one; `emergencies`: without it no service is told whom it
     gets; `voice`: without it no address is read back; `rungs`: without it the line is always calm; `intake`: without it
-    nothing is taken down without an operator. `clock`: unix seconds, for the calendar and the notes.
+    nothing is taken down without an operator; `troubles`: without it no call is evidence of a mass outage. `clock`:
+    unix seconds, for the calendar and the notes.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Reception:
         rungs: Rungs | None = None,
         intake: Intake | None = None,
         bulletins: Bulletins | None = None,
+        troubles: Troubles | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queues, self._dialogue, self._settings = queues, dialogue, settings
@@ -108,6 +111,7 @@ class Reception:
             ReadingBack(voice, self._lookups, limit=settings.voice_limit_s),
             RecordedIntake(intake, rungs, dialogue, settings, self._closing.end),
             FirstWords(bulletins, rungs, dialogue, settings),
+            Reporting(troubles, settings),
             clock,
         )
         self._connecting = Connecting(

@@ -98,7 +98,7 @@ Step = Literal[
     "connected", "not_taken", "talk_ended", "ticket", "wrap_up", "ended",
     "wait", "place_kept", "callback_offered", "callback_asked", "called_back", "full", "closed", "recording",
     "held", "resumed", "consulting", "joined", "handed_over", "retrieved", "transferred", "diverted",
-    "outage", "informed", "ticket_state", "silent", "told", "recorded", "bulletin",
+    "outage", "suspected", "informed", "ticket_state", "silent", "told", "recorded", "bulletin",
 ]  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from kezek_ivr.reading_back import ReadingBack
 from kezek_ivr.recorded import RecordedIntake
 from kezek_ivr.recording import Recorder
 from kezek_ivr.refusing import Refusing
+from kezek_ivr.reporting import Reporting
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.side_tasks import running
 from kezek_ivr.silent import ask_the_silent
@@ -43,12 +44,13 @@ class Understanding:
         reading_back: ReadingBack,
         recorded: RecordedIntake,
         first_words: FirstWords,
+        reporting: Reporting,
         clock: Callable[[], float],
     ) -> None:
         self._ears, self._phrasebooks, self._dialogue, self._settings = ears, phrasebooks, dialogue, settings
         self._lookups, self._recorder, self._refusing = lookups, recorder, refusing
         self._announcing, self._states, self._reading_back, self._clock = announcing, states, reading_back, clock
-        self._recorded, self._first_words = recorded, first_words
+        self._recorded, self._first_words, self._reporting = recorded, first_words, reporting
         self._grammars: dict[str, Grammars] = {}
 
     async def understand(self, talk: Conversation) -> bool:
@@ -123,6 +125,7 @@ class Understanding:
             self._reading_back,
             self._clock,
             states=self._states.offered,
+            changed=lambda: self._reporting.look(talk),
         )
 
     def _grammars_of(self, language: str) -> Grammars | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import text
 
 from kezek_register import checklists
+from kezek_register.areas import Place
+from kezek_register.outage_types import Outage
 from kezek_register.settings import RegisterSettings
 from kezek_register.sql.additions import Additions
 from kezek_register.sql.addresses import Addresses
@@ -89,7 +91,11 @@ class Register:
         self.asset_kinds = AssetKinds(database)
         self.duties = Duties(database)
         self.emergencies = Emergencies(database, clock)
-        filling = Filling(self.topics.begins_with, self.places.of_house, self.duties.who)
+
+        async def affecting(place: Place) -> Sequence[Outage]:
+            return await self.outages.affecting(place)
+
+        filling = Filling(self.topics.begins_with, self.places.of_house, self.duties.who, affecting)
         self.tickets = Tickets(database, Numbering(database, node=node, clock=clock), clock, filling, work)
         self.work = Work(database, self.duties, work, clock)
         self.staff = StaffList(database)

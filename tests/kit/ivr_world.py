@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.hours import Calendar
-from kezek_ivr.ports import Bulletins, Emergencies, Intake, Outages, Rungs, Tickets, Voice
+from kezek_ivr.ports import Bulletins, Emergencies, Intake, Outages, Rungs, Tickets, Troubles, Voice
 from kezek_ivr.reception import Reception
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.types import Notes, Step, Waits
@@ -62,6 +62,7 @@ class World:
         self.rungs: Rungs | None = None
         self.intake: Intake | None = None
         self.bulletins: Bulletins | None = None
+        self.troubles: Troubles | None = None
         self.clock: Callable[[], float] = virtual_now  # unix seconds
         self.settings = ReceptionSettings(node="node-1", wrap_up_s=10.0, in_talk="off")
         self.phrasebooks = {
@@ -107,6 +108,7 @@ class World:
             rungs=self.rungs,
             intake=self.intake,
             bulletins=self.bulletins,
+            troubles=self.troubles,
             clock=self.clock,
         )
 

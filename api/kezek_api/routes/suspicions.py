@@ -11,6 +11,7 @@ from kezek_api.conventions import After, Limit, etag, linked
 from kezek_api.doors import AnyStaff, OfDoors, SecondLine
 from kezek_api.looks import asked, audited
 from kezek_api.outages_shown import house_map, outage_view
+from kezek_api.routes.wallboard import LIVE, STREAM, Stream
 from kezek_api.shapes_outages import OutageView
 from kezek_api.shapes_places import HouseMap
 from kezek_api.shapes_suspicions import ConfirmIn, DismissIn, Reports, ReportView, SuspicionPage, SuspicionView
@@ -38,6 +39,17 @@ async def suspicions(
     linked(request, response, page.cursor)
     views = await suspicion_views(doors, page.items, session.staff.language)
     return SuspicionPage(suspicions=views, next=page.cursor)
+
+
+@router.get("/events", response_class=Stream, responses={200: {"content": STREAM}})
+async def events(doors: OfDoors, session: AnyStaff) -> Stream:
+    """`suspicion`, `addition` and `outage`, each with `{revision}`: within a second something of that kind is another
+    than before. 429 `too_many` for more streams of one person than anybody looks at."""
+    login = session.staff.login
+    doors.streams.need(login)
+    stream = Stream(doors.news.events(), headers=LIVE)
+    stream.place = doors.streams.taken(login)
+    return stream
 
 
 @router.get("/{id}")

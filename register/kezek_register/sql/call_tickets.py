@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.numbers import check
-from kezek_register.sql import values
+from kezek_register.sql import ticket_troubles, values
 from kezek_register.sql.filling import FOLLOWS
 from kezek_register.sql.tables import TicketRow
 from kezek_register.sql.ticket_base import TicketBase, fields_of_draft, mover_of_draft
@@ -53,6 +53,7 @@ class CallTickets(TicketBase):
     async def _put(self, draft: Ticket, *, confirm: bool) -> Ticket:
         given = check(draft.number) if draft.number else ""
         filled = await self._filling.fill(draft, self._clock())
+        joins = await self._joins(draft, filled)
         # taken before the transaction: reserving a block is a transaction of its own
         number = given or await self._numbering.next()
         async with self._database.writing() as session:
@@ -64,12 +65,12 @@ class CallTickets(TicketBase):
                 raise NotFound("the ticket went away while it was written")
             if made:
                 await self.moving.begin(session, row, mover_of_draft(draft))
-                if confirm:
-                    await self._assign(session, row, filled["organisation_id"])
+                await self._begun(session, row, filled["organisation_id"] if confirm else None, joins)
             elif confirm or not row.confirmed:
                 with session.no_autoflush:  # one UPDATE, one new version
                     await self._update(session, row, draft, filled, confirm=confirm)
                     await session.flush()
+                await ticket_troubles.report(self._database, session, row, self._clock())
         if not made and not given:
             self._numbering.give_back(number)
         return values.ticket(row)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from kezek_register.areas import Place
 from kezek_register.duty_types import Answer
+from kezek_register.outage_types import Outage
 from kezek_register.ticket_types import TicketKind
 from kezek_register.types import NotFound, Ticket, Topic
 
@@ -26,6 +27,10 @@ async def _plain_place(street_id: int, house: str) -> Place:
     return Place(street_id=street_id, house=house)
 
 
+async def _no_outage(place: Place) -> Sequence[Outage]:
+    return ()
+
+
 async def _nobody(place: Place, asset_kind: str) -> Answer | None:
     return None
 
@@ -35,11 +40,12 @@ class Filling:
     """Asked before the transaction, for each verb here is a transaction of its own.
 
     `begins_with`: a topic with what its parents say; `of_house`: a street's id and a house, known or not, as a place;
-    `who`: the rules' answer."""
+    `who`: the rules' answer; `affecting`: what goes on at a place."""
 
     begins_with: Callable[[str], Awaitable[Topic]] = _plain_topic
     of_house: Callable[[int, str], Awaitable[Place]] = _plain_place
     who: Callable[[Place, str], Awaitable[Answer | None]] = _nobody
+    affecting: Callable[[Place], Awaitable[Sequence[Outage]]] = _no_outage
 
     async def fill(self, draft: Ticket, now: datetime, *, kind_said: bool = False) -> dict[str, Any]:
         """The columns that follow from the draft's topic and address; what it says itself stands. `kind_said`: an
@@ -66,6 +72,19 @@ class Filling:
             "organisation_id": executor,
             "clock_from": draft.clock_from or draft.created_at or now,
         }
+
+    async def outages(self, draft: Ticket) -> Sequence[Outage]:
+        """Unplanned ones that go on at its place, of its very topic or of one above or below it. Raises Unavailable."""
+        if draft.street_id is None:
+            return ()
+        going_on = await self.affecting(await self._place(draft))
+        return [one for one in going_on if await self._same_matter(one.topic, draft.topic)]
+
+    async def _same_matter(self, one: str, other: str) -> bool:
+        if one == other:
+            return True
+        above = {(await self.begins_with(each)).parent for each in (one, other)} - {""}
+        return bool(above & {one, other})
 
     @staticmethod
     def follows(changed: Iterable[str]) -> frozenset[str]:

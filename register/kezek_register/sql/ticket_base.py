@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kezek_register.deadlines import due_of
 from kezek_register.moves import KEZEK, Mover
 from kezek_register.numbers import check
-from kezek_register.sql import values
+from kezek_register.outage_types import Outage
+from kezek_register.sql import ticket_troubles, values
 from kezek_register.sql.database import Database
 from kezek_register.sql.filling import Filling
 from kezek_register.sql.numbering import Numbering
 from kezek_register.sql.tables import TicketRow
 from kezek_register.sql.ticket_moves import Moving, Order
+from kezek_register.sql.usual_counts import KINDS
 from kezek_register.types import NotFound, Ticket
 from kezek_register.work_rules import WorkRules
 
@@ -39,6 +41,21 @@ class TicketBase:
         self.moving = Moving(
             database, rules or WorkRules(), clock
         )  # for repositories that move tickets of their own accord
+
+    async def _joins(self, draft: Ticket, filled: dict[str, Any]) -> Sequence[Outage]:
+        """Outages that go on at its place and of its matter, of which it is one more voice. Before the transaction."""
+        if draft.outage_id is not None or filled["kind"] not in KINDS or not draft.topic:
+            return ()
+        return await self._filling.outages(draft)
+
+    async def _begun(
+        self, session: AsyncSession, row: TicketRow, executor: int | None, joins: Sequence[Outage]
+    ) -> None:
+        """What follows from a ticket's making: it is a voice, and one that joins an outage is nobody's own work."""
+        now = self._clock()
+        await ticket_troubles.report(self._database, session, row, now)
+        if not joins or not await ticket_troubles.join(session, row, joins, now):
+            await self._assign(session, row, executor)
 
     async def _locked(self, session: AsyncSession, number: str) -> TicketRow:
         """Raises BadNumber and NotFound."""

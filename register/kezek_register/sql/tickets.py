@@ -18,7 +18,7 @@ from kezek_register.moves import Mover, MoveRefused
 from kezek_register.numbers import check
 from kezek_register.paging import Page
 from kezek_register.phones import e164
-from kezek_register.sql import events, outage_rows, ticket_pages, values
+from kezek_register.sql import events, outage_rows, ticket_pages, ticket_troubles, values
 from kezek_register.sql.audit import changed as audited
 from kezek_register.sql.call_tickets import CallTickets
 from kezek_register.sql.filling import FOLLOWS
@@ -53,6 +53,7 @@ class Tickets(CallTickets, TicketPapers):
         staff = who.role not in ("citizen", "kezek")
         draft = replace(draft, operator=draft.operator or (who.who if staff else ""), state="registered")
         filled = await self._filling.fill(draft, self._clock(), kind_said=kind_said)
+        joins = await self._joins(draft, filled)
         number = check(draft.number) if draft.number else await self._numbering.next()
         try:
             async with self._database.writing() as session:
@@ -61,7 +62,7 @@ class Tickets(CallTickets, TicketPapers):
                 row = (await session.scalars(select(TicketRow).where(same))).one()
                 if made:
                     await self.moving.begin(session, row, who, key)
-                    await self._assign(session, row, filled["organisation_id"])
+                    await self._begun(session, row, filled["organisation_id"], joins)
                     audited(session, who, "ticket_made", row.number, self._clock())
         except Conflict:
             if key and (known := await self._by_key(key)):
@@ -130,6 +131,7 @@ class Tickets(CallTickets, TicketPapers):
                 if changed & _DECIDES:
                     await self._assign(session, row, filled["organisation_id"])
                 await session.flush()
+            await ticket_troubles.report(self._database, session, row, at)
             audited(session, who, "ticket_edit", row.number, at)
             await events.write(session, "ticket.edit", {"number": row.number, "fields": sorted(fields)}, at)
             return values.ticket(row)
