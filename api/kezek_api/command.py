@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import gc
 import os
@@ -17,6 +18,7 @@ from kezek_api import command_places, command_speech
 from kezek_api.settings import Settings, SettingsError
 
 gc.set_threshold(50_000, 50, 1_000)  # with Python's own a tenth of a node's start goes into looking for garbage
+atexit.register(gc.freeze)  # and half a second of its end
 FILES = 65_536  # open at one time; each caller, desk and page is one
 YIELD = 5  # so much nicer are the books than whoever conducts calls
 
