@@ -56,6 +56,11 @@ def _theirs(items: Sequence[Item], one: Found, pack: Pack) -> bool:
             return True
         if items[at].kind in ("number", "street", "correction", "not", "phone", "account"):
             break
+    behind = end
+    while behind < len(items) and items[behind].kind == one.kind:
+        behind += 1
+    if end < behind < len(items) and items[behind].text.startswith(pack.neighbours):
+        return True  # 'жиырма бірінші пәтердегі көрші'
     if one.kind != "flat":
         return False
     ahead = start - 1

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from .conflicts import weighed
 from .corrections import markers, skip, without_negated
+from .counted import Counted, item_at
 from .digits import Digits
 from .durations import Durations
 from .found import Found
@@ -22,6 +23,7 @@ from .types import MentionKind
 
 __all__ = ["Found", "Places"]
 _DOUBTFUL_LETTER = 0.75  # fit: a flat that sure has no letter
+_ASIDE = 0.65  # at most, for a house that is not by the street, when another number is
 _BEFORE_STREET = 0.7  # how surely a number before a street is its house, where houses stand behind it
 _AFTER_NAMELESS = 0.75  # at most, for a number right behind another one that is nothing
 _MOST: dict[MentionKind, int] = {"house": 9999, "flat": 9999, "entrance": 60, "floor": 130}
@@ -36,6 +38,7 @@ class Places:
         self._digits = Digits(pack)
         self._landmarks = Landmarks(pack)
         self._durations = Durations(pack)
+        self._counted = Counted(pack, lexer.doubts)
 
     def find(self, items: Sequence[Item], streets: Sequence[StreetHit], *, bare: bool = False) -> list[Found]:
         """What is said about the place; `bare`: a number without any cue is a house (the answer to 'which house?')."""
@@ -45,14 +48,14 @@ class Places:
         street_at = {place: hit for hit in streets for place in range(hit.first, hit.last + 1)}
         runs = [run for run in self._runs.find(items, set(street_at)) if run.parts[0].first not in theirs]
         long, short = self._apart(items, runs, street_at)
-        parts = [part for run in short for part in single_digits(run.parts) if not self._counted(items, part)]
+        parts = [part for run in short for part in single_digits(run.parts) if not self._counted.counts(items, part)]
         starts = [part.start for part in parts]
         corrected = markers(items, starts)
         elements = self._elements(items, parts, street_at, corrected)
         found = self._named(items, elements, street_at, corrected)
         if bare and not found and parts:
             found = [self._found("house", parts[0], 1.0)]
-        corrected = sorted({*corrected, *markers(items, [self._item_at(items, each.first) for each in beside])})
+        corrected = sorted({*corrected, *markers(items, [item_at(items, each.first) for each in beside])})
         return weighed(items, self._latest(items, [*found, *long, *beside], corrected), corrected, self._pack)
 
     def _apart(
@@ -106,10 +109,11 @@ class Places:
             if joined and one.start not in cue_of and other.start in cue_of and one.ordinal == other.ordinal:
                 cue_of[one.start] = cue_of[other.start]  # 'оныншы және он екінші үй'
         with_house = any(self._is_house(cue_of, part) for part in parts)
-        if with_house and not any(
-            self._is_house(cue_of, part) and self._by_street(items, part, street_at) for part in parts
-        ):
+        houses = [part for part in parts if self._is_house(cue_of, part)]
+        if houses and not any(self._by_street(items, part, street_at) for part in houses):
             with_house = False  # 'у соседей в доме пять ..., а мы на Абая десять': both are, and neither is sure
+            if any(part not in houses and self._street_beside(items, part, street_at) for part in parts):
+                cue_of |= {part.start: ("house", _ASIDE) for part in houses}
         with_flat = any(kind == "flat" for kind, _ in cue_of.values())
         found: list[Found] = []
         last: MentionKind | None = None
@@ -127,11 +131,11 @@ class Places:
                     kind, fit = "flat", 0.65
             elif kind is not None and beside and nameless:
                 fit = min(fit, _AFTER_NAMELESS)  # 'тринадцать седьмая квартира' may be the thirty-seventh
-            one = self._found(kind, part, fit) if kind is not None else None
-            if one is not None:
-                found.append(one)
-            last, before, nameless = (one.kind if one is not None else last), part, one is None
-        return [each for each in found if not self._between(items, each)]
+            if kind is not None:
+                found.append(self._found(kind, part, fit))
+                last = kind
+            before, nameless = part, kind is None
+        return [each for each in found if not self._counted.between(items, each)]
 
     def _kind(
         self,
@@ -224,54 +228,13 @@ class Places:
         flat = skip(items, part.end + 1, 1, {"filler"})
         number = skip(items, flat + 1, 1, {"filler"})
         before_flat = number < len(items) and items[flat].kind == "flat" and items[number].kind == "number"
+        if before_flat and not part.start and not part.ordinal and not self._pack.number_before_cue:
+            return _BEFORE_STREET  # 'шестьдесят два квартира семь улица Ростовская'
         return 0.55 if before_flat and words else 0.0
 
     @staticmethod
     def _corrects(items: Sequence[Item], part: Part, corrected: Sequence[int]) -> bool:
         return skip(items, part.start - 1, -1, {"filler"}) in corrected
-
-    def _counted(self, items: Sequence[Item], part: Part) -> bool:
-        """'three days', 'school number twenty-six': a number of something else."""
-        after = items[part.end + 1] if part.end + 1 < len(items) else None
-        if after is not None and (
-            after.kind == "unit" or (after.kind == "word" and self._lexer.doubts.unit(after.text))
-        ):
-            return True
-        beyond = items[part.end + 2].text if part.end + 2 < len(items) else ""
-        if self._pack.number_before_cue and after is not None and after.kind in PLACES:
-            return beyond in self._pack.counted_from  # 'қырық пәтер бар'
-        ahead = part.start - 1
-        if ahead > 0 and items[ahead].text in self._pack.number_words:
-            ahead -= 1
-        return ahead >= 0 and (
-            items[ahead].kind == "other"
-            or (
-                items[ahead].kind == "unit"
-                and items[ahead].text not in {*self._pack.lasting.units, *self._pack.plurals}
-            )
-        )
-
-    def _between(self, items: Sequence[Item], found: Found) -> bool:
-        """'between the second and the third floor', 'up to the third floor': a stretch, not the caller's own."""
-        if found.kind not in ("entrance", "floor"):
-            return False
-        start, end = self._item_at(items, found.first), self._item_at(items, found.last)
-        before = items[start - 1].text if start else ""
-        number = start > 1 and items[start - 2].kind in ("number", found.kind)
-        beyond = skip(items, end + 1, 1, {found.kind})
-        after = items[beyond].text if beyond < len(items) else ""
-        following = items[beyond + 1] if beyond + 1 < len(items) else None
-        joins = self._pack.joins
-        return (
-            before in self._pack.up_to
-            or (before in joins and number)
-            or after in self._pack.amid
-            or (after in joins and following is not None and following.kind in ("number", found.kind))
-        )
-
-    @staticmethod
-    def _item_at(items: Sequence[Item], token: int) -> int:
-        return next((at for at, item in enumerate(items) if item.first <= token <= item.last), len(items))
 
     def _latest(self, items: Sequence[Item], found: Sequence[Found], corrected: Sequence[int]) -> list[Found]:
         """Without what was said before a correction, where the same was said after it."""

@@ -195,7 +195,7 @@ class Runs:
         kind, following = items[at].kind, items[at + 1]
         sign = "/" if kind == "fraction" else "к"
         letter = self._pack.letters.get(following.text)
-        if kind == "corpus" and letter is not None and following.kind != "number":  # 'корпус б'
+        if letter is not None and following.kind != "number":  # 'корпус б', 'дробь а'
             return letter, at + 1, 1.0
         if following.kind != "number":  # what should stand here was not understood
             return "", at - 1, 0.6
@@ -259,7 +259,8 @@ def single_digits(parts: Sequence[Part]) -> Iterator[Part]:
             and not row[2].ordinal
         ):
             value = row[0].value * 100 + row[1].value * 10 + row[2].value
-            fit = min(part.fit for part in row) * 0.9
+            zero = not row[1].value  # 'four oh five'; 'четыре пять шесть' may be three houses
+            fit = min(part.fit for part in row) * (0.9 if zero else 0.75)
             yield replace(row[0], value=value, suffix=row[2].suffix, fit=fit, end=row[2].end, last=row[2].last)
             at += 3
             continue

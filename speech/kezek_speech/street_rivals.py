@@ -29,7 +29,8 @@ _SECOND = 0.75  # at most, for the shorter name where the longer one may be mean
 class LongerNames:
     """Of a name, the listed ones that end with it: 'Льва Толстого' of 'Толстого'."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], pack: Pack) -> None:
+        self._plain = pack.not_numbers | pack.short_words
         names = [entry for entry in entries if entry.name and entry.factor == 1.0 and not entry.numbered]
         owners = {entry.written: entry.reference for entry in names}
         self._heads: dict[str, list[tuple[str, str]]] = {}  # reference -> (how the longer one begins, its reference)
@@ -45,10 +46,10 @@ class LongerNames:
         for head, longer in self._heads.get(reference, ()):
             text = ""
             for at in range(first - 1, max(-1, first - 4), -1):
-                text = spans[at].text + text
                 if spans[at].kind not in ("word", "filler"):
                     break
-                if fuzz.ratio(sound(text), head) >= _BEGINS_ALIKE:
+                text = spans[at].text + text
+                if text not in self._plain and fuzz.ratio(sound(text), head) >= _BEGINS_ALIKE:
                     return longer
         return ""
 

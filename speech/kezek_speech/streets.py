@@ -48,7 +48,7 @@ class StreetIndex:
             self._exact.setdefault(entry.written, []).append(entry)
         self._alike = Alike(found)
         self._windows = Windows(pack)
-        self._longer = LongerNames(found)
+        self._longer = LongerNames(found, pack)
         self._words = {word for entry in found for word in entry.spoken.split()}
 
     def is_word(self, text: str) -> bool:
@@ -65,6 +65,7 @@ class StreetIndex:
         for window in self._windows.of(tokens, items, taken, bare=bare and not exact):
             alike += self._like(window)
         alike += self._like_numbered(spans, taken)
+        alike = [hit for hit in alike if not any(_overlap(hit, named) for named in exact)]
         return _standing(best([*exact, *alike]), items)
 
     def _named(self, spans: Sequence[Span], *, asked: bool) -> Iterator[StreetHit]:
@@ -154,6 +155,11 @@ class StreetIndex:
                     window = Window.of_spans(spans[first : last + 1], weight, stands.cue)
                     for alike in self._alike.numbered(span.text, text, 74.0):
                         yield from self._unsure(alike, weight, 0.0, window)
+
+
+def _overlap(hit: StreetHit, named: StreetHit) -> bool:
+    """Whether a likeness says no more than a name heard letter by letter in the same words."""
+    return hit.reference == named.reference and hit.first <= named.last and named.first <= hit.last
 
 
 def best(hits: Sequence[StreetHit]) -> list[StreetHit]:

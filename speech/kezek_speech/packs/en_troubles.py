@@ -27,6 +27,8 @@ TOPICS = rules("""
     garbage 0.98: garbage | rubbish | trash | bins | refuse
     roads 0.97: pothole | hole in the road | asphalt | pavement | sidewalk | traffic light
     snow 0.98: snow | icy | icicle
+    electricity 0.95: without light | no lights | lights went out | lights go
+    heating 0.9: temperature + degrees
     electricity 0.96: lights flicker | light flicker | flickering
     leak 0.95: =water comes =from | water + =coming + =through
     landscaping 0.98: =tree | =trees | branch | playground | swing | bench | lawn | grass
