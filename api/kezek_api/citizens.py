@@ -120,6 +120,9 @@ class SqlNotices:
     async def hold(self, *, node: str, now: datetime, lease_s: float) -> None:
         await self._register.notices.hold(node, CALL, now, lease_s=lease_s)
 
+    async def begun(self, *, since: datetime) -> int:
+        return await self._register.notices.begun(CALL, since)
+
     async def get(self, key: str) -> Tell | None:
         try:
             return _tell(await self._register.notices.get(key))

@@ -189,7 +189,7 @@ class House:
                 phones=exchanges.tell_phones,
             )
 
-            tending = Tending(register)
+            tending = Tending(register, self.rules.outages, settings.default_language)
             instead = self.rules.citizens.fallback and self.rules.citizens.calls
             notifier = Notifier(register, self.rules.notices, settings, self.health, call_instead=instead)
 

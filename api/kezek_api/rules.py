@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from kezek_api.citizens_rules import CitizensRules
+from kezek_api.citizens_rules import CitizensRules, OutageRules
 from kezek_api.ladder.rules import CallIn, LadderError, LadderRules, LadderTable, Pack, ladder_rules
 from kezek_api.limits import read_small
 from kezek_api.notifier.rules import NoticeRules
@@ -134,6 +134,7 @@ class _File(_Table):
     work: dict[str, Any] = Field(default_factory=dict)
     retention: RetentionRules = RetentionRules()
     open311: Open311Rules = Open311Rules()
+    outages: OutageRules = OutageRules()
     detection: DetectionRules = Field(default_factory=DetectionRules)
     ladder: LadderTable = LadderTable()
     call_in: dict[ListName, CallIn] = Field(default_factory=dict)
@@ -167,6 +168,7 @@ class Rules:
     work: WorkRules = field(default_factory=WorkRules)
     retention: RetentionRules = field(default_factory=RetentionRules)
     open311: Open311Rules = field(default_factory=Open311Rules)
+    outages: OutageRules = field(default_factory=OutageRules)
     detection: DetectionRules = field(default_factory=DetectionRules)
     ladder: LadderRules = field(default_factory=LadderRules)
     checklists: Checklists = field(default_factory=checklists.load)
@@ -258,6 +260,7 @@ def read(table: Mapping[str, Any], queues: Collection[str], zone: str = "", fold
         work=work,
         retention=told.retention,
         open311=told.open311,
+        outages=told.outages,
         detection=told.detection,
         ladder=ladder,
     )

@@ -6,6 +6,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from kezek_ivr.pacing import PaceRules
+
 NOTICE = "nt-"  # what the name of such a call begins with; the key of its notice follows
 LONGEST_KEY = 72  # characters, for a channel's id to hold it
 
@@ -18,7 +20,8 @@ TO_BE_HEARD = frozenset({"late", "assigned", "call_out", "emergency"})  # told a
 class TellingSettings:
     """Seconds, unless said otherwise. `quiet`: from and to, by the local clock; the same twice is never.
 
-    `lines`: how many calls the trunk carries, 0 where nobody knows; `reserve`: of them left to live callers."""
+    `lines`: how many calls the trunk carries, 0 where nobody knows; `reserve`: of them left to live callers; `pace`: of
+    citizens' calls, None: as many as the lines take."""
 
     node: str
     at_once: int = 4  # calls of this node that tell somebody something
@@ -30,6 +33,7 @@ class TellingSettings:
     quiet: tuple[time, time] = (time(21), time(8))
     sql_limit_s: float = 3.0
     settle_limit_s: float = 60.0
+    pace: PaceRules | None = None
     lease_s: float = 600.0  # after which a node of which nothing was heard loses what it had claimed
 
 

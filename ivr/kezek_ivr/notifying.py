@@ -1,12 +1,13 @@
 """Notices told by calls: claimed in SQL before anything is dialled, followed to the end, settled; what is unclear is
-asked of Asterisk. Nobody is told twice (P8), by night no citizen, and live callers keep their share of the lines."""
+asked of Asterisk. Nobody is told twice (P8), by night no citizen, live callers keep their share of the lines, and no
+more are called than operators can take back."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -21,15 +22,17 @@ from kezek_ivr.notice_rules import (
     next_attempt,
     quiet_until,
 )
+from kezek_ivr.pacing import Load
 from kezek_ivr.ports import Notices, Tell
 from kezek_ivr.told_calls import ToldCalls
-from kezek_queue.types import OperatorState, Queues
+from kezek_queue.types import CallKind, OperatorState, Queues, Snapshot
 from kezek_telephony.types import Answered, LinkDown, NotReached, Outside, Refused
 
 log = structlog.get_logger(__name__)
 
 UNCLEAR = "unclear"
 ON_LINES = (OperatorState.OFFERED, OperatorState.TALKING)
+MINUTE = timedelta(minutes=1)
 
 
 class Notifying:
@@ -77,11 +80,37 @@ class Notifying:
         await self._hold()
         for tell in await self._notices.unsettled(settings.node):
             self._begin(group, tell, self._follow)
-        room = free_lines(len(self._busy), await self._live(), settings)
+        snapshot = await self._queues.snapshot()
+        room = free_lines(len(self._busy), _live(snapshot), settings)
         now = self._now()
-        back = TO_CITIZENS if quiet_until(now, settings.quiet) is not None else ()  # a night costs no attempt
-        for tell in await self._notices.claim(node=settings.node, limit=room, now=now, but=back) if room else ():
+        quiet = quiet_until(now, settings.quiet) is not None  # a night costs no attempt
+        if not room:
+            return
+        if quiet or self._told.pace is not None:
+            room -= await self._claim(group, room, now, but=TO_CITIZENS)
+        if not quiet:
+            await self._claim(group, min(room, await self._paced(snapshot, now, room)), now)
+
+    async def _claim(self, group: asyncio.TaskGroup, limit: int, now: datetime, but: Collection[str] = ()) -> int:
+        claimed: Sequence[Tell] = ()
+        if limit > 0:
+            claimed = await self._notices.claim(node=self._settings.node, limit=limit, now=now, but=but)
+        for tell in claimed:
+            if self._told.pace is not None and tell.what in TO_CITIZENS:
+                self._told.pace.begin(1)
             self._begin(group, tell, self._carry_out)
+        return len(claimed)
+
+    async def _paced(self, snapshot: Snapshot, now: datetime, room: int) -> int:
+        """How many citizens may be called now, of `room` at most."""
+        pace = self._told.pace
+        if pace is None:
+            return room
+        free = sum(operator.state is OperatorState.READY for operator in snapshot.operators)
+        waiting = sum(place.kind is CallKind.CALL for place in snapshot.waiting)
+        load = Load(free, waiting, (await self._queues.rung()).name)
+        begun = await self._notices.begun(since=now - MINUTE)
+        return pace.room(asyncio.get_running_loop().time(), load, begun)
 
     async def _hold(self) -> None:
         """Claims of a node that never came back are followed here: asked of Asterisk before anybody is dialled."""
@@ -153,7 +182,7 @@ class Notifying:
             await self._notices.answered(tell, "unreached")
         await self._notices.settle(tell.key, "pending" if again else "failed", reason, again)
 
-    async def _live(self) -> int:
-        """Lines that live callers hold, about: one who is offered or talks counts by his operator."""
-        snapshot = await self._queues.snapshot()
-        return len(snapshot.waiting) + sum(operator.state in ON_LINES for operator in snapshot.operators)
+
+def _live(snapshot: Snapshot) -> int:
+    """Lines that live callers hold, about: one who is offered or talks counts by his operator."""
+    return len(snapshot.waiting) + sum(operator.state in ON_LINES for operator in snapshot.operators)

@@ -140,6 +140,10 @@ class Notices(Protocol):
         """`but`: kinds that are left where they are."""
         ...
 
+    async def begun(self, *, since: datetime) -> int:
+        """How many citizens' calls the whole site has begun since then."""
+        ...
+
     async def hold(self, *, node: str, now: datetime, lease_s: float) -> object:
         """This node lives: its claims stay its own, and those of nodes unheard of for so long become its own."""
         ...

@@ -14,6 +14,7 @@ from kezek_ivr import saying
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.greeting import CUT_SHORT_S
 from kezek_ivr.notice_rules import ASKS, TO_BE_HEARD, TellingSettings, key_of, next_attempt
+from kezek_ivr.pacing import Pace
 from kezek_ivr.patience import patiently, within
 from kezek_ivr.ports import Answer, Notices, Tell
 from kezek_ivr.prompts import STATES, SUBJECTS
@@ -28,7 +29,8 @@ ROUNDS = 2  # times that it is said to somebody who presses nothing
 
 
 class ToldCalls:
-    """`known`: what this node dials, so that a database that is away silences nobody; `serving`: keys on the line."""
+    """`known`: what this node dials, so that a database that is away silences nobody; `serving`: keys on the line;
+    `pace`: how fast citizens are called, by what those who were called say."""
 
     def __init__(
         self, notices: Notices, dialogue: Dialogue, settings: TellingSettings, now: Callable[[], datetime]
@@ -36,6 +38,7 @@ class ToldCalls:
         self._notices, self._dialogue, self._settings, self._now = notices, dialogue, settings, now
         self.known: dict[str, Tell] = {}
         self.serving: set[str] = set()
+        self.pace = Pace(settings.pace) if settings.pace is not None else None
 
     async def serve(self, line: Line) -> None:
         """To its end. Raises LineLost (another node has it). That he has picked up is written first: whatever breaks
@@ -136,6 +139,8 @@ class ToldCalls:
         if (tell.what in ASKS or tell.what == "call_out") and not cancelled(tell):
             answers: dict[str, Answer] = {words.yes_digit: "yes", words.no_digit: "no"}
             answer = answers.get(said, "unreached")
+            if self.pace is not None and tell.what == "restored" and answer != "unreached":
+                self.pace.heard(out=answer == "no")
             limit = self._settings.settle_limit_s
             if not await patiently(lambda: self._notices.answered(tell, answer), limit=limit, what="answered"):
                 log.error("notice.answer_lost", what=tell.what)

@@ -21,6 +21,7 @@ from kezek_ivr.ports import (
     Tickets,
     TicketState,
 )
+from kezek_register.notice_types import TO_CITIZENS
 from kezek_register.numbers import BadNumber, check
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -131,10 +132,15 @@ class MemoryNotices(Slow, Notices):
                 claimed.append(self.tells[key])
         return claimed
 
+    async def begun(self, *, since: datetime) -> int:
+        await self.answer()
+        return sum(at > since and self.tells[key].what in TO_CITIZENS for key, at in self.claimed_at.items())
+
     async def hold(self, *, node: str, now: datetime, lease_s: float) -> None:
         await self.answer()
         for key, by in self.claimed_by.items():
-            if by == node or self.claimed_at[key] < now - timedelta(seconds=lease_s):
+            silent = self.claimed_at[key] < now - timedelta(seconds=lease_s)
+            if self.tells[key].state == "claimed" and (by == node or silent):
                 self.claimed_by[key], self.claimed_at[key] = node, now
 
     async def get(self, key: str) -> Tell | None:

@@ -28,7 +28,7 @@ class NoticeRow(Base):
     attempts: Mapped[int]
     next_at: Mapped[datetime]
     claimed_by: Mapped[str]  # node
-    claimed_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None] = mapped_column(index=True)
     settled_at: Mapped[datetime | None]
     need: Mapped[int] = mapped_column(server_default="0")  # who needs help first is told first: the greater one
     result: Mapped[str]  # the digit pressed, the gateway's answer, the reason of a failure

@@ -182,6 +182,18 @@ class Notices:
         async with self._database.reading() as session:
             return notice(await _one(session, key))
 
+    async def begun(self, channels: Collection[NoticeChannel], since: datetime) -> int:
+        """How many to citizens were claimed since then, by any node."""
+        wanted = (
+            select(func.count())
+            .select_from(NoticeRow)
+            .where(
+                NoticeRow.claimed_at > since, NoticeRow.channel.in_(tuple(channels)), NoticeRow.what.in_(TO_CITIZENS)
+            )
+        )
+        async with self._database.reading() as session:
+            return await session.scalar(wanted) or 0
+
     async def of(self, about: str) -> list[Notice]:
         """All that was or will be told about it ('outage:12', 'ticket:26-000123-4'), in the order of their making."""
         wanted = select(NoticeRow).where(NoticeRow.about == about).order_by(NoticeRow.id)

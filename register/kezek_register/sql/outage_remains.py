@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -35,10 +35,10 @@ class OutageRemains(OutageBase):
             return await _gathered(session, outage_id)
 
     async def with_still_out(self, since: datetime) -> list[int]:
-        """Outages of which a part ended since then and of which somebody says that it is out still."""
+        """Outages that go on or ended since then, of which somebody says after an end that it is out still."""
         said = select(TieRow.outage_id).where(TieRow.step > 0, TieRow.restored == "no")
-        wanted = select(OutageRow.id).where(OutageRow.id.in_(said), OutageRow.state.in_(("announced", "restored")))
-        wanted = wanted.where(func.coalesce(OutageRow.ended_at, OutageRow.starts_at) >= since - timedelta(days=1))
+        lately = or_(OutageRow.state == "announced", (OutageRow.state == "restored") & (OutageRow.ended_at >= since))
+        wanted = select(OutageRow.id).where(OutageRow.id.in_(said), lately)
         async with self._database.reading() as session:
             return list(await session.scalars(wanted.order_by(OutageRow.id)))
 

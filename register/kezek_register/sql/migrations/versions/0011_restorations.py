@@ -65,11 +65,13 @@ def upgrade() -> None:
     op.add_column("outage_steps", sa.Column("answer", sa.Text(), server_default="", nullable=False))
     op.add_column("outage_ties", sa.Column("step", sa.Integer(), server_default="0", nullable=False))
     op.add_column("notices", sa.Column("need", sa.Integer(), server_default="0", nullable=False))
+    op.create_index(op.f("ix_notices_claimed_at"), "notices", ["claimed_at"], unique=False)
     op.execute("UPDATE outages SET announced_at = created_at WHERE state <> 'draft'")
     op.execute("UPDATE outage_ties SET step = 1 WHERE outage_id IN (SELECT id FROM outages WHERE state = 'restored')")
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_notices_claimed_at"), table_name="notices")
     op.drop_column("notices", "need")
     op.drop_column("outage_ties", "step")
     op.drop_column("outage_steps", "answer")
