@@ -36,6 +36,7 @@ from kezek_api.routes import (
     open311,
     operator,
     outage_ends,
+    outage_reports,
     outages,
     phone,
     photos,
@@ -52,8 +53,8 @@ from kezek_api.routes import (
 
 ROUTES = (
     session, operator, phone, calls, handling, colleagues, register, wallboard, figures, staffing, history, callbacks,
-    recordings, tickets, photos, addresses, duties, outages, outage_ends, suspicions, additions, emergencies,
-    executors, ladder, bulletins, reports, notices, governance, webhooks, open311, health,
+    recordings, tickets, photos, addresses, duties, outages, outage_ends, outage_reports, suspicions, additions,
+    emergencies, executors, ladder, bulletins, reports, notices, governance, webhooks, open311, health,
 )  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 SAFE = {"GET", "HEAD", "OPTIONS"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from kezek_api.outage_report_tables import of_outage
+from kezek_api.shapes_outage_report import OutageReportView
 from kezek_register import Register
+from kezek_register.types import CallRecord
 from kit.databases import told
 from kit.register_doors import Town, settle
 
@@ -113,3 +117,32 @@ async def test_the_chain_is_called_out_by_one_press_and_the_checklist_shows_life
         assert lost.status_code == 404
     looks = await town.register.audit.list(NOW - timedelta(days=1), NOW + timedelta(days=1))
     assert ("saule", "special_needs", f"outage {outage['id']}") in {(one.login, one.what, one.subject) for one in looks}
+
+
+async def test_its_report_writes_itself_and_is_a_file_for_a_spreadsheet(town: Town) -> None:
+    async with town.at_the_door("saule") as second_line:
+        outage = await opened(town, second_line)
+        path = f"/api/outages/{outage['id']}"
+        body = {"phone": "+77009990111", "language": "ru", "call": "c1"}
+        tied = (await second_line.post(f"{path}/ties", json=body)).json()
+        nobody = CallRecord("", "", "109", "ru", "hotline", "", "", NOW, None, None, None, "")
+        await town.register.history.save(replace(nobody, call="c1", end="informed"))
+        await town.register.history.save(replace(nobody, call="c2", end="answered", placed_at=NOW, waited_s=42.0))
+        await second_line.post(f"{path}/close", json={})
+        await second_line.post(f"{path}/answered", json={"party": tied["party"], "restored": "no"})
+        told = (await second_line.get(f"{path}/report")).json()
+        assert (told["saved"], told["heard"], told["still_out"], told["tied"]) == (1, {"informed": 1}, 1, 1)
+        assert (told["line"], told["line_waited"]["p90_s"]) == ({"answered": 1, "informed": 1}, 42.0)
+        assert (told["closed_by"], told["title"], told["answers"]) == ("saule", "вода", {"no": 1})
+        assert [(one["what"], one["state"], one["number"]) for one in told["notices"]] == [("restored", "pending", 1)]
+        for language, head in (("ru", "Отключение"), ("kk", "Ажырату"), ("uk", "Відключення"), ("en", "Outage")):
+            made = of_outage(OutageReportView.model_validate(told), language)
+            assert made[0][0].startswith(head)
+            assert all(len(row) == len(heads) for _, heads, rows in made for row in rows)
+        csv = await second_line.get(f"{path}/report", params={"format": "csv"})
+        assert "Звонков без оператора благодаря объявлению;1" in csv.text
+        xlsx = await second_line.get(f"{path}/report", params={"format": "xlsx"})
+        assert (xlsx.status_code, xlsx.content[:2]) == (200, b"PK")
+        assert (await second_line.get("/api/outages/4040/report")).status_code == 404
+    async with town.at_the_door("aigul") as operator:
+        assert (await operator.get(f"{path}/report")).json()["code"] == "forbidden"

@@ -61,7 +61,7 @@ async def report(
     )
     if form == "json":
         return made
-    return _file(f"report-{by}", [report_tables.of_report(made, told)], form, doors, told)
+    return as_file(f"report-{by}", [report_tables.of_report(made, told)], form, doors, told)
 
 
 @router.get("/repeats", response_model=Repeats)
@@ -95,7 +95,7 @@ async def repeats(
     ]
     if form == "json":
         return Repeats(repeats=found)
-    return _file("repeats", [report_tables.of_repeats(found, told)], form, doors, told)
+    return as_file("repeats", [report_tables.of_repeats(found, told)], form, doors, told)
 
 
 @router.get("/daily", response_model=DailyView)
@@ -155,7 +155,7 @@ async def daily(
     )
     if form == "json":
         return made
-    return _file(f"day-{asked.isoformat()}", report_tables.of_day(made, told), form, doors, told)
+    return as_file(f"day-{asked.isoformat()}", report_tables.of_day(made, told), form, doors, told)
 
 
 def _month(since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
@@ -164,7 +164,7 @@ def _month(since: datetime | None, until: datetime | None) -> tuple[datetime, da
     return period(since or last - MONTH, last)
 
 
-def _file(name: str, tables: list[Table], form: Form, doors: OfDoors, language: str) -> Response:
+def as_file(name: str, tables: list[Table], form: Form, doors: OfDoors, language: str) -> Response:
     zone = doors.settings.zone
     if form == "csv":
         made, media = report_files.as_csv(tables[0], zone, comma="," if language == "en" else ";"), CSV

@@ -31,6 +31,7 @@ from kezek_register.sql.outage_households import OutageHouseholds
 from kezek_register.sql.outage_notices import OutageNotices
 from kezek_register.sql.outage_remains import OutageRemains
 from kezek_register.sql.outage_reopening import OutageReopening
+from kezek_register.sql.outage_reports import OutageReports
 from kezek_register.sql.outage_restoring import OutageRestoring
 from kezek_register.sql.outage_steps import OutageSteps
 from kezek_register.sql.outage_tables import OutageAreaRow, OutageRow
@@ -47,6 +48,7 @@ class Outages(
     OutageSteps,
     OutageCallingOut,
     OutageFirstHelp,
+    OutageReports,
 ):
     """Every change is told to programs in its own transaction: 'outage.opened', 'outage.updated', 'outage.started',
     'outage.expected', 'outage.restored_part', 'outage.closed', 'outage.reopened', 'outage.cancelled',
