@@ -176,7 +176,10 @@ class House:
                 register=register,
                 supervisors=supervisors,
                 storm=StormPorts(
-                    troubles=storm.troubles, intake=SqlIntake(queues, self.files, register), bulletins=shelf
+                    troubles=storm.troubles,
+                    rungs=self.ladder,
+                    bulletins=shelf,
+                    intake=SqlIntake(queues, self.files, register),
                 ),
             )
 

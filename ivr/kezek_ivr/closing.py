@@ -137,3 +137,10 @@ class Closing:
         except TelephonyError as error:
             log.warning("call.no_apology", call=talk.call, code=error.code)
         return True
+
+
+def end_of(left: HungUp) -> End:
+    """Of a caller who is gone before any talk that we know of: cut by the exchange, served unseen, or given up."""
+    if left.cut:
+        return End.CUT
+    return End.ANSWERED if left.talked else End.ABANDONED

@@ -29,6 +29,7 @@ class Conversation:
     skills: Mapping[str, int] = field(default_factory=dict)  # wanted: name -> least level
     wanted: str = ""  # the one operator
     straight: bool = False  # no more questions: on to the operator
+    silent: bool = False  # not a word and not a digit, whatever was asked
     wants_state: bool = False  # of a ticket
     kind: CallKind = CallKind.CALL
     since: float = 0.0  # arrival, by the queue; unix seconds

@@ -90,13 +90,11 @@ class Dialogue:
         pairs = sorted((switches.digit, language) for language, switches in self.languages.items())
         return dict(pairs)
 
-    def for_town(self, codes: Collection[str]) -> Dialogue:
-        """Without the menu's topics that this town does not have; all of them where its topics are not known."""
-        return (
-            self
-            if not codes
-            else replace(self, topics={digit: code for digit, code in self.topics.items() if code in codes})
-        )
+    def for_town(self, codes: Collection[str], of_the_day: Mapping[str, str] | None = None) -> Dialogue:
+        """Without the menu's topics that this town does not have, and with those of the day at their digits; all of
+        them where its topics are not known."""
+        topics = {**self.topics, **(of_the_day or {})}
+        return replace(self, topics={digit: code for digit, code in topics.items() if not codes or code in codes})
 
     def place(self, position: int) -> str:
         """The prompt that tells a place; 1 is next."""

@@ -76,6 +76,7 @@ class InLine:
     transferred: str
     full: str
     call_later: str
+    neighbour: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,9 @@ class ToldWords:
     late: str
     assigned: str
     call_out: str
+    call_in: str
+    call_in_yes: str
+    call_in_no: str
     emergency: str
     state: str
     heard: str

@@ -6,18 +6,18 @@ does not answer delays nobody.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import chain
 
 from kezek_ivr.announcing import concerned
 from kezek_ivr.conversation import EMERGENCY, Conversation
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.greeting import CUT_SHORT_S
+from kezek_ivr.overload import felt
 from kezek_ivr.patience import within
 from kezek_ivr.ports import Bulletins, Rungs, ToldFirst
+from kezek_ivr.prompts import PromptError, prompt_texts
 from kezek_ivr.settings import ReceptionSettings
-from kezek_queue.ladder.types import RungRules
-
-CALM = RungRules()
 
 
 class FirstWords:
@@ -32,12 +32,13 @@ class FirstWords:
         """Raises HungUp, LineLost."""
         if talk.priority == EMERGENCY or talk.straight:
             return
-        rules = self._rungs.now(talk.queue) if self._rungs is not None else CALM
+        rung = felt(talk, self._rungs)
         told: tuple[ToldFirst, ...] = ()
         if self._bulletins is not None:
-            asked = self._bulletins.first(talk.language, rules.packs)
+            asked = self._bulletins.first(talk.language, rung.packs)
             told = tuple(await within(asked, (), self._settings.directory_limit_s, "bulletins"))
-        by_rung = (ToldFirst(0, prompt, talk.language) for prompt in rules.first)
+        known = prompts_of(talk.language)  # a bulletin that a rule names by its code is said with the bulletins
+        by_rung = (ToldFirst(0, prompt, talk.language) for prompt in rung.first if prompt in known)
         await self._say(talk, chain(by_rung, told))
 
     async def tell_of_place(self, talk: Conversation) -> None:
@@ -61,3 +62,12 @@ class FirstWords:
                     talk.priority = EMERGENCY
                 talk.straight = digit in (self._dialogue.emergency_digit, self._dialogue.operator_digit)
                 return
+
+
+@lru_cache(maxsize=16)
+def prompts_of(language: str) -> frozenset[str]:
+    """The names of those there are."""
+    try:
+        return frozenset(prompt_texts(language))
+    except PromptError:
+        return frozenset()

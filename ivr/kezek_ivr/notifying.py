@@ -15,6 +15,7 @@ import structlog
 from kezek_ivr.dialling import Dials
 from kezek_ivr.notice_rules import (
     ASKS,
+    ONCE,
     TO_CITIZENS,
     TellingSettings,
     call_of,
@@ -177,7 +178,7 @@ class Notifying:
             await self._not_reached(tell, UNCLEAR)
 
     async def _not_reached(self, tell: Tell, reason: str) -> None:
-        again = next_attempt(tell.attempts, self._now(), self._settings)
+        again = None if tell.what in ONCE else next_attempt(tell.attempts, self._now(), self._settings)
         if again is None and tell.what in ASKS:
             await self._notices.answered(tell, "unreached")
         await self._notices.settle(tell.key, "pending" if again else "failed", reason, again)

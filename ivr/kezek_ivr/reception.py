@@ -13,7 +13,7 @@ import structlog
 
 from kezek_ivr.announcing import Announcing
 from kezek_ivr.called_back import CalledBack
-from kezek_ivr.closing import Closing
+from kezek_ivr.closing import Closing, end_of
 from kezek_ivr.connecting import LINK_DOWN, STALE, Connecting
 from kezek_ivr.conversation import Conversation
 from kezek_ivr.dialogue import Dialogue
@@ -24,6 +24,7 @@ from kezek_ivr.instead import Instead
 from kezek_ivr.keeping import Keeper, Story, amend, fresh_notes
 from kezek_ivr.lookups import NOBODY, Lookups
 from kezek_ivr.overheard import Hearing
+from kezek_ivr.overloaded import Overloaded
 from kezek_ivr.ports import Bulletins, Emergencies, Intake, Outages, Rungs, Tickets, Troubles, Voice
 from kezek_ivr.reading_back import ReadingBack
 from kezek_ivr.recorded import RecordedIntake
@@ -91,13 +92,24 @@ class Reception:
         self._forgotten = Forgotten(queues, settings)
         self._closing = Closing(queues, dialogue, settings, self._forgotten)
         self._called_back = CalledBack(queues, dialogue, settings, self._closing.end)
-        telling, instead = Telling(dialogue, settings, waits), Instead(queues, dialogue, settings)
+        telling, instead = Telling(dialogue, settings, waits, rungs), Instead(queues, dialogue, settings)
         self._waiting = WaitingRoom(queues, dialogue, settings, telling, instead, self._recorder, self._forgotten)
         self._refusing = Refusing(dialogue, telling, instead, calendar, self._closing.end)
 
         def now() -> datetime:
             return datetime.fromtimestamp(clock(), calendar.zone if calendar else UTC)
 
+        self._connecting = Connecting(
+            board,
+            queues,
+            settings,
+            self._recorder,
+            self._forgotten,
+            Hearing(board, ears, phrasebooks, queues, self._lookups, settings, clock),
+            self._closing.finish_soon,
+            emergencies,
+        )
+        self._overloaded = Overloaded(rungs, dialogue, self._closing.end, self._connecting.divert)
         self._understanding = Understanding(
             ears,
             phrasebooks,
@@ -112,17 +124,8 @@ class Reception:
             RecordedIntake(intake, rungs, dialogue, settings, self._closing.end),
             FirstWords(bulletins, rungs, dialogue, settings),
             Reporting(troubles, settings),
+            self._overloaded,
             clock,
-        )
-        self._connecting = Connecting(
-            board,
-            queues,
-            settings,
-            self._recorder,
-            self._forgotten,
-            Hearing(board, ears, phrasebooks, queues, self._lookups, settings, clock),
-            self._closing.finish_soon,
-            emergencies,
         )
 
     async def serve(self, line: Line) -> None:
@@ -195,7 +198,7 @@ class Reception:
             if not await self._understanding.understand(talk):
                 return False
             self._wish(talk)
-            return True
+            return await self._overloaded.passes(talk)
         await self._recall(talk, standing)
         known = talk.keeper.notes.get("callback")
         dialled = talk.kind is CallKind.CALLBACK and not talk.talked
@@ -287,10 +290,3 @@ class Reception:
             return False
         await self._closing.close(talk, caller_stays=talked.caller_stays, cut=talked.cut)
         return True
-
-
-def end_of(left: HungUp) -> End:
-    """Of a caller who is gone before any talk that we know of: cut by the exchange, served unseen, or given up."""
-    if left.cut:
-        return End.CUT
-    return End.ANSWERED if left.talked else End.ABANDONED

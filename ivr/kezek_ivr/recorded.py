@@ -14,6 +14,7 @@ from kezek_ivr import saying
 from kezek_ivr.closing import EndCall
 from kezek_ivr.conversation import EMERGENCY, Conversation
 from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.overload import felt
 from kezek_ivr.patience import within
 from kezek_ivr.ports import Intake, Rungs
 from kezek_ivr.prompts import SUBJECTS
@@ -71,10 +72,7 @@ class RecordedIntake:
 
     def _wanted(self, talk: Conversation, *, silent: bool) -> bool:
         """Never who is in danger, says nothing, or has asked for an operator."""
-        topic = talk.keeper.notes["fields"].get("topic")
-        if self._rungs is None or silent or talk.straight or talk.priority == EMERGENCY or topic is None:
-            return False
-        return topic["value"] in self._rungs.now(talk.queue).record
+        return not (silent or talk.straight) and felt(talk, self._rungs).record
 
     async def _tell(self, talk: Conversation, number: str) -> str | None:
         words, topic = self._dialogue.recorded, talk.keeper.notes["fields"].get("topic")

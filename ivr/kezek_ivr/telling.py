@@ -6,6 +6,8 @@ import structlog
 
 from kezek_ivr.conversation import EMERGENCY, Conversation
 from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.overload import felt
+from kezek_ivr.ports import Rungs
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.types import Waits
 from kezek_queue.types import CallKind
@@ -14,8 +16,10 @@ log = structlog.get_logger(__name__)
 
 
 class Telling:
-    def __init__(self, dialogue: Dialogue, settings: ReceptionSettings, waits: Waits | None) -> None:
-        self._dialogue, self._settings, self._waits = dialogue, settings, waits
+    def __init__(
+        self, dialogue: Dialogue, settings: ReceptionSettings, waits: Waits | None, rungs: Rungs | None = None
+    ) -> None:
+        self._dialogue, self._settings, self._waits, self._rungs = dialogue, settings, waits, rungs
 
     def place(self, talk: Conversation, position: int, *, first: bool) -> tuple[str, ...]:
         """The prompts. `talk.position` is the place told, `position` the present one, greater only where somebody of a
@@ -34,7 +38,9 @@ class Telling:
             told.append(wait)
             talk.story.tell("wait", seconds=round(seconds or 0.0), told=wait)
         told.append(dialogue.queued if first else dialogue.number_told)
-        if seconds is not None and seconds > self._settings.callback_from_s and self.may_call_back(talk):
+        at_once = felt(talk, self._rungs).callback == "everyone"
+        long = seconds is not None and seconds > self._settings.callback_from_s
+        if (at_once or long) and self.may_call_back(talk):
             told += self.callback_offer(talk)
         return tuple(told)
 
@@ -46,10 +52,12 @@ class Telling:
         return callback.offer, f"press/{callback.digit}"
 
     def may_call_back(self, talk: Conversation) -> bool:
-        """Not an emergency, whom nobody sends away; not a hidden number; not who was talked with, or called."""
+        """Not an emergency, whom nobody sends away; not a hidden number; not who was talked with, or called; and
+        nobody where the ladder of overload says so."""
         arrival = talk.line.arrival
         first_talk = not talk.talked and talk.kind is CallKind.CALL
-        return self._settings.callbacks and talk.priority < EMERGENCY and bool(arrival.caller) and first_talk
+        offered = self._settings.callbacks and felt(talk, self._rungs).callback != "none"
+        return offered and talk.priority < EMERGENCY and bool(arrival.caller) and first_talk
 
     def _wait(self, talk: Conversation, position: int) -> float | None:
         if self._waits is None:

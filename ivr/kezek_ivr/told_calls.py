@@ -13,7 +13,7 @@ import structlog
 from kezek_ivr import saying
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.greeting import CUT_SHORT_S
-from kezek_ivr.notice_rules import ASKS, TO_BE_HEARD, TellingSettings, key_of, next_attempt
+from kezek_ivr.notice_rules import ASKS, ONCE, TO_BE_HEARD, TellingSettings, key_of, next_attempt
 from kezek_ivr.pacing import Pace
 from kezek_ivr.patience import patiently, within
 from kezek_ivr.ports import Answer, Notices, Tell
@@ -93,6 +93,7 @@ class ToldCalls:
             "late": words.late,
             "assigned": words.assigned,
             "call_out": words.call_out,
+            "call_in": words.call_in,
             "emergency": words.emergency,
         }.get(tell.what, words.state)
         if ticket:
@@ -120,11 +121,13 @@ class ToldCalls:
             return words.restored_yes, yes, words.restored_no, no
         if tell.what == "verify":
             return words.verify_yes, yes, words.verify_no, no
+        if tell.what == "call_in":
+            return words.call_in_yes, yes, words.call_in_no, no
         return (words.heard, yes) if tell.what in TO_BE_HEARD else ()
 
     async def _farewell(self, line: Line, tell: Tell, said: str) -> None:
         words = self._dialogue.told
-        still_out = tell.what in ASKS and said == words.no_digit
+        still_out = tell.what in ASKS - ONCE and said == words.no_digit
         with suppress(TelephonyError):
             await line.play(words.still_out if still_out else words.thanks, language=self._language(tell))
             await line.hang_up()

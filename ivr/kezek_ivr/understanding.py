@@ -13,6 +13,7 @@ from kezek_ivr.greeting import greet
 from kezek_ivr.interview import Interview
 from kezek_ivr.keeping import fresh_notes
 from kezek_ivr.lookups import Lookups
+from kezek_ivr.overloaded import Overloaded
 from kezek_ivr.reading_back import ReadingBack
 from kezek_ivr.recorded import RecordedIntake
 from kezek_ivr.recording import Recorder
@@ -45,12 +46,14 @@ class Understanding:
         recorded: RecordedIntake,
         first_words: FirstWords,
         reporting: Reporting,
+        overloaded: Overloaded,
         clock: Callable[[], float],
     ) -> None:
         self._ears, self._phrasebooks, self._dialogue, self._settings = ears, phrasebooks, dialogue, settings
         self._lookups, self._recorder, self._refusing = lookups, recorder, refusing
         self._announcing, self._states, self._reading_back, self._clock = announcing, states, reading_back, clock
         self._recorded, self._first_words, self._reporting = recorded, first_words, reporting
+        self._overloaded = overloaded
         self._grammars: dict[str, Grammars] = {}
 
     async def understand(self, talk: Conversation) -> bool:
@@ -101,11 +104,13 @@ class Understanding:
         return next((each for each in candidates if each in self._dialogue.languages), otherwise)
 
     async def _interview(self, talk: Conversation) -> bool:
-        dialogue = self._dialogue.for_town(self._lookups.topics(talk.language))
+        of_the_day = self._overloaded.topics(talk)
+        dialogue = self._dialogue.for_town(self._lookups.topics(talk.language), of_the_day)
         interview = self._interview_of(talk, dialogue, self._grammars_of(talk.language))
         await interview.prepare()
         if not (talk.straight or talk.wants_state):
             await interview.hold()
+            talk.silent = interview.silent
             if not await self._announcing.passes(talk):  # by now he may have named another house
                 return False
             if interview.silent and self._settings.silent_is_emergency:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kezek_ivr.prompts import LANGUAGES
+from kezek_ivr.prompts import LANGUAGES, prompt_texts
 from kezek_queue.ladder.types import CallbackOffer, Climb, RungName, RungRules
 
 ALL = "*"
@@ -137,7 +137,7 @@ class Pack(_Table):
     """Topics of the day: digits of the menu that name them, and bulletins or prompts that everybody hears."""
 
     names: Names = Field(default_factory=dict)
-    topics: dict[Annotated[str, Field(pattern=r"^[0-9]$")], Name] = Field(default_factory=dict)
+    topics: dict[Annotated[str, Field(pattern=r"^[1-8]$")], Name] = Field(default_factory=dict)
     first: tuple[Name, ...] = ()
 
 
@@ -176,6 +176,10 @@ def ladder_rules(
         ):
             if strange := sorted(set(named) - set(known)):
                 raise LadderError(f"{rung}.{what}: there is no {', '.join(strange)}")
+    said = prompt_texts("en")
+    for name, pack in packs.items():
+        if strange := sorted({f"topic/{code}" for code in pack.topics.values()} - said.keys()):
+            raise LadderError(f"packs.{name}: there is no prompt {', '.join(strange)}")
     for name, one in call_in.items():
         if strange := sorted({person.language for person in one.people} - {"", *LANGUAGES}):
             raise LadderError(f"call_in.{name}: no prompts of {', '.join(strange)}")

@@ -56,12 +56,13 @@ class Ladder:
         self._usual_min: float | None = None
         self._climbing = Climbing()
         self._below: Mapping[str, frozenset[str]] = {}  # topic -> itself and those below it
+        self._spared = frozenset[str]()
+        self._now = self._whole()
         self._moved = Counter[str]()
 
     def now(self, queue: str) -> RungRules:
-        """With the topics below those that are recorded."""
-        rules = self.rules.rungs[self.rung.name]
-        return replace(rules, record=tuple(self._with_those_below(rules.record))) if rules.record else rules
+        """With the topics below those that are recorded, what its packs bring, and whom it spares."""
+        return self._now
 
     def know(self, rung: Rung) -> None:
         """A newer one than is known here."""
@@ -69,6 +70,7 @@ class Ladder:
             if rung.name != self.rung.name:
                 log.warning("rung", name=rung.name, before=self.rung.name, by=rung.by, held=rung.held)
             self.rung = rung
+            self._now = self._whole()
             changed, self.changed = self.changed, asyncio.Event()
             changed.set()
 
@@ -83,7 +85,9 @@ class Ladder:
         """How many calls are usual at this hour, and which topics are below which."""
         while True:
             with contextlib.suppress(RegisterError):
-                self._below = below(await unbroken(register.topics.all()))
+                topics = await unbroken(register.topics.all())
+                self._below, self._spared = below(topics), spared(topics)
+                self._now = self._whole()
                 now = datetime.fromtimestamp(self._clock(), UTC)
                 this = now.replace(minute=0, second=0, microsecond=0)
                 arrivals = await unbroken(register.history.arrivals("", this - timedelta(weeks=WEEKS), this))
@@ -104,8 +108,16 @@ class Ladder:
             self.know(await queues.set_rung(wanted.name, by="rule", n=self.rung.n, because=wanted.because))
             self._moved[wanted.name] += 1
 
-    def _with_those_below(self, topics: tuple[str, ...]) -> set[str]:
-        return set().union(*(self._below.get(topic, {topic}) for topic in topics))
+    def _whole(self) -> RungRules:
+        rules = self.rules.rungs[self.rung.name]
+        packs = [self.rules.packs[name] for name in rules.packs]
+        return replace(
+            rules,
+            first=tuple(dict.fromkeys((*rules.first, *(name for pack in packs for name in pack.first)))),
+            record=tuple(sorted({each for topic in rules.record for each in self._below.get(topic, {topic})})),
+            topics={digit: topic for pack in packs for digit, topic in pack.topics.items()},
+            spared=self._spared,
+        )
 
     def figures(self) -> Iterator[Metric]:
         """For Prometheus."""
@@ -120,12 +132,10 @@ class Ladder:
 
 
 def below(topics: Sequence[Topic]) -> dict[str, frozenset[str]]:
-    """Topic -> itself and those below it, without what an emergency service is told of."""
+    """Topic -> itself and those below it, without those that are spared."""
     tree = {topic.code: topic for topic in topics}
     found: dict[str, set[str]] = {code: set() for code in tree}
-    for code in tree:
-        if begins_with(code, tree).emergency:
-            continue
+    for code in tree.keys() - spared(topics):
         above: str | None = code
         seen: set[str] = set()
         while above and above in tree and above not in seen:
@@ -133,3 +143,9 @@ def below(topics: Sequence[Topic]) -> dict[str, frozenset[str]]:
             found[above].add(code)
             above = tree[above].parent
     return {code: frozenset(those) for code, those in found.items()}
+
+
+def spared(topics: Sequence[Topic]) -> frozenset[str]:
+    """Those of which an emergency service is told."""
+    tree = {topic.code: topic for topic in topics}
+    return frozenset(code for code in tree if begins_with(code, tree).emergency)

@@ -62,6 +62,8 @@ class RungRules:
     packs: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)  # language -> its name
     does: Mapping[str, str] = field(default_factory=dict)  # language -> what it does, in one sentence
+    topics: Mapping[str, str] = field(default_factory=dict)  # of its packs: digit of the menu -> topic
+    spared: frozenset[str] = frozenset()  # topics of which an emergency service is told: their callers are on no rung
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ export const oversightEn = {
   notice_assigned: "New ticket for the executor",
   notice_late: "The deadline has passed",
   notice_call_out: "Called out to an outage",
+  notice_call_in: "Called in to work",
   notice_emergency: "Emergency handed over",
   notice_state: "The ticket's state",
   notice_is_pending: "waits",

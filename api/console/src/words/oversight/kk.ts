@@ -15,6 +15,7 @@ export const oversightKk: OversightMessages = {
   notice_assigned: "Орындаушыға жаңа өтінім",
   notice_late: "Мерзім өтті",
   notice_call_out: "Апатқа шақыру",
+  notice_call_in: "Жұмысқа шақыру",
   notice_emergency: "Шұғыл жағдай берілді",
   notice_state: "Өтінімнің күйі",
   notice_is_pending: "күтуде",

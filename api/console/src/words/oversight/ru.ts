@@ -15,6 +15,7 @@ export const oversightRu: OversightMessages = {
   notice_assigned: "Новая заявка исполнителю",
   notice_late: "Срок прошёл",
   notice_call_out: "Вызов на отключение",
+  notice_call_in: "Вызов на работу",
   notice_emergency: "Экстренный случай передан",
   notice_state: "Состояние заявки",
   notice_is_pending: "ждёт",

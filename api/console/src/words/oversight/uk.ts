@@ -15,6 +15,7 @@ export const oversightUk: OversightMessages = {
   notice_assigned: "Нова заявка виконавцю",
   notice_late: "Строк минув",
   notice_call_out: "Виклик на відключення",
+  notice_call_in: "Викликано на роботу",
   notice_emergency: "Екстрений випадок передано",
   notice_state: "Стан заявки",
   notice_is_pending: "чекає",

@@ -1,0 +1,58 @@
+"""What a call feels of the ladder of overload: decided here and nowhere else.
+
+Emergencies, silent callers and those in danger are on no rung: nothing of it is for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kezek_ivr.conversation import EMERGENCY, Conversation
+from kezek_ivr.ports import Rungs
+from kezek_queue.ladder.types import CallbackOffer, RungRules
+
+DANGERS = frozenset({"gas", "fire", "danger", "lift", "medical", "flood", "electric"})  # of kezek_speech's urgencies
+
+
+@dataclass(frozen=True, slots=True)
+class Feels:
+    """`first`: prompts and bulletins' codes that he hears before anything else; `callback`: how one is offered;
+    `record`: he is taken down without an operator; `divert`: the number outside that takes him over, '' for none;
+    `packs`, `topics`: of the day, and the digits that name them."""
+
+    first: tuple[str, ...] = ()
+    callback: CallbackOffer = "rules"
+    record: bool = False
+    divert: str = ""
+    packs: tuple[str, ...] = ()
+    topics: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING = Feels()
+
+
+def feels(
+    rules: RungRules | None, priority: int, topic: str = "", danger: bool = False, silent: bool = False, queue: str = ""
+) -> Feels:
+    """`rules`: of the present rung, None where there is no ladder; `topic`: '' while it is not known; `danger`: he has
+    said something that is one; `silent`: he says and presses nothing."""
+    if rules is None or priority >= EMERGENCY or danger or silent or topic in rules.spared:
+        return NOTHING
+    return Feels(
+        first=rules.first,
+        callback=rules.callback,
+        record=bool(topic) and topic in rules.record,
+        divert=rules.divert.get(queue, ""),
+        packs=rules.packs,
+        topics=rules.topics,
+    )
+
+
+def felt(talk: Conversation, rungs: Rungs | None) -> Feels:
+    """By what is known of the call now."""
+    fields = talk.keeper.notes["fields"]
+    topic, urgency = fields.get("topic"), fields.get("urgency")
+    danger = urgency is not None and not DANGERS.isdisjoint(urgency["value"].split(","))
+    rules = rungs.now(talk.queue) if rungs is not None else None
+    return feels(rules, talk.priority, topic["value"] if topic else "", danger, talk.silent, talk.queue)
