@@ -15,6 +15,7 @@ from kezek_api.handing import SqlEmergencies
 from kezek_api.rules import Rules
 from kezek_api.settings import Settings
 from kezek_api.speaker import Speaker
+from kezek_api.storm.lifting import lift
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.notice_rules import TellingSettings
 from kezek_ivr.ports import Affecting, Answer, Concerned, Tell, TellState, TicketState
@@ -64,6 +65,7 @@ class SqlOutages:
         )
         try:
             await self._register.outages.tie(outage, tie)
+            await lift(self._register, outage, who, await place_of(self._register, who))
         except (Conflict, NotFound, ValueError) as never:
             log.info("outage.no_tie", call=who.call, outage=outage, error=type(never).__name__)
 

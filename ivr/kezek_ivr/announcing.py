@@ -150,7 +150,9 @@ def concerned(talk: Conversation) -> Concerned | None:
     notes = talk.keeper.notes
     fields, household = notes["fields"], notes["household"]
     phone = number_of(talk.line.arrival)
-    who = Concerned(phone, talk.language, talk.call)
+    urgency = fields.get("urgency")
+    said = notes["words"][-1]["text"] if urgency and notes["words"] else ""
+    who = Concerned(phone, talk.language, talk.call, urgency=urgency["value"] if urgency else "", words=said)
     street, house, flat = (fields.get(name) for name in ("street", "house", "flat"))
     if household is not None and all(note is None or note["source"] == "household" for note in (street, house)):
         return replace(

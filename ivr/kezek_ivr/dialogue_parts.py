@@ -199,6 +199,7 @@ class ToldWords:
     call_in_yes: str
     call_in_no: str
     emergency: str
+    addition: str
     state: str
     heard: str
     thanks: str

@@ -14,7 +14,7 @@ LONGEST_KEY = 72  # characters, for a channel's id to hold it
 TO_CITIZENS = frozenset({"restored", "expected_moved", "verify", "state"})  # not by night
 ASKS = frozenset({"restored", "verify", "call_in"})  # yes or no
 ONCE = frozenset({"call_in"})  # whom one attempt does not reach, the next one of the list is called
-TO_BE_HEARD = frozenset({"late", "assigned", "call_out", "emergency"})  # told again until somebody confirms it
+TO_BE_HEARD = frozenset({"late", "assigned", "call_out", "emergency", "addition"})  # told again until confirmed
 
 
 @dataclass(frozen=True, slots=True)

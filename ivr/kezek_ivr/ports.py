@@ -21,7 +21,8 @@ TellState = Literal["pending", "sent", "failed", "unclear"]
 class Concerned:
     """Who calls, and about which house: a household, else a house (with the flat), else nothing but a number.
 
-    phone: '' when hidden; then nobody can call him."""
+    phone: '' when hidden; then nobody can call him. urgency: codes of speech that he has said, joined by commas, and
+    `words`, the newest of his: what he adds to an outage that is known."""
 
     phone: str
     language: str
@@ -31,6 +32,8 @@ class Concerned:
     house: str = ""
     building_id: int | None = None
     flat: str = ""
+    urgency: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,8 @@ class Outages(Protocol):
         ...
 
     async def tie(self, outage: int, who: Concerned, *, tell: bool) -> object:
-        """His household is one of the concerned, told when it is over if `tell`. The same call again changes nothing
-        but `tell`, and that only to True."""
+        """His household is one of the concerned, told when it is over if `tell`; what he adds is lifted out. The same
+        call again changes nothing but `tell`, and that only to True."""
         ...
 
 

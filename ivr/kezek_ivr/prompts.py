@@ -25,6 +25,7 @@ CAUSES = (
     "unknown", "planned_work", "burst_pipe", "cable_fault", "substation_fault", "boiler_fault", "storm", "flood",
     "fire", "third_party", "no_supply", "attack", "other",
 )  # fmt: skip
+URGENT = ("gas", "fire", "danger", "lift", "medical", "flood", "electric", "children", "elderly", "cold", "other")
 STATES = ("registered", "assigned", "accepted", "paused", "reported", "closed", "refused")
 
 

@@ -17,7 +17,7 @@ from kezek_ivr.notice_rules import ASKS, ONCE, TO_BE_HEARD, TellingSettings, key
 from kezek_ivr.pacing import Pace
 from kezek_ivr.patience import patiently, within
 from kezek_ivr.ports import Answer, Notices, Tell
-from kezek_ivr.prompts import STATES, SUBJECTS
+from kezek_ivr.prompts import STATES, SUBJECTS, URGENT
 from kezek_ivr.side_tasks import running
 from kezek_telephony.types import HungUp, Line, TelephonyError
 
@@ -95,10 +95,14 @@ class ToldCalls:
             "call_out": words.call_out,
             "call_in": words.call_in,
             "emergency": words.emergency,
+            "addition": words.addition,
         }.get(tell.what, words.state)
         if ticket:
             yield self._dialogue.ticket.number
             yield from saying.digits(ticket)
+        if tell.what == "addition":
+            code = str(told.get("code", ""))
+            yield f"urgency/{code if code in URGENT else 'other'}"
         if topic := str(told.get("topic", "")):
             yield saying.matter(topic, SUBJECTS)
         if tell.what == "state" and (state := str(told.get("state", ""))) in STATES:

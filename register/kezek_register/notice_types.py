@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 NoticeChannel = Literal["call", "sms", "webhook", "none"]
 NoticeKind = Literal[
-    "restored", "expected_moved", "verify", "assigned", "late", "call_out", "emergency", "state", "call_in"
+    "restored", "expected_moved", "verify", "assigned", "late", "call_out", "emergency", "state", "call_in", "addition"
 ]  # fmt: skip
 NoticeState = Literal["pending", "claimed", "sent", "failed", "unclear", "dropped"]
 

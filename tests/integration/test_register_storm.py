@@ -11,11 +11,12 @@ import pytest
 
 from kezek_register import NotFound, Register
 from kezek_register.areas import Area
+from kezek_register.moves import CITIZEN
 from kezek_register.outage_types import Outage
 from kezek_register.settings import RegisterSettings
 from kezek_register.trouble_types import Addition, BadTrouble, SuspicionDecided
 from kit.databases import draft, told
-from kit.outages_town import AT, LONG, RADIO, TREE, Clock, build, phone_of
+from kit.outages_town import AT, LONG, RADIO, TREE, Clock, build, outage, phone_of
 from kit.storm_town import STREET, suspicion, trouble
 
 
@@ -169,3 +170,39 @@ async def test_an_addition_is_lifted_out_once(register: Register, register_url: 
     assert "провод" not in repr(bodies)
     with pytest.raises(NotFound):
         await register.additions.add(replace(wire, outage_id=99, call="c-2"))
+
+
+async def test_a_ticket_at_a_known_outage_joins_it_and_what_it_adds_reaches_the_owner(
+    register: Register, register_url: str
+) -> None:
+    """Whatever its channel; of another matter, or elsewhere, it goes its own way."""
+    await told(register_url, "UPDATE organisations SET channel = 'call'")
+    known = await register.outages.open(outage(cause="unknown"), "dana")
+    there = draft(caller=phone_of(5), household_id=5, street_id=TREE, house="2", topic="water", channel="open311")
+    wire = replace(there, call="", details={"urgency": "electric,nonsense"}, words="провод на земле")
+    joined = await register.tickets.register(wire, CITIZEN, "app:1")
+    assert (joined.outage_id, joined.organisation_id) == (known.id, None)
+    (added,) = await register.additions.of(known.id)
+    assert (added.code, added.ticket, added.words) == ("electric", joined.number, "провод на земле")
+    (notice,) = [one for one in await register.notices.of(f"outage:{known.id}") if one.what == "addition"]
+    assert (notice.told["code"], notice.told["house"]) == ("electric", "2")
+    (voice,) = await register.troubles.since(0)
+    assert (voice.key, voice.source, voice.party) == (f"ticket:{joined.number}", "message", "household:5")
+
+    other = await register.tickets.register(replace(there, call="", topic="electricity"), CITIZEN, "app:2")
+    elsewhere = await register.tickets.register(replace(there, call="", street_id=RADIO), CITIZEN, "app:3")
+    assert (other.outage_id, elsewhere.outage_id) == (None, None)
+    closing = await register.outages.close(known.id, "dana")
+    assert closing.tickets == 1
+
+
+async def test_what_an_operator_mends_of_a_call_is_its_report(register: Register) -> None:
+    """The caller's first word is replaced; what is no trouble any more is taken back."""
+    await register.troubles.add(trouble(1))
+    whole = draft(call="c-1", caller=phone_of(1), household_id=1, street_id=TREE, house="1", topic="water")
+    await register.tickets.confirm(replace(whole, street_id=RADIO, house="4"))
+    (mended,) = await register.troubles.since(0)
+    assert (mended.key, mended.street_id, mended.house, mended.source) == ("call:c-1", RADIO, "4", "operator")
+    await register.tickets.confirm(replace(whole, topic=""))
+    (taken,) = await register.troubles.since(mended.id)
+    assert (taken.key, taken.topic) == ("call:c-1", "")

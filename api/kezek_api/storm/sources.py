@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from kezek_api.citizens import SqlOutages
+from kezek_api.citizens import SqlOutages, place_of
 from kezek_api.storm.rules import DetectionRules
 from kezek_ivr.ports import Affecting, Concerned
 from kezek_register import Register
@@ -53,7 +53,7 @@ class WithSuspicions(SqlOutages):
 
     async def affecting(self, who: Concerned) -> Sequence[Affecting]:
         known = list(await super().affecting(who))
-        place = await self._place(who) if self._rules.on else None
+        place = await place_of(self._register, who) if self._rules.on else None
         if place is None:
             return known
         found = await self._register.suspicions.affecting(place)

@@ -6,19 +6,16 @@ import builtins
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from kezek_register.sql import events, outage_rows
+from kezek_register.sql import lifting
 from kezek_register.sql.database import Database
+from kezek_register.sql.lifting import REVISION
 from kezek_register.sql.revisions import bump, revision_seen
 from kezek_register.sql.storm_tables import AdditionRow
 from kezek_register.trouble_types import Addition
 from kezek_register.types import NotFound
-
-REVISION = "additions"
 
 
 class Additions:
@@ -27,13 +24,14 @@ class Additions:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database, self._clock = database, clock
 
-    async def add(self, *additions: Addition) -> builtins.list[Addition]:
-        """Those that are new: the same code of the same call, or ticket, is the same addition. Raises NotFound for an
-        outage that is none."""
+    async def add(self, *additions: Addition, street: str = "") -> builtins.list[Addition]:
+        """Those that are new: the same code of the same call, or ticket, is the same addition. The outage's owner is
+        told of each; `street`: its name, for him. Raises NotFound for an outage that is none."""
         made = []
         async with self._database.writing() as session:
             for one in additions:
-                if (new := await write(self._database, session, one, self._clock())) is not None:
+                new = await lifting.lift(self._database, session, one, self._clock(), street=street)
+                if new is not None:
                     made.append(new)
         return made
 
@@ -64,24 +62,6 @@ class Additions:
     async def revision(self) -> int:
         """Moves whenever any of them changes."""
         return await self._database.look(lambda connection: revision_seen(connection, REVISION))
-
-
-async def write(database: Database, session: AsyncSession, one: Addition, now: datetime) -> Addition | None:
-    """Inside somebody's transaction; None when it is known already. Raises NotFound."""
-    await outage_rows.one(session, one.outage_id)
-    source = f"call:{one.call}" if one.call else f"ticket:{one.ticket}"
-    told: dict[str, Any] = {each.name: getattr(one, each.name) for each in fields(Addition) if each.name != "id"}
-    row = told | {"key": f"{one.outage_id}:{source}:{one.code}"}
-    made = database.insert(AdditionRow).values(row).on_conflict_do_nothing(index_elements=["key"])
-    id = await session.scalar(made.returning(AdditionRow.id))
-    if id is None:
-        return None
-    await bump(database, session, REVISION)
-    where = {"street_id": one.street_id, "house": one.house}
-    await events.write(
-        session, "outage.addition", {"id": one.outage_id, "addition": id, "code": one.code, **where}, now
-    )
-    return Addition(id=id, **told)
 
 
 def value(row: AdditionRow) -> Addition:

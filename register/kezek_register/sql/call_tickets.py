@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.numbers import check
-from kezek_register.sql import ticket_troubles, values
+from kezek_register.sql import values
 from kezek_register.sql.filling import FOLLOWS
 from kezek_register.sql.tables import TicketRow
 from kezek_register.sql.ticket_base import TicketBase, fields_of_draft, mover_of_draft
@@ -70,7 +70,7 @@ class CallTickets(TicketBase):
                 with session.no_autoflush:  # one UPDATE, one new version
                     await self._update(session, row, draft, filled, confirm=confirm)
                     await session.flush()
-                await ticket_troubles.report(self._database, session, row, self._clock())
+                await self._told(session, row)
         if not made and not given:
             self._numbering.give_back(number)
         return values.ticket(row)

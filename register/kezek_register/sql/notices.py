@@ -23,7 +23,7 @@ from kezek_register.sql.notice_tables import NoticeRow
 from kezek_register.sql.tables import table_of
 from kezek_register.types import Conflict, NotFound
 
-URGENT: tuple[NoticeKind, ...] = ("emergency", "call_out", "call_in")  # before everything else that is due
+URGENT: tuple[NoticeKind, ...] = ("emergency", "call_out", "call_in", "addition")  # before everything else that is due
 AT_MOST_ONCE: tuple[NoticeChannel, ...] = ("call", "sms")  # a webhook may be told twice: its key says so
 _WAYS = (":call", ":sms")  # behind the key of a notice that goes out in place of another
 

@@ -14,7 +14,7 @@ from kezek_register.deadlines import due_of
 from kezek_register.moves import KEZEK, Mover
 from kezek_register.numbers import check
 from kezek_register.outage_types import Outage
-from kezek_register.sql import ticket_troubles, values
+from kezek_register.sql import lifting, ticket_troubles, values
 from kezek_register.sql.database import Database
 from kezek_register.sql.filling import Filling
 from kezek_register.sql.numbering import Numbering
@@ -56,6 +56,12 @@ class TicketBase:
         await ticket_troubles.report(self._database, session, row, now)
         if not joins or not await ticket_troubles.join(session, row, joins, now):
             await self._assign(session, row, executor)
+        await lifting.of_ticket(self._database, session, row, now)
+
+    async def _told(self, session: AsyncSession, row: TicketRow) -> None:
+        """It says something else than before."""
+        await ticket_troubles.report(self._database, session, row, self._clock())
+        await lifting.of_ticket(self._database, session, row, self._clock())
 
     async def _locked(self, session: AsyncSession, number: str) -> TicketRow:
         """Raises BadNumber and NotFound."""

@@ -18,7 +18,7 @@ from kezek_register.moves import Mover, MoveRefused
 from kezek_register.numbers import check
 from kezek_register.paging import Page
 from kezek_register.phones import e164
-from kezek_register.sql import events, outage_rows, ticket_pages, ticket_troubles, values
+from kezek_register.sql import events, lifting, outage_rows, ticket_pages, values
 from kezek_register.sql.audit import changed as audited
 from kezek_register.sql.call_tickets import CallTickets
 from kezek_register.sql.filling import FOLLOWS
@@ -131,7 +131,7 @@ class Tickets(CallTickets, TicketPapers):
                 if changed & _DECIDES:
                     await self._assign(session, row, filled["organisation_id"])
                 await session.flush()
-            await ticket_troubles.report(self._database, session, row, at)
+            await self._told(session, row)
             audited(session, who, "ticket_edit", row.number, at)
             await events.write(session, "ticket.edit", {"number": row.number, "fields": sorted(fields)}, at)
             return values.ticket(row)
@@ -148,6 +148,7 @@ class Tickets(CallTickets, TicketPapers):
                 await session.flush()
                 audited(session, who, "ticket_tie", row.number, row.updated_at)
                 await events.write(session, "ticket.tie", {"number": row.number, "outage": outage_id}, row.updated_at)
+                await lifting.of_ticket(self._database, session, row, row.updated_at)
             return values.ticket(row)
 
     # reading

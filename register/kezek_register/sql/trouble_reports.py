@@ -93,7 +93,9 @@ async def write(database: Database, session: AsyncSession, one: Trouble, now: da
             return False
         await session.execute(delete(_TABLE).where(_TABLE.c.id == known["id"]))
     at = known["at"] if known is not None else one.at
-    made = database.insert(_TABLE).values(row | {"at": at, "arrived_at": now, "suspicion_id": None})
+    same = known is not None and all(known[name] == row[name] for name in ("topic", "street_id"))
+    of = known["suspicion_id"] if known is not None and same else None
+    made = database.insert(_TABLE).values(row | {"at": at, "arrived_at": now, "suspicion_id": of})
     return await session.scalar(made.on_conflict_do_nothing(index_elements=["key"]).returning(_TABLE.c.id)) is not None
 
 
