@@ -13,8 +13,11 @@ from collections.abc import Iterator, Sequence
 from kezek_register.detection.evidence import Voice
 from kezek_register.detection.fit import Fit
 from kezek_register.detection.gazetteer import EVERYWHERE, Gazetteer, Key
-from kezek_register.detection.hull import grown_hull, main_cluster
 from kezek_register.detection.regions import Region
+from kezek_register.detection.shapes import rings
+
+RING = 2.0  # nats, of a shape that nobody has drawn, beside those of where it is
+KNOWN = 7.0  # nats more of it where the network is known: faults follow that
 
 
 class Extents:
@@ -44,7 +47,7 @@ class Extents:
         for street in {town.spots[n].place.street_id for n in spots}:
             if run := self._run(street, [n for n in spots.elements() if town.spots[n].place.street_id == street]):
                 runs.append(run)
-                yield Region(town, spots=run, cost=self._cost.get("s", 1.0) + 3.0)
+                yield Region(town, spots=run, cost=self._cost.get("s", 1.0) + 4.0)
         if len(runs) > 1:
             yield Region(town, spots=frozenset().union(*runs), cost=self._cost.get("s", 1.0) + 4.0 * len(runs))
         yield from self._hulls(spots)
@@ -83,10 +86,5 @@ class Extents:
     def _hulls(self, spots: Counter[int]) -> Iterator[Region]:
         town = self._gazetteer
         points = [at for n in spots.elements() if (at := town.xy[n]) is not None]
-        if len({*points}) < 3:
-            return
-        core = main_cluster(points)
-        for some in (points, core) if len(core) < len(points) else (points,):
-            if len({*some}) < 3:
-                continue
-            yield Region(town, ring=grown_hull(some), cost=10.0)
+        cost = self._cost["b"] + RING + (KNOWN if town.above else 0.0)
+        yield from (Region(town, ring=ring, cost=cost) for ring in rings(points, town.standing_near))

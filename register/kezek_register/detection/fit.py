@@ -22,25 +22,22 @@ class Fit:
 
     def __init__(self, gazetteer: Gazetteer, voices: Sequence[Voice], usual: float) -> None:
         self.voices = voices
-        self._usual = usual
+        self._real = 1.0 - min(0.9, (usual + 0.5) / (len(voices) + 1.0))
         self._anywhere = 1.0 / gazetteer.total
-        self._street = {
-            one.where.street: 1.0 / max(1, gazetteer.sums["s", one.where.street]) for one in voices if one.where.street
-        }
+        self._streets = {one.where.street for one in voices if one.where.street}
 
     def score(self, region: Region) -> float:
         """The log posterior of it, up to a constant."""
-        parts = {street: region.of_street(street) for street in self._street}
+        parts = {street: region.of_street(street) for street in self._streets}
         inside = [self._inside(voice, region, parts) for voice in self.voices]
-        count = sum(inside)
-        real = min(0.98, max(0.02, (count + 0.5) / (len(self.voices) + 1.0)))
+        real = self._real
         each = 1.0 / region.homes
         total = -region.cost
         for voice, share in zip(self.voices, inside, strict=True):
             wrong = max(MISPLACED, 1.0 - voice.sure)
-            street = voice.where.street
-            slip = 0.6 * self._street[street] * (parts[street] > 0) if street else 0.0
-            off = slip + 0.4 * self._anywhere
+            # a wrong house is mostly another one of a street that is out, as likely as that street is
+            slip = 0.65 * parts.get(voice.where.street, 0.0) * each
+            off = slip + 0.35 * self._anywhere
             total += math.log(real * ((1.0 - wrong) * share * each + wrong * off) + (1.0 - real) * self._anywhere)
         return total
 

@@ -110,6 +110,24 @@ class Gazetteer:
             return sum(self.homes[n] for n in self.run(key))
         return self.sums.get(key, 0)
 
+    def standing_near(self, ring: Sequence[Point]) -> float:
+        """About how many households stand in a convex ring: by squares whose middle does."""
+        xs, ys = [one[0] for one in ring], [one[1] for one in ring]
+        left, right, low, high = min(xs), max(xs), min(ys), max(ys)
+        level = 0
+        while level < LEVELS - 1 and (right - left) * (high - low) > 150 * (CELL_M * 2**level) ** 2:
+            level += 1
+        if level == 0:
+            return float(sum(self.homes[n] for n in self.standing_in(ring)))
+        side, found = CELL_M * 2**level, 0
+        for i in range(math.floor(left / side), math.floor(right / side) + 1):
+            for j in range(math.floor(low / side), math.floor(high / side) + 1):
+                if (homes := self.sums.get(("q", level, i, j), 0)) and inside(
+                    ((i + 0.5) * side, (j + 0.5) * side), ring
+                ):
+                    found += homes
+        return float(found)
+
     def standing_in(self, ring: Sequence[Point]) -> Iterator[int]:
         """The spots inside of a convex ring, by patches of the ground: those wholly inside are not looked into."""
         xs, ys = [one[0] for one in ring], [one[1] for one in ring]
