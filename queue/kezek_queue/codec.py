@@ -101,6 +101,7 @@ def rules_text(rules: QueueRules) -> str:
             "lease": milliseconds(rules.callback_lease_s),
             "redial": milliseconds(rules.redial_s),
             "extensions": rules.wrap_up_extensions,
+            "reserve": rules.reserve,
         }
     )
 

@@ -151,7 +151,11 @@ class ModelLine(ModelMoves):
             free = [o for o in free if o.operator == wanted]
         else:
             free = [o for o in free if queue in o.serving and meets(o.skills, wishes)]
-        several = kind == "c" and rules.together > 1 and c.priority >= rules.together_from
+        highest = kind == "c" and c.priority >= rules.together_from
+        in_queue = sum(queue in self.operators[name].serving for name in self.free)
+        if not wanted and not highest and 0 < rules.reserve and in_queue <= rules.reserve:
+            return []
+        several = highest and rules.together > 1
         free.sort(key=lambda o: (self.score(o, queue, wishes), o.operator.encode()))
         return free[: rules.together if several else 1]
 

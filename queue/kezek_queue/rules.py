@@ -36,6 +36,7 @@ class QueueRules:
     callback_retries_s: tuple[float, ...] = (300.0, 1800.0)  # pauses after which one not reached is tried again
     callback_lease_s: float = 75.0  # an offer's life while the citizen is dialled
     redial_s: float = 600.0  # who left the line and dials again within it has the old place back
+    reserve: int = 0  # free operators kept for the highest priorities: others are taken by whoever is free beyond them
     wrap_up_extensions: int = 2  # how often an operator may prolong one wrap-up
 
 

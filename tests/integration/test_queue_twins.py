@@ -70,6 +70,7 @@ class Chance(random.Random):
             callback_lease_s=self.choice([3.0, 12.0]),
             redial_s=self.choice([0.0, 600.0]),
             wrap_up_extensions=self.randint(0, 2),
+            reserve=self.choice([0, 0, 1, 2]),
         )
 
 

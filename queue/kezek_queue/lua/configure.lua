@@ -12,6 +12,9 @@ if redis.call('HGET', site.rules, ask.queue) ~= ask.rules then
       redis.call('ZADD', key_of('free', ask.queue), score_of(o, ask.queue, ''), o.operator)
     end
   end)
+  for _, lane in ipairs(redis.call('ZRANGE', site.fronts, 0, -1)) do
+    dirty[lane] = dirty[lane] or split_lane(lane) == ask.queue or nil
+  end
   grown[ask.queue], unmatched = true, true
 end
 return answer(true)

@@ -142,6 +142,17 @@ local function first_of(name, queue, wish, most, look_at)
   end
 end
 
+-- Those who could be rung for this queue now, those whom nobody has taken yet within this call among them.
+local function free_in(queue)
+  local found = redis.call('ZCARD', key_of('free', queue))
+  for _, o in next, fresh do
+    if profile_of(o).queues[queue] then
+      found = found + 1
+    end
+  end
+  return found
+end
+
 -- Of those who stood free before this call, the first `most` for these wishes.
 local function standing_free(queue, wish, most)
   local name, alike = key_of('free', queue), rules_of(queue).strategy ~= 'best_skill'

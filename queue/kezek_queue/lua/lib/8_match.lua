@@ -70,6 +70,22 @@ function make_offer(c, takers, head)
   end
 end
 
+-- Who is kept for the highest priorities: one more who is free may mean that somebody else is taken, in any lane.
+local function look_past_reserves()
+  local reserved
+  for _, o in next, fresh do
+    for queue in pairs(profile_of(o).queues) do
+      if (rules_of(queue).reserve or 0) > 0 then
+        reserved = reserved or {}
+        reserved[queue] = true
+      end
+    end
+  end
+  for _, lane in ipairs(reserved and redis.call('ZRANGE', site.fronts, 0, -1) or {}) do
+    dirty[lane] = dirty[lane] or reserved[split_lane(lane)]
+  end
+end
+
 -- Callbacks being dialled are fewer than their share of the queue's operators at work (P8, P12).
 local function may_dial(queue)
   local dialled = tonumber(redis.call('HGET', site.dialled, queue)) or 0
@@ -86,9 +102,11 @@ function takers_of(c, is_new)
     local o = get_operator(wanted)
     return o and o.state == 'ready' and can_take(o) and { o } or {}
   end
-  local most = 1
-  if kind == 'c' and c.priority ~= '0' and number(c, 'priority') >= rules_of(queue).together_from then
-    most = math.max(1, rules_of(queue).together)
+  local most, rules = 1, rules_of(queue)
+  if kind == 'c' and c.priority ~= '0' and number(c, 'priority') >= rules.together_from then
+    most = math.max(1, rules.together)
+  elseif (rules.reserve or 0) > 0 and free_in(queue) <= rules.reserve then -- nil: of an earlier version
+    return {}
   end
   local found = is_new and standing_free(queue, wish, most) or {}
   for _, o in next, fresh do
@@ -200,6 +218,7 @@ local function match()
     end
     grown = emptied(grown)
   end
+  look_past_reserves()
   if coming then
     offer_coming()
   end
