@@ -70,6 +70,7 @@ class _Queue(_Table):
     callback_lease_s: Annotated[float, Field(ge=10, le=300)] = 75.0
     redial_s: Seconds = 600.0
     wrap_up_extensions: Annotated[int, Field(ge=0, le=20)] = 2
+    reserve: Annotated[int, Field(ge=0, le=100)] = 0
 
     def rules(self) -> QueueRules:
         plain = self.model_dump(exclude={"names", "relax"})

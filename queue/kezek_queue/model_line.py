@@ -153,7 +153,7 @@ class ModelLine(ModelMoves):
             free = [o for o in free if queue in o.serving and meets(o.skills, wishes)]
         highest = kind == "c" and c.priority >= rules.together_from
         in_queue = sum(queue in self.operators[name].serving for name in self.free)
-        if not wanted and not highest and 0 < rules.reserve and in_queue <= rules.reserve:
+        if not wanted and not highest and rules.reserve > 0 and in_queue <= rules.reserve:
             return []
         several = highest and rules.together > 1
         free.sort(key=lambda o: (self.score(o, queue, wishes), o.operator.encode()))

@@ -47,6 +47,7 @@ class _Rung(_Table):
     second_line: tuple[str, ...] = ()
     call_in: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
+    reserve: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     names: Names = Field(default_factory=dict)
     does: Names = Field(default_factory=dict)
 
@@ -69,6 +70,7 @@ class _Rung(_Table):
             second_line=tuple(queues) if ALL in self.second_line else self.second_line,
             call_in=self.call_in,
             packs=self.packs,
+            reserve=self.reserve,
             names=dict(self.names),
             does=dict(self.does),
         )
@@ -83,6 +85,7 @@ class _Elevated(_Rung):
     wait_s: Limit = 180.0
     arrivals_times_usual: Limit = 4.0
     second_line: tuple[str, ...] = (ALL,)
+    reserve: Annotated[float, Field(ge=0, le=0.5)] = 0.05
     names: Names = {"kk": "Жоғары", "ru": "Повышенный", "uk": "Підвищений", "en": "Elevated"}
 
 
@@ -94,6 +97,7 @@ class _Overload(_Rung):
     callback: CallbackOffer = "everyone"
     record: tuple[Name, ...] = SMALL
     second_line: tuple[str, ...] = (ALL,)
+    reserve: Annotated[float, Field(ge=0, le=0.5)] = 0.05
     names: Names = {"kk": "Шамадан тыс", "ru": "Перегрузка", "uk": "Перевантаження", "en": "Overload"}
 
 
@@ -103,6 +107,7 @@ class _Emergency(_Rung):
     callback: CallbackOffer = "everyone"
     record: tuple[Name, ...] = SMALL
     second_line: tuple[str, ...] = (ALL,)
+    reserve: Annotated[float, Field(ge=0, le=0.5)] = 0.05
     names: Names = {"kk": "Күшейтілген режим", "ru": "Усиленный режим", "uk": "Посилений режим", "en": "Emergency"}
 
 

@@ -76,6 +76,12 @@ _DOES: Mapping[str, Mapping[str, str]] = {
         "uk": "допомагає друга лінія",
         "en": "the second line helps",
     },
+    "reserve": {
+        "kk": "төтенше қоңырауларға бос операторлар сақталады",
+        "ru": "для экстренных вызовов держат свободных операторов",
+        "uk": "для екстрених викликів тримають вільних операторів",
+        "en": "free operators are kept for emergencies",
+    },
     "call_in": {
         "kk": "демалыстағы қызметкерлер шақырылады",
         "ru": "вызывают сотрудников не на смене",
@@ -114,7 +120,7 @@ def does(rules: RungRules, language: str) -> str:
     parts = [
         "first" if rules.first else "",
         rules.callback if rules.callback != "rules" else "",
-        *(name for name in ("record", "divert", "second_line", "call_in", "packs") if getattr(rules, name)),
+        *(name for name in ("record", "divert", "second_line", "reserve", "call_in", "packs") if getattr(rules, name)),
     ]
     said = "; ".join(_in(_DOES[part], language) for part in parts if part) or _in(_DOES["nothing"], language)
     return f"{said[0].upper()}{said[1:]}."

@@ -60,6 +60,7 @@ class RungRules:
     second_line: tuple[str, ...] = ()
     call_in: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
+    reserve: float = 0.0  # free operators kept for emergencies, of those at work in a queue
     names: Mapping[str, str] = field(default_factory=dict)  # language -> its name
     does: Mapping[str, str] = field(default_factory=dict)  # language -> what it does, in one sentence
     topics: Mapping[str, str] = field(default_factory=dict)  # of its packs: digit of the menu -> topic
