@@ -4,7 +4,7 @@ language."""
 from .models import FoundModel, available, check
 from .phrasebook import build_phrasebook
 from .pool import VoskEars
-from .settings import EarsLoad, SpeechSettings
+from .settings import EarsLoad, SpeechSettings, streams_here
 from .types import (
     Dead,
     Ears,
@@ -40,4 +40,5 @@ __all__ = [
     "available",
     "build_phrasebook",
     "check",
+    "streams_here",
 ]

@@ -4,6 +4,7 @@ Meets Ears."""
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -17,6 +18,7 @@ import structlog
 from .admission import Admission, AdmissionSettings, Refusal
 from .decoders import Decoders, Key
 from .decoding import Decoder, Engine
+from .huge_pages import gained, held, put_together
 from .nearest import nearest
 from .pressure import Place, to_end, to_turn
 from .second_pass import SecondPasses
@@ -67,6 +69,7 @@ class VoskEars:
         )
         self._second = SecondPasses(self._decoders, self._admission, self._second_threads, clock)
         self._places: dict[Place, Stream] = {}
+        self._closing = threading.Event()
         self._relief_from = 0.0  # loop time
         self._turned = self._ended = 0
         self._refused = 0
@@ -100,7 +103,9 @@ class VoskEars:
                     continue
                 log.info("model loaded", language=language)
         except BaseException:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._closing.set()
+            for threads in (self._threads, self._second_threads):
+                threads.shutdown(wait=False, cancel_futures=True)
             raise
         return self
 
@@ -108,6 +113,7 @@ class VoskEars:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         # Our own threads are busy with at most one piece each; the wait for them is not done on the loop.
+        self._closing.set()
         if self._own_threads:
             for threads in (self._threads, self._second_threads):
                 await asyncio.to_thread(threads.shutdown, wait=True, cancel_futures=True)
@@ -269,8 +275,11 @@ class VoskEars:
                 self._threads.submit(self._decoders.give_back, key, decoder)
 
     def _start(self, language: str, folder: Path) -> None:
+        before = held()
         engine = self._load(prepare(folder, self._settings.work))
         self._decoders.add(language, engine, min(self._settings.warm, self._settings.streams))
+        if self._own_threads:  # beside the calls that are served already
+            self._second_threads.submit(put_together, gained(before, held()), self._closing)
 
 
 def _tuple(phrases: Sequence[str] | None) -> tuple[str, ...] | None:

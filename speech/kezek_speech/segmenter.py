@@ -11,7 +11,6 @@ import math
 from array import array
 from collections import deque
 from dataclasses import dataclass
-from operator import mul
 
 from .types import FRAME, RATE
 
@@ -48,7 +47,7 @@ def level_db(frame: bytes) -> float:
     samples = array("h", frame[: len(frame) & ~1])[::2]
     if not samples:
         return 0.0
-    return 10 * math.log10(max(1.0, sum(map(mul, samples, samples)) / len(samples)))
+    return 20 * math.log10(max(1.0, math.hypot(*samples) / math.sqrt(len(samples))))
 
 
 class Segmenter:

@@ -11,10 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from vosk import KaldiRecognizer, Model, SetLogLevel
+from . import kernels
 
-from .decoding import Decoder, Engine
-from .types import RATE, NoModel, Word
+kernels.choose()  # before the library is loaded
+
+from vosk import KaldiRecognizer, Model, SetLogLevel  # noqa: E402
+
+from .decoding import Decoder, Engine  # noqa: E402
+from .types import RATE, NoModel, Word  # noqa: E402
 
 UNKNOWN = "[unk]"
 PARTIAL_CONFIDENCE = 0.5  # of words that may still change
