@@ -12,7 +12,17 @@ from kezek_api.addresses import split_address
 from kezek_api.directory import SqlDirectory
 from kezek_api.health import Health
 from kezek_api.settings import Settings
-from kezek_speech import Ears, NoModel, Phrasebook, SpeechSettings, Vocabulary, VoskEars, available, build_phrasebook
+from kezek_speech import (
+    Ears,
+    NoModel,
+    Phrasebook,
+    SpeechSettings,
+    Vocabulary,
+    VoskEars,
+    available,
+    build_phrasebook,
+    streams_here,
+)
 from kezek_speech.remote.several import Node, SeveralEars, SeveralSettings
 from kezek_speech.types import QUESTIONS
 
@@ -28,7 +38,7 @@ def own_ears(settings: Settings, streams: int = 0) -> VoskEars:
         SpeechSettings(
             models={model.language: model.folder for model in available(settings.models_folder, settings.languages)},
             work=settings.home / "speech",
-            streams=streams or settings.speech_streams,
+            streams=streams or (streams_here() if settings.speech_streams is None else settings.speech_streams),
         )
     )
 
@@ -86,14 +96,14 @@ class Hearing:
         self._renewed.set()
 
     async def run(self) -> None:
-        if not self._settings.speech_streams and not self.nodes:
+        if self._settings.speech_streams == 0 and not self.nodes:
             self._health.mark("speech", True, "none wanted")
             return
         self._health.mark("speech", False, "loading")
         async with asyncio.TaskGroup() as group:
             if self._several:
                 group.create_task(self._several.run())
-            if self._settings.speech_streams:
+            if self._settings.speech_streams != 0:
                 group.create_task(self._own_loaded())
             group.create_task(self._tell())
 

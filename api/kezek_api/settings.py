@@ -89,7 +89,8 @@ class Settings(BaseSettings):
     models: Path | None = None  # folder of the Vosk models; None is <home>/models
     languages: Annotated[tuple[str, ...], NoDecode] = ("kk", "ru", "uk", "en")
     default_language: str = "kk"
-    speech_streams: int = Field(default=2, ge=0)  # recognisers of this machine at one time; 0 is none
+    # recognisers of this machine at one time; 0 is none, None four for each core, fewer while they work too slowly
+    speech_streams: int | None = Field(default=None, ge=0)
     # recogniser nodes on other machines ('10.0.0.31:4575'), tried in turn before this machine's own models
     ears: Annotated[tuple[str, ...], NoDecode] = ()
     ears_secret: SecretStr | None = None  # of a recogniser node and whoever uses it

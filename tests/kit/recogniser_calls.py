@@ -203,7 +203,7 @@ async def run(calls: int, kinds: Sequence[str] = KINDS) -> dict[str, Any]:
     samples: list[tuple[int, int, int]] = []  # calls, bytes of memory, Python's own blocks of it
     threads: list[int] = []
     with tempfile.TemporaryDirectory() as work:
-        settings = SpeechSettings(models={"ko": folder}, work=Path(work), streams=STREAMS, warm=2, threads=2)
+        settings = SpeechSettings(models={"ko": folder}, work=Path(work), streams=STREAMS, warm=2, threads=2, share=1e9)
         async with VoskEars(settings, load) as ears:
             tasks, began, worked = len(asyncio.all_tasks()), time.monotonic(), time.process_time()
             done = Calls(ears, engine[0], kinds)
