@@ -1,6 +1,5 @@
 """Played by test_console_phone.py in a network of its own; its name keeps it out of other runs."""
 
-# ruff: noqa: F811 - fixtures are imported by their names and asked for by the same names
 from __future__ import annotations
 
 import re
@@ -8,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
-from kit.console import site, town_file, valkey  # noqa: F401
 from kit.phone_scene import CALLER_HZ, HEARS, RINGS_IN_OPUS, Scene, phone_page, phone_scene, teach, tone
 from kit.sip_call import SipCall
 from kit.valkey import Valkey
@@ -196,6 +194,24 @@ def test_a_telephone_on_the_desk_loads_nothing_of_it(scene: Scene) -> None:
         expect(page.get_by_text("тел. 202")).to_be_visible()
         expect(page.locator("[data-line]")).to_have_count(0)
     assert not any(re.search(r"/sip-[^/]*\.js$", url) for url in loaded)
+
+
+def test_a_registration_that_nobody_answers_is_tried_again(scene: Scene) -> None:
+    """An Asterisk that is still starting has its door open: it takes one and forgets it."""
+    doors: list[WebSocketRoute] = []
+    forgotten: list[object] = []
+
+    def through(door: WebSocketRoute) -> None:
+        doors.append(door)
+        server = door.connect_to_server()
+        door.on_message(server.send if len(doors) > 1 else lambda frame: forgotten.append(frame))
+
+    with phone_page(scene) as page:
+        registered(page)
+        page.route_web_socket(re.compile("/api/phone/sip"), through)
+        page.reload()
+        registered(page)
+    assert "REGISTER" in str(forgotten[0])
 
 
 def test_asterisk_comes_back_and_the_phone_registers_again(scene: Scene) -> None:

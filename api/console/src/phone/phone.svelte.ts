@@ -74,6 +74,7 @@ export class Phone {
       tell: (event) => mine(() => this.take(event)),
       hear: (stream) => mine(() => this.speaker.play(stream)),
       lost: (code) => mine(() => this.lost(code)),
+      unanswered: () => mine(() => !this.state.call && void this.start()), // a talk would end with it: JsSIP goes on waiting
     });
     this.sip.start();
   }

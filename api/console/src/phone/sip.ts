@@ -9,18 +9,23 @@ const BUSY = 486;
 const EXPIRES_S = 120;
 /** Candidates of all interfaces come at once; what a dead STUN server would still bring is not waited for. */
 const GATHER_MS = 1_000;
+/** An Asterisk that is still starting takes a REGISTER and forgets it; JsSIP alone would wait for the answer for 32 s. */
+const ANSWER_MS = 6_000;
 
 export interface Listener {
   tell: (event: Event) => void;
   hear: (stream: MediaStream) => void;
   /** The WebSocket's close code; 0 when the registration itself was refused. JsSIP connects again by itself. */
   lost: (code: number) => void;
+  /** The door is open, and nobody answers behind it. */
+  unanswered: () => void;
 }
 
 export class Sip {
   private readonly ua: UA;
   private session: RTCSession | null = null;
   private stale = false;
+  private waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly account: Account,
@@ -42,14 +47,23 @@ export class Sip {
       connection_recovery_max_interval: 8,
       user_agent: "kezek-console",
     });
+    this.ua.on("connected", () => {
+      clearTimeout(this.waiting);
+      this.waiting = setTimeout(listener.unanswered, ANSWER_MS);
+    });
     this.ua.on("registered", () => {
+      clearTimeout(this.waiting);
       listener.tell({ type: "line", line: "registered" });
       // Asterisk still knows the old socket for this talk: a re-INVITE tells it the new one, or learns that the talk is over
       if (this.stale && this.session?.isEstablished()) this.session.renegotiate();
       this.stale = false;
     });
-    this.ua.on("registrationFailed", () => this.ua.isConnected() && listener.lost(0));
+    this.ua.on("registrationFailed", () => {
+      clearTimeout(this.waiting);
+      if (this.ua.isConnected()) listener.lost(0);
+    });
     this.ua.on("disconnected", (event) => {
+      clearTimeout(this.waiting);
       this.stale = true;
       if ("code" in event || event.error) listener.lost(event.code ?? 1006);
     });
@@ -64,6 +78,7 @@ export class Sip {
 
   /** Ends the call and the registration. */
   stop(): void {
+    clearTimeout(this.waiting);
     this.ua.stop();
   }
 
