@@ -1,6 +1,5 @@
 """The operator's page in a real browser, before a real node."""
 
-# ruff: noqa: F811 - fixtures are imported by their names and asked for by the same names
 from __future__ import annotations
 
 import re
@@ -9,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from kezek_queue import End
 from kit.api import Line, notes
-from kit.console import Backend, Visit, backend, browser_here, sign_in, site, town_file, valkey, visit  # noqa: F401
+from kit.console import Backend, Visit, sign_in
 
 HOUSEHOLD = {"id": 3, "person": "Марина Примерова", "street_id": 2, "street": "Летняя", "house": "8", "flat": "40"}
 OPEN = [{"number": "26-000017-1", "topic": "lift", "state": "open", "created_at": "2026-01-02T03:04:05+00:00"}]

@@ -1,6 +1,5 @@
 """What is heard in a talk, on the operator's page in a real browser before a real node."""
 
-# ruff: noqa: F811 - fixtures are imported by their names and asked for by the same names
 from __future__ import annotations
 
 import re
@@ -10,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from kezek_queue import End
 from kit.api import Line, notes
-from kit.console import Backend, Visit, backend, browser_here, site, town_file, valkey, visit  # noqa: F401
+from kit.console import Backend, Visit
 
 
 def _spoken(value: str, confidence: float, words: str, **more: Any) -> dict[str, Any]:

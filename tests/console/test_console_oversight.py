@@ -1,6 +1,5 @@
 """Notices, webhooks and the audit in a real browser before the invented server."""
 
-# ruff: noqa: F811 - fixtures are imported by their names and asked for by the same names
 from __future__ import annotations
 
 import re
@@ -9,7 +8,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kit.console import Visit
-from kit.console_fake import Fake, browser_here, fake, fake_server, office  # noqa: F401
 
 
 @pytest.fixture

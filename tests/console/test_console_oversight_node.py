@@ -1,6 +1,5 @@
 """Emergencies, reports, notices, webhooks and the audit before a whole node with the sample town."""
 
-# ruff: noqa: F811 - fixtures are imported by their names and asked for by the same names
 from __future__ import annotations
 
 import re
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from kezek_queue import End
 from kit.api import Line, notes
-from kit.console import Backend, Visit, backend, browser_here, site, town_file, valkey  # noqa: F401
+from kit.console import Backend, Visit
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The electronic register's pages in a real browser before the invented server."""
 
-# ruff: noqa: F811 - fixtures are imported by their names and asked for by the same names
 from __future__ import annotations
 
 import base64
@@ -10,7 +9,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from kit.console import Visit
-from kit.console_fake import Fake, browser_here, fake, fake_server, office  # noqa: F401
+from kit.console_fake import Fake
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

@@ -1,6 +1,5 @@
 """The electronic register's pages before a whole node: its doors, its database, the sample town."""
 
-# ruff: noqa: F811 - fixtures are imported by their names and asked for by the same names
 from __future__ import annotations
 
 import base64
@@ -10,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from kit.console import Backend, Visit, backend, browser_here, site, town_file, valkey  # noqa: F401
+from kit.console import Backend, Visit
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

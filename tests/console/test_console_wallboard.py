@@ -1,6 +1,5 @@
 """The manager's page in a real browser, before a real node."""
 
-# ruff: noqa: F811 - fixtures are imported by their names and asked for by the same names
 from __future__ import annotations
 
 import re
@@ -9,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from kezek_queue import End
 from kit.api import Line, notes
-from kit.console import Backend, Visit, backend, browser_here, sign_in, site, town_file, valkey, visit  # noqa: F401
+from kit.console import Backend, Visit, sign_in
 
 
 def figure(page: Page, name: str, text: str) -> None:

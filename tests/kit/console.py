@@ -159,7 +159,7 @@ def town_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")  # two modules may each import it, and Playwright cannot be started twice at once
+@pytest.fixture(scope="session")  # imported by conftest.py alone: Playwright cannot be started twice at once
 def browser_here() -> Iterator[Browser]:
     """Skips by name where there is no browser or no built console."""
     path = chromium()

@@ -15,9 +15,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from kezek_api.provision.console import SOURCES, node_here
-from kit.console import Visit, browser_here
+from kit.console import Visit
 
-__all__ = ["browser_here", "fake", "fake_server", "office"]  # the fixtures
+__all__ = ["Fake", "fake", "fake_server", "office"]
 
 START_S = 60.0
 VITE = SOURCES / "node_modules" / "vite" / "bin" / "vite.js"
@@ -55,7 +55,7 @@ def _node() -> tuple[str, dict[str, str]] | None:
     return (command[0] if len(command) > 1 else "node"), more
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def fake_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fake]:
     """Skips by name where the console's libraries are not installed."""
     node = _node()
