@@ -39,6 +39,14 @@ class Digits:
             return None
         return self._found(run, cue)
 
+    def goes_on(self, items: Sequence[Item], run: Run, gap: Sequence[Item]) -> bool:
+        """Whether more digits may follow behind these words: not when the telephone is whole."""
+        cue = self._cue(items, run.parts[0].start)
+        short = all(len(item.text) <= 3 and item.kind in ("filler", "word", "not", "but") for item in gap)
+        if cue is None or cue.kind == "other" or not short or len(run.parts) < 2:
+            return False
+        return cue.kind == "account" or not (len(run.digits) >= 10 and self._phone.fullmatch(run.digits))
+
     def _found(self, run: Run, cue: Item | None) -> Found:
         fit = min(part.fit for part in run.parts)
         spoken = min(part.spoken for part in run.parts)

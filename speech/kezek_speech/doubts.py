@@ -28,13 +28,17 @@ class Doubts:
         self._digits = tuple(word for word, atom in pack.numbers.items() if len(word) == 3 and 0 < atom.value < 10)
         self._units = tuple(word for word in pack.lasting.units if len(word) >= 5)
         self._unit_sounds = [sound(word) for word, cue in pack.cues.items() if cue == "unit" and len(word) >= 6]
+        stems = {stem for rule in pack.topics for stem in rule.stems if " " not in stem and len(stem) >= 5}
+        self._troubles = tuple(stem for stem in stems if not any(word.startswith(stem) for word in lexicon))
         self._letters = frozenset(sound(name) for name in pack.letters if len(name) > 1)
+        signs = (word for word, cue in pack.cues.items() if cue in ("fraction", "corpus"))
+        self._signs = tuple(word for word in signs if len(word) >= 4)
         self._fractions = [sound(word) for word, cue in pack.cues.items() if cue == "fraction"]
 
     def ordinary(self, text: str) -> bool:
         """Whether it is an everyday word that is not to be guessed at."""
         near = self._pack.nearby
-        return text in self._pack.not_numbers or text in near.after or text.startswith(near.nouns)
+        return text in self._pack.not_numbers or text in near.after or text.startswith((*near.nouns, *self._troubles))
 
     def number(self, text: str, *, before: bool = False) -> bool:
         """Whether it sounds somewhat like a number, or has one glued to it."""
@@ -46,8 +50,8 @@ class Doubts:
         return process.extractOne(sound(text), self._numbers, scorer=fuzz.ratio, score_cutoff=least) is not None
 
     def glued(self, text: str) -> bool:
-        """Whether a number is glued to its beginning or its end: 'ауданыжүз', 'ойшестой'."""
-        return len(text) > 5 and (text.endswith(self._whole) or text.startswith(self._whole))
+        """Whether a number is glued to it, or a stroke: 'ауданыжүз', 'ойшестой', 'дробьвосень'."""
+        return len(text) > 5 and (text.endswith(self._whole) or text.startswith((*self._whole, *self._signs)))
 
     def unit(self, text: str) -> bool:
         """Whether it is what is counted: 'градусоф', 'градусівтепла'."""

@@ -22,6 +22,7 @@ from .text import Token, sound
 __all__ = ["Item", "Lexer"]
 _FUZZY_CUES = {"street", "house", "flat", "entrance", "floor", "fraction", "corpus"}
 _LIKELY = 80.0  # of 100: below it a word is not taken for another
+_GUESSED = 0.79  # at most, for a number: it is certain only when it was heard letter by letter
 _GLUED_LETTERS = frozenset("абab")  # 'сіма' is '7а'; 'одном' is not '1м'
 _AFTER = frozenset({"number", "house", "flat", "entrance", "floor", "fraction", "corpus", "phone", "account"})
 
@@ -226,7 +227,8 @@ class Lexer:
             return None
         score, word, kind, atom = max(found, key=lambda each: each[0])
         rival = any(score - each[0] < 0.04 and each[3] != atom for each in found)
-        return word, kind, atom, score * score * (0.8 if rival else 1.0)
+        fit = score * score * (0.8 if rival else 1.0)
+        return word, kind, atom, fit if atom is None else min(fit, _GUESSED)
 
 
 def _corrects(word: str, meaning: Meaning) -> bool:

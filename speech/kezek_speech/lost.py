@@ -29,9 +29,13 @@ class Lost:
                 _PIECE if beyond is not None and beyond.kind == "number" and not self._counts(items, after + 1) else 1.0
             )
         if item.kind == "filler" and beyond is not None and len(item.text) <= _SHORT:
+            if beyond.kind in _PARTS:
+                return _PIECE
             torn = beyond.atom is not None and not beyond.atom.ordinal and 0 < _value(beyond) < _room(items[after - 1])
             lettered = beyond.kind in ("but", "letter") and self._place(items, after + 2)
             return _PIECE if lettered or (torn and not self._counts(items, after + 1)) else 1.0
+        if item.kind == "and":  # 'a hundred and ...'
+            return _NUMBER if beyond is None or beyond.kind != "number" else 1.0
         if item.kind == "not" and len(item.text) <= _SHORT:
             return self._short(items, after, streets)
         if item.kind != "word":
@@ -56,6 +60,8 @@ class Lost:
             return 1.0
         if before.kind == "correction" and start > 1 and _room(items[start - 2]) > _value(items[start]):
             return _PIECE  # 'сорок, ой, пять': 45, or 5
+        if before.kind == "and" and start > 1 and items[start - 2].kind == "word":
+            return _NUMBER  # 'one humded and two'
         if before.kind != "word":
             return 1.0
         if self._doubts.glued(before.text):

@@ -65,7 +65,7 @@ class Places:
         long: list[Found] = []
         short: list[Run] = []
         latest: Found | None = None
-        for run in runs:
+        for run in self._joined(items, runs):
             ahead = skip(items, run.parts[0].start - 1, -1, {"filler", "street"})
             beside = ahead >= 0 and (items[ahead].kind in PLACES or items[ahead].last in street_at)
             one = self._digits.find(items, run, latest, beside_place=beside)
@@ -78,6 +78,20 @@ class Places:
             long.append(one)
             latest = one
         return long, short
+
+    def _joined(self, items: Sequence[Item], runs: Sequence[Run]) -> list[Run]:
+        """Behind the word for a telephone or an account: digits that a short word parts are one row."""
+        joined: list[Run] = []
+        for run in runs:
+            last = joined[-1] if joined else None
+            gap = items[last.parts[-1].end + 1 : run.parts[0].start] if last is not None else ()
+            if last is not None and 1 <= len(gap) <= 2 and self._digits.goes_on(items, last, gap):
+                said = all(item.text in self._pack.hesitations for item in gap)
+                parts = last.parts if said else tuple(replace(part, fit=part.fit * 0.7) for part in last.parts)
+                joined[-1] = replace(last, parts=parts + run.parts)
+            else:
+                joined.append(run)
+        return joined
 
     def _elements(
         self, items: Sequence[Item], parts: Sequence[Part], street_at: dict[int, StreetHit], corrected: Sequence[int]

@@ -13,6 +13,7 @@ from .numbers import Number, numbers_at
 from .packs import Pack
 
 _CLEAR = frozenset({"flat", "entrance", "floor", "corpus", "street", "house", "filler"})
+_SIGNS = frozenset({"fraction", "corpus"})
 _UPWARDS = frozenset({"entrance", "floor"})
 
 
@@ -171,9 +172,11 @@ class Runs:
         """What follows a house's number, the last item of it, and how well it fits."""
         if at >= len(items):
             return "", at - 1, 1.0
+        if items[at].text in self._pack.hesitations and at + 1 < len(items) and items[at + 1].kind in _SIGNS:
+            at += 1  # 'сорок, э, дробь два'
         item = items[at]
         following = items[at + 1] if at + 1 < len(items) else None
-        if item.kind in ("fraction", "corpus") and following is not None:
+        if item.kind in _SIGNS and following is not None:
             return self._fraction(items, at, number, streets)
         if item.kind == "word" and following is not None and self._torn_fraction(items, at):
             second = numbers_at(items, at + 1, self._pack)[0]
@@ -225,7 +228,7 @@ class Runs:
     def _letter_fit(self, item: Item, following: Item | None, streets: set[int]) -> float:
         """How surely a word that may be a letter is one: 'семь в, квартира', but not 'дом семь в третьем подъезде'."""
         if following is None:
-            return 0.75 if item.text in self._pack.doubtful_letters else 1.0
+            return 0.75 if item.text in self._pack.doubtful_letters or item.kind == "filler" else 1.0
         if following.kind == "unit":
             return 0.0
         if self._pack.house_before_street and item.text == "a":  # 'seven a Mill Lane', but not 'seven a pipe burst'
@@ -240,7 +243,8 @@ class Runs:
         if item.kind != "filler":
             return 1.0 if len(item.text) == 1 or following.kind != "word" or following.first in streets else 0.75
         noun = following.kind in ("flat", "corpus") and following.text[-1:] == "а"
-        return 1.0 if item.text not in ("у", "на", "по") and noun else 0.0
+        sure = 0.75 if item.text in self._pack.hesitations else 1.0
+        return sure if item.text not in ("у", "на", "по") and noun else 0.0
 
 
 def single_digits(parts: Sequence[Part]) -> Iterator[Part]:

@@ -31,7 +31,7 @@ class LongerNames:
 
     def __init__(self, entries: Iterable[Entry], pack: Pack) -> None:
         self._plain = pack.not_numbers | pack.short_words
-        names = [entry for entry in entries if entry.name and entry.factor == 1.0 and not entry.numbered]
+        names = [entry for entry in entries if entry.name and entry.factor == 1.0 and not entry.number_alone]
         owners = {entry.written: entry.reference for entry in names}
         self._heads: dict[str, list[tuple[str, str]]] = {}  # reference -> (how the longer one begins, its reference)
         for entry in names:
@@ -49,6 +49,8 @@ class LongerNames:
                 if spans[at].kind not in ("word", "filler"):
                     break
                 text = spans[at].text + text
+                if head.isdecimal() and spans[at].kind == "word" and text not in self._plain:
+                    return longer  # 'зегізі нші наурыз'
                 if text not in self._plain and fuzz.ratio(sound(text), head) >= _BEGINS_ALIKE:
                     return longer
         return ""
@@ -103,6 +105,9 @@ def _half_corrected(hit: StreetHit, hits: Sequence[StreetHit], items: Sequence[I
 def _half_a_corner(hit: StreetHit, hits: Sequence[StreetHit], items: Sequence[Item], pack: Pack) -> bool:
     """'... и Гоголя, угол' where the other street was not understood."""
     words = pack.streets
+    crossing = any(item.text in words.crossings | words.corners for item in items)
+    if crossing and any(0 < hit.first - each.last <= 3 and each.confidence < hit.confidence for each in hits):
+        return True  # the one said first is the likelier one
     at = next((at for at, item in enumerate(items) if item.first <= hit.first <= item.last), 0) - 1
     while at >= 0 and items[at].kind == "street":
         at -= 1
@@ -111,4 +116,4 @@ def _half_a_corner(hit: StreetHit, hits: Sequence[StreetHit], items: Sequence[It
     other = next((each for each in hits if each.first <= items[at - 1].last <= each.last), None)
     if other is not None:
         return other.confidence < hit.confidence
-    return any(item.text in words.crossings | words.corners for item in items)
+    return crossing

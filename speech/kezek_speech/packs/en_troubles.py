@@ -27,6 +27,8 @@ TOPICS = rules("""
     garbage 0.98: garbage | rubbish | trash | bins | refuse
     roads 0.97: pothole | hole in the road | asphalt | pavement | sidewalk | traffic light
     snow 0.98: snow | icy | icicle
+    roads 0.79: =roads
+    roads 0.95: =road + repair | =road + hole | hole + =road | =road + broken
     electricity 0.95: without light | no lights | lights went out | lights go
     heating 0.9: temperature + degrees
     electricity 0.96: lights flicker | light flicker | flickering

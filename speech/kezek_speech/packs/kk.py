@@ -139,6 +139,7 @@ PACK = Pack(
     neighbours=("көрші",),
     out_of_endings=("ден", "нен", "дан", "тан", "тен"),
     calls_from=words("қоңырау хабарласып хабарласамын звондап боламын боламыз"),
+    hesitations=words("ә ыыы ммм ээ мм"),
     short_words=words("де да те та не ба бе па пе ма ме біз сіз ол оң иә ия ой ау"),
     letter_words=frozenset(["әрпі", "әріп", "әрпімен"]),
     doubtful_letters=words("е де"),

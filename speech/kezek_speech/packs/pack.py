@@ -95,6 +95,7 @@ class Pack:
     own: frozenset[str] = frozenset()  # 'we', 'my': an ordinal behind them is the caller's flat
     own_endings: tuple[str, ...] = ("\0",)  # of such an ordinal
     few: frozenset[str] = frozenset()  # a thing counted behind two, three, four: 'три дома'
+    hesitations: frozenset[str] = frozenset()  # 'э', 'um': nothing is said
     plurals: frozenset[str] = frozenset()  # 'in three houses'
     not_house: frozenset[str] = frozenset()  # everyday words that end like the word for house
     letter_words: frozenset[str] = frozenset()  # 'letter', as in 'seven letter b'
