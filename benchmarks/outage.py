@@ -1,6 +1,6 @@
 """Mass outages found from the calls: simulated towns, ordinary traffic, faults of every size, and three baselines.
 
-    python benchmarks/outage.py [--quick] [--towns 5000,20000,80000,200000] [--faults 12] [--days 60] [--json]
+    python benchmarks/outage.py [--quick] [--towns 5000,20000,80000,200000] [--faults 6] [--days 60] [--json]
     python benchmarks/outage.py --events FILE.geojson [--json]
 
 For each town (with its network's tree; without; without coordinates as well) the detector hears a story: ordinary days,
@@ -44,7 +44,7 @@ def towns(asked: Asked, sizes: Sequence[int], jobs: int) -> list[Result]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--towns", default="5000,20000,80000,200000", help="households of each")
-    parser.add_argument("--faults", type=int, default=12, help="of each kind in each town")
+    parser.add_argument("--faults", type=int, default=6, help="of each kind in each town")
     parser.add_argument("--days", type=int, default=60, help="of ordinary traffic, for false alarms")
     parser.add_argument("--detector", choices=("kezek", "count", "scan"), default="kezek")
     parser.add_argument("--usual", choices=("learnt", "none"), default="learnt")
@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one last line of figures")
     told = parser.parse_args()
     if told.quick:
-        told.towns, told.faults, told.days = "5000,80000", min(told.faults, 5), min(told.days, 30)
+        told.towns, told.faults, told.days = "5000,80000", min(told.faults, 3), min(told.days, 30)
     asked = Asked(told.faults, told.days, told.detector, told.usual, told.seed)
     try:
         sizes = [int(size) for size in told.towns.split(",")]
