@@ -45,6 +45,7 @@ from kezek_api.server import HttpServer
 from kezek_api.sessions import KeptSessions
 from kezek_api.settings import Settings
 from kezek_api.storm.part import Storm
+from kezek_api.storm.suspicion_facts import SuspicionFacts
 from kezek_api.storm_ports import StormPorts
 from kezek_api.story import RedisStoryteller
 from kezek_api.supervisors import Supervisors
@@ -220,7 +221,7 @@ class House:
                     ),
                     "hearing": hearing.run,
                     "exchange": lambda: after(self._begun, exchanges.run()),
-                    "mqtt": lambda: self._publish(register),
+                    "mqtt": lambda: self._publish(register, storm),
                     "bulletins": lambda: after(self._migrated, shelf.run()),
                     "storm": lambda: after(self._migrated, storm.run()),
                     "tending": lambda: after(self._migrated, tending.run()),
@@ -275,7 +276,7 @@ class House:
         async for login in self.files.marks():
             desks.look_again(login)
 
-    async def _publish(self, register: Register) -> None:
+    async def _publish(self, register: Register, storm: Storm) -> None:
         settings = self.settings
         if not settings.mqtt_url:
             self.health.mark("mqtt", True, "none wanted")
@@ -288,6 +289,8 @@ class House:
             board=self.board,
             health=self.health,
             outages=OutageFacts(register, self._migrated),
+            suspicions=SuspicionFacts(register, self._migrated),
+            sensors=storm.sensors,
             ladder=self.ladder,
         )
         await publisher.run()

@@ -20,6 +20,8 @@ from kezek_api.health import Health
 from kezek_api.ladder.service import Ladder
 from kezek_api.outage_facts import OutageFacts
 from kezek_api.shapes_ladder import present
+from kezek_api.storm.sensors import Sensors
+from kezek_api.storm.suspicion_facts import SuspicionFacts
 from kezek_api.wallboard import Board
 from kezek_queue.types import Kind
 
@@ -28,7 +30,7 @@ log = structlog.get_logger(__name__)
 AGAIN_S = (0.5, 1.0, 2.0)
 QOS = 1
 TIMEOUT_S = 5.0
-INCOMING = 10  # messages kept of a broker that sends what nobody asked for
+INCOMING = 1_000  # messages of sensors that wait; more are dropped
 
 
 class Publisher:
@@ -44,6 +46,8 @@ class Publisher:
         board: Board,
         health: Health,
         outages: OutageFacts | None = None,
+        suspicions: SuspicionFacts | None = None,
+        sensors: Sensors | None = None,
         ladder: Ladder | None = None,
     ) -> None:
         parts = urlsplit(url)
@@ -56,6 +60,7 @@ class Publisher:
         self._board = board
         self._health = health
         self._outages = outages
+        self._suspicions, self._sensors = suspicions, sensors
         self._ladder = ladder
         self._failures = 0
         self._ending = False
@@ -94,6 +99,8 @@ class Publisher:
                         group.create_task(self._loads(client))
                         group.create_task(self._calls(client, look))
                         group.create_task(self._listen(client))
+                        if self._suspicions is not None:
+                            group.create_task(self._suspected(client, self._suspicions))
                         if self._outages is not None:
                             group.create_task(self._facts(client, self._outages))
                         if self._ladder is not None:
@@ -140,10 +147,19 @@ class Publisher:
             await self._publish(client, f"{self._base}/ladder", json.dumps(present(ladder.rung)), retain=True)
             await changed.wait()
 
+    async def _suspected(self, client: aiomqtt.Client, suspicions: SuspicionFacts) -> None:
+        async for id, payload in suspicions.changes():
+            await self._publish(client, f"{self._base}/suspicions/{id}", payload, retain=True)
+
     async def _listen(self, client: aiomqtt.Client) -> None:
-        """Nothing is subscribed: this only notices that the broker has gone."""
-        async for _ in client.messages:
-            pass
+        """To sensors; and it notices that the broker has gone. Each node hears them: a message twice is one report."""
+        beneath = f"{self._base}/sensors/"
+        if self._sensors is not None:
+            await client.subscribe(f"{beneath}+", qos=QOS, timeout=TIMEOUT_S)
+        async for message in client.messages:
+            topic = str(message.topic)
+            if self._sensors is not None and topic.startswith(beneath) and not message.retain:  # it was heard then
+                await self._sensors.hear(topic.removeprefix(beneath), message.payload)
 
     async def _publish(self, client: aiomqtt.Client, topic: str, payload: str, *, retain: bool) -> None:
         await client.publish(topic, payload, qos=QOS, retain=retain, timeout=TIMEOUT_S)

@@ -11,6 +11,7 @@ from prometheus_client.core import Metric
 from kezek_api.keeping import keep
 from kezek_api.storm.news import News
 from kezek_api.storm.rules import DetectionRules
+from kezek_api.storm.sensors import Sensors
 from kezek_api.storm.sources import SqlTroubles
 from kezek_api.storm.watch import Watch
 from kezek_register import Register
@@ -27,6 +28,7 @@ class Storm:
         self.troubles = SqlTroubles(register, clock) if rules.on else None
         self.watch = Watch(register, rules, node, MassOutages, zone, clock=clock)
         self.news = News(register)
+        self.sensors = Sensors(register, rules.topics, clock) if rules.on and rules.sensors else None
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -35,3 +37,5 @@ class Storm:
 
     def figures(self) -> Iterator[Metric]:
         yield from self.watch.figures()
+        if self.sensors is not None:
+            yield from self.sensors.figures()

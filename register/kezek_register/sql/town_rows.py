@@ -15,6 +15,7 @@ from kezek_register.sql.database import Database
 from kezek_register.sql.place_tables import BuildingPartRow, NetworkPartRow, TerritoryRow
 from kezek_register.sql.places import ids_of, parts_of
 from kezek_register.sql.tables import BuildingRow, HouseholdRow, StreetRow
+from kezek_register.types import NotFound
 
 _BATCH = 5_000  # buildings
 
@@ -34,6 +35,14 @@ class WholeTown:
                 spots += batch
                 last = batch[-1].place.building_id
         return Town(spots, territories, parts)
+
+    async def street(self, code: str) -> int:
+        """By the town's own code. Raises NotFound."""
+        async with self._database.reading() as session:
+            found = await session.scalar(select(StreetRow.id).where(StreetRow.code == code))
+        if found is None:
+            raise NotFound("no such street")
+        return found
 
     async def streets(self) -> dict[int, tuple[int, ...]]:
         """Street -> its territories, from the root down: where a house lies that the register does not know."""
