@@ -17,6 +17,7 @@ from kezek_register.sql.every_table import METADATA
 from kezek_register.sql.history_tables import AuditRow
 from kezek_register.sql.notice_tables import WebhookEventRow
 from kezek_register.sql.outage_tables import OutageRow, TieRow
+from kezek_register.trouble_types import Addition, Trouble
 from kezek_register.types import CallRecord
 from kit.databases import draft, told
 
@@ -63,6 +64,9 @@ async def lived(register: Register, url: str) -> str:
                     calls=1, tell=True, at=NOW, restored="",
                 )
             )  # fmt: skip
+    voice = Trouble("call:c1", NOW, "call", "heating", street_id=own.street_id or 1, house="8", phone=PHONE, call="c1")
+    await register.troubles.add(voice)
+    await register.additions.add(Addition(0, 1, NOW, "medical", f"{NAME} лежит", call="c1"))
     return ticket.number
 
 
@@ -80,6 +84,9 @@ async def test_erased_he_is_nowhere_and_the_figures_are_as_before(register: Regi
     assert erased.recordings == (("c1", "2026/c1"),)
 
     assert (await register.tickets.get(number)).details == {"floor": "3"}
+    (voice,) = [one for one in await register.troubles.since(0) if one.call == "c1"]
+    assert voice.party.startswith("erased:")
+    assert (await register.additions.of(1))[0].words == ""
     left = await everything(register_url)
     for trace in (PHONE, PHONE[1:], "8 (700) 999", NAME, "Aigerim", "у меня нет тепла"):
         assert trace not in left

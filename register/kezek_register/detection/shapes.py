@@ -8,12 +8,11 @@ them alone, are left out one by one; the fit says where to stop.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from kezek_register.detection.hull import Point, grown, hull
-
-import os
 
 GROW = float(os.environ.get("GROW", "1"))
 LEAST_M = 12.0  # a building is not a point

@@ -14,6 +14,7 @@ from kezek_register.sql.history_tables import CallRow
 from kezek_register.sql.notice_tables import NoticeRow
 from kezek_register.sql.outage_tables import TieRow
 from kezek_register.sql.photo_files import OVER
+from kezek_register.sql.storm_tables import AdditionRow, TroubleReportRow
 from kezek_register.sql.tables import TicketRow
 from kezek_register.sql.work_tables import TicketMoveRow, TicketNoteRow, TicketPhotoRow
 from kezek_register.types import PERSONAL_DETAILS
@@ -28,6 +29,7 @@ async def out_of_tickets(
     is shown any more: (id, file) of each, whose file is to be deleted (photo_files.py)."""
     photos: list[tuple[int, str]] = []
     for row in rows:
+        await session.execute(update(AdditionRow).where(AdditionRow.ticket == row.number).values(words=""))
         phones = spellings(row.caller) if row.caller else ()
         known = [*names, row.requester]
         for papers, field in ((TicketNoteRow, "text"), (TicketMoveRow, "why")):
@@ -62,6 +64,11 @@ async def out_of_calls(session: AsyncSession, calls: Sequence[str], phones: Coll
             await session.execute(dialled.values(dialled=""))
         told = update(EmergencyRow).where(EmergencyRow.call.in_(some))
         await session.execute(told.values(context="", answers={}))
+        added = update(AdditionRow).where(AdditionRow.call.in_(some))
+        await session.execute(added.values(words=""))
+        # whose voice it was is told by no number, but nobody is to find it by one either
+        voices = update(TroubleReportRow).where(TroubleReportRow.call.in_(some))
+        await session.execute(voices.values(party="erased:" + cast(TroubleReportRow.id, Text)))
 
 
 async def out_of_notices(session: AsyncSession, rows: Sequence[NoticeRow], now: datetime) -> None:
