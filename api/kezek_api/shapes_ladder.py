@@ -79,6 +79,7 @@ class RungView(Shape):
     record: tuple[str, ...]
     divert: dict[str, str]
     second_line: tuple[str, ...]
+    told_last: bool
     reserve: float
     call_in: tuple[str, ...]
     packs: tuple[str, ...]
@@ -95,6 +96,7 @@ class RungView(Shape):
             record=rules.record,
             divert=dict(rules.divert),
             second_line=rules.second_line,
+            told_last=rules.told_last,
             reserve=rules.reserve,
             call_in=rules.call_in,
             packs=rules.packs,

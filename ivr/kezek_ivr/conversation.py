@@ -12,6 +12,7 @@ from kezek_ivr.watch import Watch
 from kezek_queue.types import Call, CallKind, CallState
 from kezek_telephony.types import Line
 
+BEHIND = -1  # who knows already, and waits all the same
 USUAL = 0
 EMERGENCY = 9
 KEPT_S = 1.0  # a place that counts from so long before the arrival is an earlier call's

@@ -19,7 +19,7 @@ DANGERS = frozenset({"gas", "fire", "danger", "lift", "medical", "flood", "elect
 class Feels:
     """`first`: prompts and bulletins' codes that he hears before anything else; `callback`: how one is offered;
     `record`: he is taken down without an operator; `divert`: the number outside that takes him over, '' for none;
-    `packs`, `topics`: of the day, and the digits that name them."""
+    `packs`, `topics`: of the day, and the digits that name them; `behind`: he goes after all who know nothing yet."""
 
     first: tuple[str, ...] = ()
     callback: CallbackOffer = "rules"
@@ -27,16 +27,23 @@ class Feels:
     divert: str = ""
     packs: tuple[str, ...] = ()
     topics: Mapping[str, str] = field(default_factory=dict)
+    behind: bool = False
 
 
 NOTHING = Feels()
 
 
 def feels(
-    rules: RungRules | None, priority: int, topic: str = "", danger: bool = False, silent: bool = False, queue: str = ""
+    rules: RungRules | None,
+    priority: int,
+    topic: str = "",
+    danger: bool = False,
+    silent: bool = False,
+    queue: str = "",
+    told: bool = False,
 ) -> Feels:
     """`rules`: of the present rung, None where there is no ladder; `topic`: '' while it is not known; `danger`: he has
-    said something that is one; `silent`: he says and presses nothing."""
+    said something that is one; `silent`: he says and presses nothing; `told`: he knows of his outage."""
     if rules is None or priority >= EMERGENCY or danger or silent or topic in rules.spared:
         return NOTHING
     return Feels(
@@ -46,6 +53,7 @@ def feels(
         divert=rules.divert.get(queue, ""),
         packs=rules.packs,
         topics=rules.topics,
+        behind=rules.told_last and told,
     )
 
 
@@ -54,5 +62,6 @@ def felt(talk: Conversation, rungs: Rungs | None) -> Feels:
     fields = talk.keeper.notes["fields"]
     topic, urgency = fields.get("topic"), fields.get("urgency")
     danger = urgency is not None and not DANGERS.isdisjoint(urgency["value"].split(","))
+    told = any(id > 0 for id in talk.told_outages)  # a suspicion tells nobody what he wants to know
     rules = rungs.now(talk.queue) if rungs is not None else None
-    return feels(rules, talk.priority, topic["value"] if topic else "", danger, talk.silent, talk.queue)
+    return feels(rules, talk.priority, topic["value"] if topic else "", danger, talk.silent, talk.queue, told)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from kezek_ivr.closing import EndCall
-from kezek_ivr.conversation import Conversation
+from kezek_ivr.conversation import BEHIND, USUAL, Conversation
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.overload import felt
 from kezek_ivr.ports import Rungs
@@ -29,8 +29,13 @@ class Overloaded:
     async def passes(self, talk: Conversation) -> bool:
         """False: a neighbouring community has had him, and the call has its end (DIVERTED). One who is not taken there
         goes to our line, to the place that his arrival gives him. Raises HungUp (of who leaves before he is taken),
-        LineLost."""
-        number = felt(talk, self._rungs).divert
+        LineLost.
+
+        Who goes on to our line and knows already about his house goes after the others."""
+        feels = felt(talk, self._rungs)
+        if talk.priority == USUAL and feels.behind:
+            talk.priority = BEHIND
+        number = feels.divert
         if not number or talk.kind is not CallKind.CALL or talk.talked:
             return True
         await talk.line.play(self._dialogue.in_line.neighbour, language=talk.language)

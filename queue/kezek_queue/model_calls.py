@@ -28,14 +28,13 @@ class ModelCalls(ModelLegs):
             )
             until, place_since, priority = self.redials.pop(caller, (0, 0, 0)) if caller else (0, 0, 0)
             if until > self.now:
-                c.place_since, c.priority = min(place_since, at), priority
+                c.place_since, c.priority, c.floor = min(place_since, at), priority, priority
             promised = self.calls.get(self.callback_by.get(caller, "")) if caller else None
             if promised and (not promised.to_dial or promised.reached or promised.state is CallState.OFFERED):
                 promised = None
             if promised:
                 c.place_since = min(c.place_since, promised.place_since)
-                c.priority = max(c.priority, promised.priority)
-            c.floor = c.priority
+                c.priority = c.floor = max(c.priority, promised.priority)
             self.live[call] = c
             self.arrived(c)
             if promised:

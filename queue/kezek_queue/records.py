@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from .types import Call, CallKind, CallState, NotAllowed, Operator, OperatorState
 
 PRIORITY_STEP = 10**13  # more milliseconds than any date has: a higher priority goes before any wait
+LEAST = -1  # behind all who wait as usual
 AT_WORK = (OperatorState.READY, OperatorState.OFFERED, OperatorState.TALKING, OperatorState.WRAP_UP)
 IN_LINE = (CallState.WAITING, CallState.OFFERED)
 
 
 def check_priority(priority: int) -> None:
-    if not 0 <= priority <= 9:
-        raise NotAllowed("a priority is 0 to 9")
+    if not LEAST <= priority <= 9:
+        raise NotAllowed("a priority is -1 to 9")
 
 
 @dataclass(slots=True)
@@ -26,7 +27,7 @@ class CallRecord:
     node: str
     seen: int  # when a node last said that it conducts the call; 0: has no channel yet (a callback not dialled)
     place_since: int
-    floor: int = 0  # the priority of an earlier call of the same caller: it is not lost by dialling again
+    floor: int = LEAST  # the priority of an earlier call of the same caller: it is not lost by dialling again
     kind: CallKind = CallKind.CALL
     of: str = ""
     state: CallState = CallState.ARRIVED

@@ -53,7 +53,7 @@ class Chance(random.Random):
         return self.choice([None, None, None, None, "k1", "k2"])
 
     def wishes(self) -> dict[str, Any]:
-        priority = self.choice([0, 0, 0, 0, 5, 9, 10])
+        priority = self.choice([0, 0, 0, -1, 5, 9, 10])
         return {"queue": self.choice(QUEUES), "priority": priority, "skills": self.skills(), "wanted": self.wanted()}
 
     def rules(self) -> QueueRules:
@@ -303,7 +303,7 @@ class Line:
             offer=self.chance.choice([0, 7, self.twins.model.model.fence + 3, self.a_fence(call)]),
             connected_at=self.chance.choice([0, self.twins.clock() - 20, self.twins.clock() + 2]),
             node="n1",
-            priority=self.chance.choice([0, 9, 10]),
+            priority=self.chance.choice([0, -1, 9, 10]),
         )
 
     def restore(self) -> None:

@@ -6,14 +6,29 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from kezek_ivr.ports import Affecting
 from kezek_queue.ladder.types import RungRules
 from kezek_queue.types import Kind
+from kit.citizens import TownOutages
 from kit.ivr_world import World
 from kit.overload_town import TownRungs
-from kit.scripted_line import Cue, Phone, ScriptedLine, after, during, hang_up, in_virtual_time, pause, press, say
+from kit.scripted_line import (
+    EPOCH,
+    Cue,
+    Phone,
+    ScriptedLine,
+    after,
+    during,
+    hang_up,
+    in_virtual_time,
+    pause,
+    press,
+    say,
+)
 
 NEIGHBOUR = "+77172000109"
 TOLD = RungRules(first=("overload", "no-prompt-of-ours"))
@@ -167,4 +182,28 @@ async def test_topics_of_the_day_stand_in_the_menu() -> None:
         assert line.heard[at + 1 : at + 3] == ["topic/lift", "press/1"]
         assert "topic/unknown-here" not in line.heard, "the register has no such topic"
         assert (await world.notes(line))["fields"]["topic"]["value"] == "lift"
+        world.nothing_is_left()
+
+
+@in_virtual_time
+async def test_who_knows_of_his_outage_and_stays_goes_after_the_others() -> None:
+    async with World.open(aigul_201=Phone(talks=5)) as world:
+        await world.queues.pause("aigul", "lunch")
+        world.rungs = TownRungs(RungRules(told_last=True))
+        outages = TownOutages()
+        outages.affect(1, "45", Affecting(7, "heating", "unknown", datetime.fromtimestamp(EPOCH, UTC)))
+        world.outages = outages
+        world.directory.know("+77010000001", language="ru")
+        knows = world.call(during("open", press("0")))
+        serving = asyncio.create_task(world.reception.serve(knows))
+        await asyncio.sleep(60)
+        assert (await world.state(knows)).priority == -1
+        other = world.call(STRAIGHT, language="ru", caller="+77010000002")
+        others = asyncio.create_task(world.reception.serve(other))
+        await asyncio.sleep(60)
+        await world.queues.ready("aigul")
+        await asyncio.gather(serving, others)
+        connected = [call for call, _ in world.events(Kind.CONNECTED)]
+        assert connected == [other.arrival.call, knows.arrival.call]
+        assert world.ends() == ["answered", "answered"]
         world.nothing_is_left()

@@ -15,17 +15,19 @@ WORST = RungRules(
     record=("garbage", "heating", "gas_leak"),
     divert={"hotline": "+77172000109"},
     packs=("curfew",),
+    told_last=True,
     topics={"4": "curfew"},
     spared=frozenset({"gas_leak", "fire"}),
 )
 TOPICS = ("", "garbage", "heating", "lift", "gas_leak", "fire")
-ALL = product(range(EMERGENCY + 1), TOPICS, (False, True), (False, True), ("hotline", "other"))
+BOTH = (False, True)
+ALL = product(range(EMERGENCY + 1), TOPICS, BOTH, BOTH, ("hotline", "other"), BOTH)
 
 
 def test_emergencies_silent_callers_and_those_in_danger_are_on_no_rung() -> None:
     """P9: on the worst of them too; and everybody else feels all of it."""
-    for priority, topic, danger, silent, queue in ALL:
-        told = feels(WORST, priority, topic, danger, silent, queue)
+    for priority, topic, danger, silent, queue, knows in ALL:
+        told = feels(WORST, priority, topic, danger, silent, queue, knows)
         everything = Feels(
             first=("overload",),
             callback="none",
@@ -33,6 +35,7 @@ def test_emergencies_silent_callers_and_those_in_danger_are_on_no_rung() -> None
             divert="+77172000109" if queue == "hotline" else "",
             packs=("curfew",),
             topics={"4": "curfew"},
+            behind=knows,
         )
         spared = priority >= EMERGENCY or danger or silent or topic in WORST.spared
         assert told == (NOTHING if spared else everything), (priority, topic, danger, silent, queue)

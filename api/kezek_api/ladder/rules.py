@@ -47,6 +47,7 @@ class _Rung(_Table):
     second_line: tuple[str, ...] = ()
     call_in: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
+    told_last: bool = False
     reserve: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     names: Names = Field(default_factory=dict)
     does: Names = Field(default_factory=dict)
@@ -70,6 +71,7 @@ class _Rung(_Table):
             second_line=tuple(queues) if ALL in self.second_line else self.second_line,
             call_in=self.call_in,
             packs=self.packs,
+            told_last=self.told_last,
             reserve=self.reserve,
             names=dict(self.names),
             does=dict(self.does),
@@ -94,6 +96,7 @@ class _Overload(_Rung):
     wait_s: Limit = 600.0
     free_trunks: Annotated[int, Field(ge=-1, le=10_000)] = 2
     first: tuple[Name, ...] = ("overload",)
+    told_last: bool = True
     callback: CallbackOffer = "everyone"
     record: tuple[Name, ...] = SMALL
     second_line: tuple[str, ...] = (ALL,)
@@ -104,6 +107,7 @@ class _Overload(_Rung):
 class _Emergency(_Rung):
     down_s: Seconds = 1800.0
     first: tuple[Name, ...] = ("overload",)
+    told_last: bool = True
     callback: CallbackOffer = "everyone"
     record: tuple[Name, ...] = SMALL
     second_line: tuple[str, ...] = (ALL,)

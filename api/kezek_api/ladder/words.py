@@ -76,6 +76,12 @@ _DOES: Mapping[str, Mapping[str, str]] = {
         "uk": "допомагає друга лінія",
         "en": "the second line helps",
     },
+    "told_last": {
+        "kk": "ақаудан хабардар болып күткендер соңынан жалғанады",
+        "ru": "кто уже услышал о своей аварии и ждёт, идёт после остальных",
+        "uk": "хто вже почув про свою аварію й чекає, йде після решти",
+        "en": "who has heard of his outage and stays goes after the others",
+    },
     "reserve": {
         "kk": "төтенше қоңырауларға бос операторлар сақталады",
         "ru": "для экстренных вызовов держат свободных операторов",
@@ -120,7 +126,11 @@ def does(rules: RungRules, language: str) -> str:
     parts = [
         "first" if rules.first else "",
         rules.callback if rules.callback != "rules" else "",
-        *(name for name in ("record", "divert", "second_line", "reserve", "call_in", "packs") if getattr(rules, name)),
+        *(
+            name
+            for name in ("record", "divert", "told_last", "second_line", "reserve", "call_in", "packs")
+            if getattr(rules, name)
+        ),
     ]
     said = "; ".join(_in(_DOES[part], language) for part in parts if part) or _in(_DOES["nothing"], language)
     return f"{said[0].upper()}{said[1:]}."

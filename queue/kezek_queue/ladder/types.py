@@ -60,6 +60,7 @@ class RungRules:
     second_line: tuple[str, ...] = ()
     call_in: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
+    told_last: bool = False  # who has heard of his outage and stays goes after all who have not
     reserve: float = 0.0  # free operators kept for emergencies, of those at work in a queue
     names: Mapping[str, str] = field(default_factory=dict)  # language -> its name
     does: Mapping[str, str] = field(default_factory=dict)  # language -> what it does, in one sentence

@@ -3,7 +3,7 @@
 local CALL = { __index = {
   caller = '', dialled = '', queue = '', priority = '0', skills = '{}', placed_at = '0', line_at = '0', offered_at = '0',
   connected_at = '0', operator = '', offer = '0', accepted = '0', ringing = '', rung = '0', ['end'] = '', node = '',
-  floor = '0', kind = 'call', of = '', named = '', wanted = '', wanted_until = '0', lane = '', relax_at = '0',
+  floor = '-1', kind = 'call', of = '', named = '', wanted = '', wanted_until = '0', lane = '', relax_at = '0',
   talk_at = '0', held_at = '0', held = '0', helper = '', helper_offer = '0', helper_accepted = '0', helper_at = '0',
   aside_to = '', aside_state = '', attempts = '0', ['until'] = '0', state = 'arrived', exchange = '',
   reached = '0', took = '',
