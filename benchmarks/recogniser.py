@@ -1,16 +1,21 @@
 """What hearing costs and how fast it is: our pipeline beside the bare library, on the same sound and this machine.
 
     python benchmarks/recogniser.py [--models FOLDER] [--language ko] [--seconds 20] [--wav FILE] [--turns 5]
-        [--streams 8,12,16] [--held 30] [--answers 40] [--calls 0] [--json]
+        [--streams 8,12,16] [--held 30] [--answers 40] [--desk 30] [--calls 10000 [--kinds again]] [--json]
 
-cost      seconds of processor time for one second of sound (warm, one stream, the least disturbed of the turns): the
-          library in a bare loop, our pool, and our pipeline from AudioSocket frames on a socket to words. Goal: 1.05.
+cost      seconds of processor time for one second of sound (warm, one stream, the least disturbed of the turns): our
+          pool and our pipeline from AudioSocket frames on a socket to words, beside the library in a bare loop of a
+          process of its own, in pieces of 200 ms: `bare` as it is installed, `bare_helped` with the kernels of linear
+          algebra that we choose for it (kezek_speech/kernels.py). Goal: 1.05 of the bare loop as it is installed.
           Once of the sound as it is (the artificial voice never pauses), once with half of it silence, as people talk.
 held      live streams at one time, paced in real time, half of the time speech: the 99th percentile of the lag from a
           frame's arrival to its having been decoded; the bare library's (threads) beside it. Goal: 300 ms.
 answers   from the last sound of an answer, sent as AudioSocket frames in real time, to its fields: the first ones (of
-          partial words) and the final ones, 95th percentile. Goal: 700 ms. Needs espeak-ng and the Korean model.
-calls     memory over so many calls of every ending (kit.recogniser_calls of the tests), bytes a call.
+          partial words) and the final ones, 95th percentile. Needs espeak-ng and the Korean model.
+desk      from the last sound said over SIP in a talk to the fields on the operator's socket, the whole way through
+          Asterisk, hearing, Valkey and the desk (recogniser_desk.py), 95th percentile. Goal: 700 ms.
+calls     memory over so many calls of every ending (kit.recogniser_calls of the tests), bytes a call; `--kinds again`:
+          all of them with a second pass.
 
 Run it on a machine that does nothing else. Without --wav (16-bit mono, 8 kHz) the sound is an artificial voice.
 """
@@ -66,14 +71,14 @@ def half_talk(sound: bytes) -> bytes:
     return b"".join(sound[at : at + len(quiet)] + quiet for at in range(0, len(sound) // 2, len(quiet)))
 
 
-async def memory(calls: int) -> dict[str, Any]:
+async def memory(calls: int, kinds: str) -> dict[str, Any]:
     from kit import recogniser_calls
     from kit.footprint import growth
 
-    found = await recogniser_calls.run(calls)
+    found = await recogniser_calls.run(calls, kinds.split(",") if kinds else recogniser_calls.KINDS)
     warm = [sample for sample in found["samples"] if sample[0] >= calls // 5]
     grown = growth([(at, rss) for at, rss, _ in warm])
-    return {"calls": calls, "bytes_a_call": round(grown.slope, 1), "seconds": found["seconds"]}
+    return {"calls": calls, "kinds": kinds or "all", "bytes_a_call": round(grown.slope, 1), "seconds": found["seconds"]}
 
 
 def main() -> None:
@@ -86,7 +91,9 @@ def main() -> None:
     parser.add_argument("--streams", default="", help="numbers of live streams to try, 8,12,16 say; none when left out")
     parser.add_argument("--held", type=float, default=30.0, help="seconds of each of them")
     parser.add_argument("--answers", type=int, default=0, help="answers to time; none when left out")
+    parser.add_argument("--desk", type=int, default=0, help="answers to time up to an operator's socket")
     parser.add_argument("--calls", type=int, default=0, help="calls for the memory; none when left out")
+    parser.add_argument("--kinds", default="", help="of those calls, 'again' say; all when left out")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     options = parser.parse_args()
     models = [each for each in available(options.models) if options.language in ("", each.language)]
@@ -103,14 +110,23 @@ def main() -> None:
         for streams in [int(each) for each in options.streams.split(",") if each]:
             row = run(recogniser_held.measure(language, folder, Path(work), streams, options.held))
             results.setdefault("held", []).append(row)
-            print(f"{streams} live streams: p99 lag {row['ours_p99_ms']} ms, bare library {row['bare_p99_ms']} ms")
+            print(
+                f"{streams} live streams: p99 lag {row['ours_p99_ms']} ms, bare library {row['bare_p99_ms']} ms, "
+                f"with our kernels {row['bare_helped_p99_ms']} ms"
+            )
         if options.answers:
             results["answers"] = run(recogniser_answers.measure(folder, Path(work), options.answers))
             print(
                 "end of speech to fields: " + ", ".join(f"{name} {value}" for name, value in results["answers"].items())
             )
+        if options.desk:
+            import recogniser_desk  # needs the tests' libraries
+
+            desk = run(recogniser_desk.measure(Path(work), options.desk))
+            results |= {"desk": desk, "end_of_speech_to_socket_p95_ms": desk["end_of_speech_to_socket_p95_ms"]}
+            print("to the operator's socket: " + ", ".join(f"{name} {value}" for name, value in desk.items()))
     if options.calls:
-        results["memory"] = run(memory(options.calls))
+        results["memory"] = run(memory(options.calls, options.kinds))
         print(f"memory: {results['memory']['bytes_a_call']} bytes a call over {options.calls} calls")
     if options.json:
         print(json.dumps(results))

@@ -27,10 +27,10 @@ STREETS = ("나무", "여름", "라디오", "병원", "월요일", "화요일")
 LIMIT_S = 10.0
 
 
-def spoken(word: str) -> bytes:
-    """Up to its last loud frame: from there on time counts."""
-    sound = clip(word)
-    loud = [at for at in range(0, len(sound), FRAME) if level_db(sound[at : at + FRAME]) > 45]
+def spoken(word: str, voice: str = "ko+f2", quiet_db: float = 45) -> bytes:
+    """Up to its last frame that is louder: from there on time counts."""
+    sound = clip(word, voice)
+    loud = [at for at in range(0, len(sound), FRAME) if level_db(sound[at : at + FRAME]) > quiet_db]
     return sound[: loud[-1] + FRAME]
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import time
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
+from recogniser_bare import bare
 from recogniser_grammars import grammar
-from vosk import KaldiRecognizer, Model, SetLogLevel
 
 from kezek_speech import SpeechSettings, VoskEars
 from kezek_speech.stream import StreamSettings
@@ -20,21 +18,6 @@ from kezek_speech.types import FRAME, RATE
 from kezek_speech.view import prepare
 from kezek_telephony.settings import TelephonySettings
 from kezek_telephony.sound import SoundServer
-
-PIECE = 10 * FRAME  # 200 ms: what the bare loop decodes at once, where Python costs it least
-WINDOW = 100  # frames on their way: the listener's buffer holds 500
-
-
-def bare(recogniser: Any, sound: bytes) -> float:
-    """Seconds of work, with no more than the library asks for."""
-    began = time.process_time()
-    for at in range(0, len(sound), PIECE):
-        if recogniser.AcceptWaveform(sound[at : at + PIECE]):
-            json.loads(recogniser.Result())
-        else:
-            json.loads(recogniser.PartialResult())
-    json.loads(recogniser.FinalResult())
-    return time.process_time() - began
 
 
 async def pooled(ears: VoskEars, language: str, phrases: list[str] | None, sound: bytes) -> float:
@@ -85,30 +68,41 @@ async def sender(port: int, sound_id: UUID, file: Path, *how: str):
 
 
 async def measure(language: str, folder: Path, work: Path, sound: bytes, turns: int) -> dict[str, dict[str, float]]:
-    seconds = len(sound) / 2 / RATE
+    results: dict[str, dict[str, float]] = {}
+    for kind, phrases in (("free", None), ("grammar", grammar(language))):
+        took = await _turns(language, folder, work, sound, phrases, turns)
+        best = {name: min(values) / (len(sound) / 2 / RATE) for name, values in took.items()}
+        results[kind] = {f"{name}_rtf": round(value, 4) for name, value in best.items()}
+        for way in ("pool", "pipeline"):
+            results[kind] |= {
+                f"{way}_over_{bare}": round(best[way] / best[bare], 3) for bare in ("bare", "bare_helped")
+            }
+    return results
+
+
+async def _turns(
+    language: str, folder: Path, work: Path, sound: bytes, phrases: list[str] | None, turns: int
+) -> dict[str, list[float]]:
+    """Seconds of work by way, in turns: what disturbs the machine disturbs them all."""
     file = work / "sound.raw"
     file.write_bytes(sound)
-    results: dict[str, dict[str, float]] = {}
-    SetLogLevel(-1)
-    model = Model(str(prepare(folder, work)))
+    seen = prepare(folder, work)
     settings = SpeechSettings(
         models={language: folder}, work=work, streams=1, threads=1, warm=1,
-        stream=StreamSettings(buffer_seconds=seconds + 1),
+        stream=StreamSettings(buffer_seconds=len(sound) / 2 / RATE + 1),
     )  # fmt: skip
-    telephony = TelephonySettings(sound_port=0)
-    async with VoskEars(settings) as ears, SoundServer(telephony) as server:
-        for kind, phrases in (("free", None), ("grammar", grammar(language))):
-            arguments = [] if phrases is None else [json.dumps(phrases, ensure_ascii=False)]
-            recogniser = KaldiRecognizer(model, RATE, *arguments)
-            recogniser.SetWords(True)
-            bare(recogniser, sound)
-            await pooled(ears, language, phrases, sound)
-            took: dict[str, list[float]] = {"bare": [], "pool": [], "pipeline": []}
-            for _ in range(turns):
-                took["bare"].append(bare(recogniser, sound))
-                took["pool"].append(await pooled(ears, language, phrases, sound))
-                took["pipeline"].append(await piped(server, ears, language, phrases, file))
-            best = {name: min(values) for name, values in took.items()}
-            results[kind] = {f"{name}_rtf": round(value / seconds, 4) for name, value in best.items()}
-            results[kind] |= {f"{name}_over_bare": round(best[name] / best["bare"], 3) for name in ("pool", "pipeline")}
-    return results
+    async with (
+        VoskEars(settings) as ears,
+        SoundServer(TelephonySettings(sound_port=0)) as server,
+        bare(seen, file, phrases, helped=False) as plain,
+        bare(seen, file, phrases, helped=True) as helped,
+    ):
+        await asyncio.wrap_future(ears._second_threads.submit(lambda: None))  # the model's memory is put together
+        await pooled(ears, language, phrases, sound)
+        took: dict[str, list[float]] = {"bare": [], "bare_helped": [], "pool": [], "pipeline": []}
+        for _ in range(turns):
+            took["bare"].append(await plain())
+            took["bare_helped"].append(await helped())
+            took["pool"].append(await pooled(ears, language, phrases, sound))
+            took["pipeline"].append(await piped(server, ears, language, phrases, file))
+    return took

@@ -30,7 +30,7 @@ class SpeechSettings:
     streams: int = field(default_factory=streams_here)  # ceiling over all languages
     threads: int = field(default_factory=lambda: max(1, os.cpu_count() or 1))
     share: float = 0.7  # of the threads' time that may be used
-    warm: int = 2  # decoders of each language that are ready at the start; more are made when needed
+    warm: int = 4  # decoders of each language that are ready at the start: two talks; more are made when needed
     grammars: int = 16  # kept warm, the latest used ones: a question is asked again and again
     talk_seconds: float = 30.0  # a talk that has been heard so long may give way to another talk
     relief_seconds: float = 2.5  # between two steps under pressure: the first one gets time to help
