@@ -6,11 +6,14 @@
 
 redis-py sends under `asyncio.wait_for`, which on Python 3.11 swallows a cancellation that meets a send just finished:
 the task goes on, and the TaskGroup that cancelled it waits for ever. Here the limit is an `asyncio.timeout` instead.
+And it forgets a connection only when its end has been waited for: by then another task may have made a new one in its
+place (the free ones of a cluster's node are closed while they may be taken), which was forgotten unclosed.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -42,6 +45,20 @@ class _Steady(AbstractConnection):
             raise RedisTimeoutError("Timeout writing to socket") from None
         finally:
             self.socket_timeout = limit
+
+    async def disconnect(
+        self,
+        nowait: bool = False,
+        error: Exception | None = None,
+        failure_count: int | None = None,
+        health_check_failed: bool = False,
+    ) -> None:
+        writer = self._writer
+        await super().disconnect(True, error, failure_count, health_check_failed)
+        if writer is not None and not nowait:
+            with contextlib.suppress(OSError, TimeoutError):
+                async with asyncio.timeout(self.socket_connect_timeout):
+                    await writer.wait_closed()
 
 
 class _Cluster(RedisCluster):

@@ -41,3 +41,20 @@ async def test_a_verb_of_the_line_that_is_cancelled_does_not_go_on(valkey: Valke
     async with RedisQueues(valkey.url, site) as queues:
         assert await swallowed(queues.snapshot) == []
         assert await swallowed(queues.tick) == []
+
+
+async def test_a_connection_made_while_the_one_before_is_being_closed_is_not_forgotten(valkey: Valkey) -> None:
+    """P20: after a failover the free connections to a cluster's nodes are closed while verbs take them."""
+    redis = redis_client(valkey.url)
+    connection: Any = await redis.connection_pool.get_connection()
+    closed = asyncio.Event()
+    connection._writer.wait_closed = closed.wait  # what was still to be sent takes its time
+    closing = asyncio.create_task(connection.disconnect())
+    await asyncio.sleep(0)
+    await connection.disconnect(nowait=True)  # as the verb does that cannot send on it any more
+    await connection.connect()
+    closed.set()
+    await closing
+    assert connection.is_connected
+    await redis.connection_pool.release(connection)
+    await redis.aclose()
