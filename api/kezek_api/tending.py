@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from prometheus_client.core import CounterMetricFamily, Metric
@@ -69,7 +69,7 @@ class Tending:
         if again := await outages.finish_reopened():
             log.info("tickets_at_work_again", number=again)
         if rules.reopen_at < 1:
-            for outage in await outages.with_still_out(datetime.now(UTC) - REOPENED_WITHIN):
+            for outage in await outages.with_still_out(REOPENED_WITHIN):
                 told = await outages.still_out(outage)
                 for left in () if told.mistaken else told.groups:  # that one is for a person to take back
                     if left.kind != "house" and left.certainty >= rules.reopen_at:

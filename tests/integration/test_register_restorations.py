@@ -11,6 +11,7 @@ import pytest
 from kezek_register import Register, RegisterError, RegisterSettings
 from kezek_register.areas import Area
 from kezek_register.outage_types import BadOutage, Outage, OutageOver
+from kezek_register.trouble_types import Addition
 from kezek_register.types import NotFound
 from kit.databases import draft, told
 from kit.outages_town import FEEDER_B, LONG, RADIO, SUBSTATION, TREE, Clock, House, build, outage, phone_of, tie
@@ -118,13 +119,16 @@ async def test_when_nothing_is_left_it_closes_itself(
 async def test_who_needs_help_first_is_called_first(
     register: Register, register_url: str, town: list[House], clock: Clock
 ) -> None:
-    """House 3 of each street has a lung ventilator."""
+    """Flat 1 of house 1 has a patient, as somebody said; house 3 of each street has a lung ventilator."""
     made = await opened(register, clock)
+    patient = Addition(0, made.id, clock.now, "medical", "", call="c1")
+    await register.additions.add(patient)
     closing = await register.outages.close(made.id, "anna")
     first = phones(*range(9, 13), 35)
-    assert sorted(one.address for one in closing.notices[:5]) == first
-    claimed = await register.notices.claim("n1", ("call",), 5)
-    assert sorted(one.address for one in claimed) == first
+    assert closing.notices[0].address == phone_of(1)
+    assert sorted(one.address for one in closing.notices[1:6]) == first
+    claimed = await register.notices.claim("n1", ("call",), 6)
+    assert [claimed[0].address, *sorted(one.address for one in claimed[1:])] == [phone_of(1), *first]
 
 
 async def test_an_area_that_is_not_in_it_is_refused(register: Register, town: list[House], clock: Clock) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, or_, select, update
@@ -34,8 +34,9 @@ class OutageRemains(OutageBase):
             await outage_rows.one(session, outage_id)
             return await _gathered(session, outage_id)
 
-    async def with_still_out(self, since: datetime) -> list[int]:
-        """Outages that go on or ended since then, of which somebody says after an end that it is out still."""
+    async def with_still_out(self, within: timedelta) -> list[int]:
+        """Outages that go on or ended lately, of which somebody says after an end that it is out still."""
+        since = self._clock() - within
         said = select(TieRow.outage_id).where(TieRow.step > 0, TieRow.restored == "no")
         lately = or_(OutageRow.state == "announced", (OutageRow.state == "restored") & (OutageRow.ended_at >= since))
         wanted = select(OutageRow.id).where(OutageRow.id.in_(said), lately)
