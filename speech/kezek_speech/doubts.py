@@ -44,7 +44,7 @@ class Doubts:
         """Whether it sounds somewhat like a number, or has one glued to it."""
         if len(text) < 3 or self.ordinary(text):
             return False
-        if self.glued(text) or (not before and 4 <= len(text) <= 6 and text.startswith(self._digits)):
+        if self.glued(text) or (not before and 4 <= len(text) <= 8 and text.startswith(self._digits)):
             return True
         least = _NEARER if before else _NEAR
         return process.extractOne(sound(text), self._numbers, scorer=fuzz.ratio, score_cutoff=least) is not None

@@ -17,6 +17,7 @@ _PIECE, _NUMBER, _CUE = 0.6, 0.65, 0.75  # factors: a piece of it, a number hear
 class Lost:
     def __init__(self, pack: Pack, doubts: Doubts) -> None:
         self._pack, self._doubts = pack, doubts
+        self._streets = tuple(word for word, cue in pack.cues.items() if cue == "street" and len(word) >= 5)
 
     def behind(self, items: Sequence[Item], after: int, streets: set[int]) -> float:
         """Less than 1 when what comes next may have belonged to the number."""
@@ -31,6 +32,8 @@ class Lost:
         if item.kind == "filler" and beyond is not None and len(item.text) <= _SHORT:
             if beyond.kind in _PARTS:
                 return _PIECE
+            if beyond.kind == "word" and beyond.first not in streets and self._doubts.number(beyond.text):
+                return _NUMBER
             torn = beyond.atom is not None and not beyond.atom.ordinal and 0 < _value(beyond) < _room(items[after - 1])
             lettered = beyond.kind in ("but", "letter") and self._place(items, after + 2)
             return _PIECE if lettered or (torn and not self._counts(items, after + 1)) else 1.0
@@ -50,8 +53,10 @@ class Lost:
             return _NUMBER
         if self._place(items, after + 1) or (beyond is not None and beyond.kind in _PARTS):
             return _CUE
-        number = beyond is not None and beyond.kind == "number" and not self._counts(items, after + 1)
-        return _CUE if number and not self._doubts.ordinary(item.text) else 1.0
+        if beyond is None or beyond.kind != "number" or self._counts(items, after + 1):
+            return 1.0
+        rest = _value(beyond) < _room(items[after - 1])
+        return _CUE if rest or not self._doubts.ordinary(item.text) else 1.0
 
     def ahead(self, items: Sequence[Item], start: int, streets: set[int]) -> float:
         """Less than 1 when what stands before may have belonged to the number."""
@@ -66,6 +71,8 @@ class Lost:
             return 1.0
         if self._doubts.glued(before.text):
             return _NUMBER
+        if before.text.startswith(self._streets) and before.text not in self._streets:
+            return _NUMBER  # 'көшесіқылық бесінші'
         if before.first in streets:
             return 1.0
         piece = len(before.text) <= _SHORT and not self._everyday(before.text)
@@ -110,4 +117,4 @@ def _value(item: Item) -> int:
 def _room(item: Item) -> int:
     """What a number's last word leaves open: 'forty' the units, 'two hundred' all below a hundred."""
     value = _value(item)
-    return 100 if value >= 100 else 10 if value >= 20 and value % 10 == 0 else 0
+    return 100 if value >= 100 else 10 if value >= 10 and value % 10 == 0 else 0

@@ -46,7 +46,8 @@ def _one(items: Sequence[Item], start: int, pack: Pack) -> Number:
                 break
             at += 1
             continue
-        if item.kind in _STRAY and len(item.text) <= 2 and at > start and 10 <= room <= 100:
+        stray = item.kind in _STRAY and (len(item.text) <= 2 or item.text in pack.hesitations)
+        if stray and at > start and 10 <= room <= 100:
             if not _goes_on(items, at + 1, room, pack):
                 break
             at, torn = at + 1, 0.6

@@ -39,7 +39,7 @@ class _Book:
         denials = self._pack.denials
         kinds = self._pack.streets.kinds  # 'roads' is said in every address
         named = {name: code for name, code in vocabulary.topics.items() if clean(name) not in kinds}
-        self._topics = TopicIndex(self._pack.topics, named, plain=self._pack.not_numbers)
+        self._topics = TopicIndex(self._pack.topics, named, everyday=self._pack.not_numbers)
         denied = [rule for rule in self._pack.urgencies if rule.code.startswith(NO)]
         self._emergencies = TopicIndex([*self._pack.emergencies, *denied], denials=denials, strict=True)
         self._urgencies = TopicIndex(self._pack.urgencies, denials=denials, strict=True)

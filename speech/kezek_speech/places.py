@@ -23,6 +23,7 @@ from .types import MentionKind
 
 __all__ = ["Found", "Places"]
 _DOUBTFUL_LETTER = 0.75  # fit: a flat that sure has no letter
+_BESIDE = frozenset({"street", "filler", "correction"})  # between a street and its house
 _ASIDE = 0.65  # at most, for a house that is not by the street, when another number is
 _BEFORE_STREET = 0.7  # how surely a number before a street is its house, where houses stand behind it
 _AFTER_NAMELESS = 0.75  # at most, for a number right behind another one that is nothing
@@ -149,7 +150,22 @@ class Places:
                 found.append(self._found(kind, part, fit))
                 last = kind
             before, nameless = part, kind is None
+        if self._pack.house_before_street:
+            found = self._house_of_street(items, found, street_at)
         return [each for each in found if not self._counted.between(items, each)]
+
+    @staticmethod
+    def _house_of_street(items: Sequence[Item], found: Sequence[Found], street_at: dict[int, StreetHit]) -> list[Found]:
+        """'our flat seven Mill Lane': a flat, or a house before its street; a house when another flat is named."""
+        flats = {each.value for each in found if each.kind == "flat"}
+        house = any(each.kind == "house" for each in found)
+        settled = []
+        for each in found:
+            if each.kind == "flat" and not house and each.last + 1 in street_at:
+                kind: MentionKind = "house" if len(flats) > 1 else "flat"
+                each = replace(each, kind=kind, confidence=min(each.confidence, _AFTER_NAMELESS))
+            settled.append(each)
+        return settled
 
     def _kind(
         self,
@@ -210,7 +226,9 @@ class Places:
 
     def _street_beside(self, items: Sequence[Item], part: Part, street_at: dict[int, StreetHit]) -> float:
         """How surely a number without a word is the house of the street beside it; 0 when there is none."""
-        ahead = skip(items, part.start - 1, -1, {"street", "filler", "correction"})
+        ahead = part.start - 1
+        while ahead >= 0 and items[ahead].kind in _BESIDE and items[ahead].last not in street_at:
+            ahead -= 1
         hit = street_at.get(items[ahead].last) if ahead >= 0 else None
         if hit is not None and hit.last < part.first:
             return 0.97 if hit.beside_cue or hit.ends_in_house else 0.9

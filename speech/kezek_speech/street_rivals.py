@@ -66,13 +66,15 @@ class LongerNames:
 def doubted(hits: Sequence[StreetHit], items: Sequence[Item], pack: Pack) -> list[StreetHit]:
     """The streets heard letter by letter, less sure where the sentence speaks against them."""
     several = len({hit.reference for hit in hits if hit.confidence > UNSURE}) > 1
+    crosses = any(item.text in pack.streets.crossings | pack.streets.corners for item in items)
+    alone = crosses and len({hit.reference for hit in hits}) == 1  # the other street was not understood
     with_house = [hit for hit in hits if hit.near_house]
     kept = []
     for hit in hits:
         rival = several and not hit.near_house and not _crossing(hits, items, pack)
         if with_house and rival:
             hit = replace(hit, confidence=hit.confidence * _PASSED)
-        elif rival or _half_corrected(hit, hits, items) or _half_a_corner(hit, hits, items, pack):
+        elif rival or alone or _half_corrected(hit, hits, items) or _half_a_corner(hit, hits, items, pack):
             hit = replace(hit, confidence=min(UNSURE, hit.confidence))
         kept.append(hit)
     return kept

@@ -65,7 +65,7 @@ class StreetIndex:
         for window in self._windows.of(tokens, items, taken, bare=bare and not exact):
             alike += self._like(window)
         alike += self._like_numbered(spans, taken)
-        alike = [hit for hit in alike if not any(_overlap(hit, named) for named in exact)]
+        alike = [hit for hit in alike if not any(_wider(hit, named) for named in exact)]
         return _standing(best([*exact, *alike]), items)
 
     def _named(self, spans: Sequence[Span], *, asked: bool) -> Iterator[StreetHit]:
@@ -157,9 +157,10 @@ class StreetIndex:
                         yield from self._unsure(alike, weight, 0.0, window)
 
 
-def _overlap(hit: StreetHit, named: StreetHit) -> bool:
-    """Whether a likeness says no more than a name heard letter by letter in the same words."""
-    return hit.reference == named.reference and hit.first <= named.last and named.first <= hit.last
+def _wider(hit: StreetHit, named: StreetHit) -> bool:
+    """Whether a likeness is a name that was heard letter by letter, and words around it."""
+    wider = hit.first < named.first or hit.last > named.last
+    return wider and hit.reference == named.reference and hit.first <= named.last and named.first <= hit.last
 
 
 def best(hits: Sequence[StreetHit]) -> list[StreetHit]:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz, process
 
 from .packs import Denials, TopicRule
-from .text import Token, clean
+from .text import Token, clean, plain
 
 _REACH = 7  # tokens: words of one rule lie within this many
 _ALIKE = 88.0  # of 100
+_PLAIN_LETTERS = 4  # a stem of so many may be spelled otherwise
+_SURE = 0.96  # a topic this sure is said outright
 _NEARLY = 0.7  # a topic this sure that is heard nearly
 NO = "!"  # before a code: there is no such thing
 NO_TOPIC = "-"  # a rule's code: 'the meter shows hot water ...' is about no trouble
@@ -29,7 +31,7 @@ class TopicHit:
 
 class TopicIndex:
     """Rules by their first stem; `names` (spoken name -> code) are the town's own, each word by its beginning.
-    A stem of five letters is also found in a word that begins nearly so, unless that is one of `plain`, the everyday
+    A stem of five letters is also found in a word that begins nearly so, unless that is one of `everyday`, the ordinary
     words; with `strict` one of six, and more nearly: 'floor' is no 'flood', 'девушка' no 'дедушка'."""
 
     def __init__(
@@ -39,9 +41,9 @@ class TopicIndex:
         *,
         denials: Denials | None = None,
         strict: bool = False,
-        plain: frozenset[str] = frozenset(),
+        everyday: frozenset[str] = frozenset(),
     ) -> None:
-        self._plain = plain
+        self._everyday = everyday
         self._denials = denials or Denials()
         self._least = 0.9 if strict else 0.8
         known: dict[str, float] = {}
@@ -59,6 +61,10 @@ class TopicIndex:
         self._rules = [*rules, *own]
         self._stems = {stem: tuple(stem.split()) for rule in self._rules for stem in rule.stems}
         self._words = {word for words in self._stems.values() for word in words}
+        self._as_heard: dict[str, list[str]] = {}
+        for word in self._words:
+            if len(plain(word)) >= _PLAIN_LETTERS and not word.startswith("="):
+                self._as_heard.setdefault(plain(word), []).append(word)
         self._long_words = [
             word for word in self._words if len(word) >= (6 if strict else 5) and not word.startswith("=")
         ]
@@ -99,7 +105,12 @@ class TopicIndex:
         }
         if "=" + text in self._words:
             fits["=" + text] = 1.0
-        if not fits and len(text) >= 5 and text not in self._plain:
+        if not fits and len(text) >= _PLAIN_LETTERS and text not in self._everyday:  # 'ыстык' for 'ыстық'
+            said = plain(text)
+            fits = {
+                word: 0.8 for end in range(_PLAIN_LETTERS, len(said) + 1) for word in self._as_heard.get(said[:end], ())
+            }
+        if not fits and len(text) >= 5 and text not in self._everyday:
             for stem, _, _ in process.extract(text, self._long_words, scorer=fuzz.ratio, limit=4, score_cutoff=62):
                 fit = _begins_alike(text, stem)
                 if fit >= self._least:
@@ -128,13 +139,13 @@ _NOTHING = TopicHit("", 0.0, 0, 0)
 
 
 def _defer(best: dict[str, TopicHit]) -> None:
-    """What is heard nearly ('нет горечей воды') goes before what takes one of its words alone ('нет воды'), and then
-    neither is certain."""
-    near = [hit for hit in best.values() if hit.heard < 1.0 and hit.confidence >= _NEARLY and hit.last == hit.first + 1]
-    for hit in near:
+    """Two words in a row that are heard nearly, or are the town's own ('нет горечей воды'), go before what takes one
+    of them alone ('нет воды'), and then neither is certain."""
+    pairs = [hit for hit in best.values() if hit.confidence >= _NEARLY and hit.last == hit.first + 1 == max(hit.tokens)]
+    for hit in pairs:
         for code, other in best.items():
-            shared = other.tokens & hit.tokens
-            if other.heard == 1.0 and shared and other.confidence > hit.confidence and not other.tokens >= hit.tokens:
+            apart = other.tokens & hit.tokens and not other.tokens >= hit.tokens
+            if apart and other.heard == 1.0 and hit.confidence < other.confidence < _SURE:
                 best[code] = replace(other, confidence=hit.confidence - 0.01)
 
 
@@ -159,4 +170,4 @@ def _begins_alike(text: str, stem: str) -> float:
 
 def _stem(word: str) -> str:
     """A word without what its cases change."""
-    return word if len(word) <= 4 else word[:-1] if len(word) <= 6 else word[:-2]
+    return "=" + word if len(word) <= 3 else word if len(word) == 4 else word[:-1] if len(word) <= 6 else word[:-2]
