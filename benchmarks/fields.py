@@ -1,18 +1,19 @@
 """How many fields come right out of texts: street, house, flat, phone, account and topic, clean and as recognised.
 
-    python benchmarks/fields.py --texts FOLDER [--json] [--errors]
+    python benchmarks/fields.py --texts FOLDER [--json] [--errors] [--spoiled N]
 
 FOLDER holds text/<language>.tsv and noisy.tsv (columns: text or hypothesis, street, house, flat, phone, account,
 problem), streets.tsv (lang, street, and, where a street has several names, reference) and topics.tsv (topic code and
 its name in each language). A field counts as right, wrong (another value, or one where there is none) or empty; a field
 that is rightly empty counts nowhere. Certain is what has a confidence of 0.8 or more: 'wrong certain' is what would
 mislead an operator. `--errors` shows every field that is not right, and among the noisy ones whether a street was
-among the three that are offered.
+among the three that are offered. `--spoiled N`: the clean texts too with some of their words heard badly, N times each
+(spoiling.py).
 
 `--json` ends with one line. clean: of each language the shares of these fields that are right and wrong_certain, and
 the share right by field. noisy: the share right by field over all languages, for `street` right or among the three
-offered; the same by language; `counts` has the numbers behind both. recordings: see benchmarks/recordings.py; measured
-where KEZEK_MODELS names a folder with a model and recordings.
+offered; the same by language; spoiled, where asked for, like noisy by language; `counts` has the numbers behind both.
+recordings: see benchmarks/recordings.py; measured where KEZEK_MODELS names a folder with a model and recordings.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import recordings
+import spoiling
 
 from kezek_speech import Phrasebook, Vocabulary, Word, build_phrasebook
 
@@ -92,7 +94,8 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
             yield {name: value or "" for name, value in row.items() if name}
 
 
-def phrasebooks(folder: Path) -> dict[str, Phrasebook]:
+def phrasebooks(folder: Path, *, only: str = "") -> dict[str, Phrasebook]:
+    """Of all languages with streets, or of one."""
     streets: dict[str, dict[str, str]] = {}
     for row in rows(folder / "streets.tsv"):
         streets.setdefault(row["lang"], {})[row["street"]] = row.get("reference") or row["street"]
@@ -102,6 +105,7 @@ def phrasebooks(folder: Path) -> dict[str, Phrasebook]:
             language, Vocabulary(names, {row[language]: row["topic"] for row in topics if row.get(language)})
         )
         for language, names in streets.items()
+        if only in ("", language)
     }
 
 
@@ -152,7 +156,7 @@ def judge(score: Score, book: Phrasebook, text: str, row: dict[str, str], codes:
             print(f"  {name}: wanted {wanted!r}, got {value!r} ({confidence:.2f}){offer}: {text}")
 
 
-def measure(folder: Path, errors: bool) -> dict[str, dict[str, Score]]:
+def measure(folder: Path, errors: bool, spoiled: int = 0) -> dict[str, dict[str, Score]]:
     books = phrasebooks(folder)
     codes = {
         language: {row[language]: row["topic"] for row in rows(folder / "topics.tsv") if row.get(language)}
@@ -165,6 +169,10 @@ def measure(folder: Path, errors: bool) -> dict[str, dict[str, Score]]:
                 score = scores["clean"].setdefault(language, Score())
                 for row in rows(path):
                     judge(score, book, row["text"], row, codes[language], errors)
+                    for seed in range(spoiled):
+                        heard = spoiling.spoiled(row["text"], language, seed)
+                        bad = scores.setdefault("spoiled", {}).setdefault(language, Score())
+                        judge(bad, book, heard, row, codes[language], errors)
     if (folder / "noisy.tsv").exists():
         for row in rows(folder / "noisy.tsv"):
             language = row["lang"]
@@ -187,15 +195,20 @@ def as_json(scores: dict[str, dict[str, Score]]) -> dict[str, object]:
         "noisy": {
             **noisy.shares(offered=True),
             "wrong_certain": noisy.share("wrong_certain"),
-            "by_language": {
-                language: {**score.shares(offered=True), "wrong_certain": score.share("wrong_certain")}
-                for language, score in scores["noisy"].items()
-            },
+            "by_language": _by_language(scores["noisy"]),
         },
+        **({"spoiled": _by_language(scores["spoiled"])} if "spoiled" in scores else {}),
         "counts": {
             kind: {language: score.counts() for language, score in languages.items()}
             for kind, languages in scores.items()
         },
+    }
+
+
+def _by_language(scores: dict[str, Score]) -> dict[str, object]:
+    return {
+        language: {**score.shares(offered=True), "wrong_certain": score.share("wrong_certain")}
+        for language, score in scores.items()
     }
 
 
@@ -209,7 +222,7 @@ def show(scores: dict[str, dict[str, Score]]) -> None:
             )
             for name, counts in score.by_field.items():
                 if any(counts.values()):
-                    offered = f" among three {counts['offered']:3}" if name == "street" and kind == "noisy" else ""
+                    offered = f" among three {counts['offered']:3}" if name == "street" and kind != "clean" else ""
                     print(
                         f"    {name:8} right {counts['right']:3} wrong {counts['wrong']:3} "
                         f"(certain {counts['wrong_certain']}) empty {counts['empty']:3}{offered}"
@@ -221,8 +234,9 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, required=True, help="folder with the texts")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     parser.add_argument("--errors", action="store_true", help="show every field that is not right")
+    parser.add_argument("--spoiled", type=int, default=0, metavar="N", help="the clean texts too, spoiled N times")
     options = parser.parse_args()
-    scores = measure(options.texts, options.errors)
+    scores = measure(options.texts, options.errors, options.spoiled)
     show(scores)
     models = os.environ.get("KEZEK_MODELS", "")
     heard = recordings.measure(Path(models), phrasebooks(options.texts)) if models else {}
