@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kezek_register.area_words import Named
+from kezek_register.outage_rules import left
 from kezek_register.outage_types import Outage
 
 LANGUAGES = ("kk", "ru", "uk", "en")
@@ -75,7 +76,7 @@ def announce(
     the title. Languages that are not in the book read English."""
     language = said_in(language)
     told = book[language]
-    titles = (names.places.title(area, language) for area in outage.areas)
+    titles = (names.places.title(area, language) for area in left(outage))
     where = tuple(dict.fromkeys(title for title in titles if title))
     topic = in_language(names.topics.get(outage.topic, {}), language) or told["nothing"]
     shown = place or ", ".join(where[:SHOWN_AREAS]) + (", …" if len(where) > SHOWN_AREAS else "")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from kezek_register.areas import Area
+from kezek_register.areas import Area, swallows
 from kezek_register.outage_types import CAUSES, BadOutage, Outage
 
 # what an area of each scope must name
@@ -26,6 +26,12 @@ def is_now(outage: Outage, at: datetime, *, within: timedelta = timedelta(0)) ->
     if outage.state != "announced" or outage.starts_at > at + within:
         return False
     return not (outage.ends_itself and outage.expected_at is not None and outage.expected_at <= at)
+
+
+def left(outage: Outage) -> tuple[Area, ...]:
+    """Its areas, while it goes on without those that a step has restored whole, as far as their own words say."""
+    restored = outage.restored if outage.state == "announced" else ()
+    return tuple(area for area in outage.areas if not any(swallows(part, area) for part in restored)) or outage.areas
 
 
 def checked(outage: Outage) -> None:

@@ -72,11 +72,16 @@ async def test_a_part_that_is_on_again_tells_its_households_and_nobody_else(
     assert (step.step, step.who, step.why, step.households) == (1, "olena", "The other feeder", 16)
     assert await register.outages.affecting(town[0].place) == [], "callers from there hear of it no more"
     assert [one.id for one in await register.outages.affecting(town[1].place)] == [made.id]
+    other = await register.outages.restore(made.id, [WHOLE[1]], "olena")
+    assert len((await register.outages.announcement(other.outage, "en")).where) == 1, (
+        "Radio street is not named any more"
+    )
+    await register.outages.reopen(made.id, "olena", step=2)
     with pytest.raises(OutageOver):
         await register.outages.tie(made.id, tie(phone_of(1), call="again"))
     await register.outages.tie(made.id, tie(phone_of(5), call="again"))
     events = await told(register_url, "SELECT event FROM webhook_events WHERE event LIKE 'outage.%' ORDER BY id")
-    assert [event for (event,) in events] == ["outage.opened", "outage.restored_part"]
+    assert [event for (event,) in events] == ["outage.opened", *["outage.restored_part"] * 2, "outage.reopened"]
 
 
 async def test_steps_that_overlap_and_the_close_tell_each_household_once(

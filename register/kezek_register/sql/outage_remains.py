@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -95,7 +96,8 @@ async def _gathered(session: AsyncSession, outage_id: int) -> StillOut:
     )
     rows = (await session.execute(wanted.order_by(TieRow.id))).all()
     places = await places_of(session, {building for _, building, _ in rows if building})
-    return gathered(Said(party, places.get(building or 0), said == "no") for party, building, said in rows)
+    answers = [Said(party, places.get(building or 0), said == "no") for party, building, said in rows]
+    return await asyncio.to_thread(gathered, answers)  # thousands of them take a while
 
 
 async def places_of(session: AsyncSession, buildings: Collection[int]) -> dict[int, Place]:
