@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import structlog
 
 from kezek_api.boards import Boards
+from kezek_api.call_pace import learn
 from kezek_api.citizens import citizens_of
 from kezek_api.cut_callers import CutCallers
 from kezek_api.exchange import Exchange
@@ -55,7 +56,7 @@ class Exchanges:
         supervisors: Supervisors,
         storm: StormPorts | None = None,
     ) -> None:
-        self._queues, self._health, self._supervisors = queues, health, supervisors
+        self._queues, self._health, self._supervisors, self._register = queues, health, supervisors, register
         memory = SqlMemory(register)
         outages = WithSuspicions(register, rules.detection)
         citizens = citizens_of(register, rules, spoken_dialogue(settings), settings, outages)
@@ -79,6 +80,7 @@ class Exchanges:
         self._boards = Boards(self._all, queues)
         asked = OutboundSettings(node=settings.node, dial_s=rules.dial_s)
         self._outbound = Outbound(self._boards, queues, register.outbound, asked)
+        self._pace = citizens.told.pace if rules.citizens.calls else None
         self._notifying = rules.citizens.calls and Notifying(
             self._boards, queues, citizens.notices, citizens.told, citizens.settings, citizens.now
         )
@@ -107,6 +109,8 @@ class Exchanges:
                 for one in self._all:
                     group.create_task(self._mark(one))
                 group.create_task(self._outbound.run())
+                if self._pace is not None:
+                    group.create_task(learn(self._register, self._pace))
                 if self._notifying:
                     group.create_task(self._notifying.run())
                 if self._cut_callers:

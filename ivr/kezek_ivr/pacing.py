@@ -9,7 +9,7 @@ and a trickle is left, so that whoever needs help first is told nevertheless.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kezek_queue.ladder.types import RungName
 
@@ -19,9 +19,9 @@ MINUTE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class PaceRules:
-    """`handling_s`: that one who comes back keeps an operator; `part`: of the free operators that may be kept by them;
-    `back`: the share that comes back while nobody has answered, worth `weight` answers; `trickle_min`: calls a minute
-    that are made in any case."""
+    """`handling_s`: that one who comes back keeps an operator, until it is measured; `part`: of the free operators that
+    may be kept by them; `back`: the share that comes back while nobody has answered, worth `weight` answers;
+    `trickle_min`: calls a minute that are made in any case."""
 
     handling_s: float = 180.0
     part: float = 0.8
@@ -60,6 +60,10 @@ class Pace:
     def heard(self, *, out: bool) -> None:
         """One who was told has answered; `out`: it is not on."""
         self._answers.append(out)
+
+    def takes(self, handling_s: float) -> None:
+        """As measured: one who comes back keeps an operator so long."""
+        self.rules = replace(self.rules, handling_s=max(1.0, handling_s))
 
     @property
     def back(self) -> float:

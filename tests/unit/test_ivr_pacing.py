@@ -35,6 +35,8 @@ def test_the_share_is_measured_and_begins_with_what_is_usual() -> None:
     for _ in range(200):
         pace.heard(out=False)
     assert pace.back < 0.02
+    pace.takes(60.0)
+    assert calls_a_minute(Load(10, 0), 0.1, pace.rules) == pytest.approx(3 * calls_a_minute(Load(10, 0), 0.1, RULES))
 
 
 @given(
