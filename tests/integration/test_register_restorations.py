@@ -189,6 +189,7 @@ async def test_an_end_that_was_a_mistake_is_taken_back_whole(
     await register.outages.close(made.id, "anna")
     for notice in await register.notices.claim("n1", ("call",), 3):
         await register.notices.settle(notice.key, "sent", "2")
+    under_way = await register.notices.claim("n1", ("call",), 2)
     await register.outages.answered(made.id, "household:2", "no")
     await register.outages.answered(made.id, "household:3", "yes")
     clock.later(minutes=10)
@@ -197,6 +198,9 @@ async def test_an_end_that_was_a_mistake_is_taken_back_whole(
     assert [(one.still_out, one.taken_back_by) for one in again.restorations] == [(1, "anna")]
     assert (await register.tickets.get(ticket.number)).state == "registered", "at work again"
     assert await register.notices.claim("n1", ("call",), 9) == [], "outstanding calls stop"
+    await register.notices.settle(under_way[0].key, "pending", "no_answer")
+    await register.notices.settle(under_way[1].key, "failed", "no_answer", instead="sms")
+    assert await register.notices.claim("n1", ("call", "sms"), 9) == [], "nor is one under way tried again"
     assert [one.id for one in await register.outages.affecting(town[0].place)] == [made.id]
     assert await register.outages.reopen(made.id, "olena") == again, "two managers: one takes it back"
     clock.later(hours=1)

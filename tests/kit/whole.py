@@ -56,6 +56,7 @@ dial_s = 8
 mode = "always"
 [citizens]
 quiet = ""
+pace = false
 retries_s = [1, 600]
 """
 

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kezek_register.notice_types import TO_CITIZENS, Notice, NoticeChannel, NoticeKind, NoticeState
 from kezek_register.paging import Page, key_of, page_of, size_of
+from kezek_register.sql import withdrawn
 from kezek_register.sql.database import Database
 from kezek_register.sql.notice_tables import NoticeRow
 from kezek_register.sql.tables import table_of
@@ -96,7 +97,8 @@ class Notices:
             mine = update(NoticeRow).where(NoticeRow.key == key, open_still).values(said)
             taken = await session.scalar(mine.returning(NoticeRow.id)) is not None
             row = await _one(session, key)
-            if taken and state == "failed" and instead and row.what in TO_CITIZENS and row.channel != instead:
+            again = taken and not withdrawn.settled(row, now)
+            if again and state == "failed" and instead and row.what in TO_CITIZENS and row.channel != instead:
                 await self._other_way(session, row, instead, now)
             return notice(row)
 

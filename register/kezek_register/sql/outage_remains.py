@@ -23,6 +23,7 @@ from kezek_register.sql.outage_tables import OutageRow, TieRow
 from kezek_register.sql.place_tables import BuildingPartRow, NetworkPartRow, TerritoryRow
 from kezek_register.sql.places import ids_of, parts_of
 from kezek_register.sql.tables import BuildingRow, StreetRow, TicketRow
+from kezek_register.sql.withdrawn import withdraw
 from kezek_register.still_out import Said, StillOut, gathered
 
 _CHUNK = 500  # values of one IN
@@ -150,7 +151,7 @@ async def _move(session: AsyncSession, outage_id: int, nested: int, areas: Seque
     """Whoever says 'no' there, and whoever was still to be asked: the nested outage's from now on."""
     homes = await outage_parts.homes_in(session, outage_id, areas)
     mine = select(NoticeRow).where(NoticeRow.about == f"outage:{outage_id}", NoticeRow.what == "restored")
-    waiting = list(await session.scalars(mine.where(NoticeRow.state == "pending").with_for_update()))
+    waiting = list(await session.scalars(mine.where(NoticeRow.state.in_(("pending", "claimed"))).with_for_update()))
     unasked = {party: notice for notice in waiting for party in notice.told.get("parties", ())}
     ties = [
         tie
@@ -160,8 +161,8 @@ async def _move(session: AsyncSession, outage_id: int, nested: int, areas: Seque
     if not ties:
         return
     for tie in ties:
-        if (notice := unasked.get(tie.party)) is not None and notice.state == "pending":
-            notice.state, notice.result, notice.settled_at = "dropped", "reopened", now
+        if (notice := unasked.get(tie.party)) is not None:
+            withdraw(notice, "reopened", now)
     rows = [_copied(tie, nested, now) for tie in ties]
     await session.flush()
     await session.execute(insert(TieRow), rows)

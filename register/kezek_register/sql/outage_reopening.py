@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +14,7 @@ from kezek_register.sql.notice_tables import NoticeRow
 from kezek_register.sql.outage_base import OutageBase
 from kezek_register.sql.outage_tables import OutageRow, TieRow
 from kezek_register.sql.restoration_tables import RestorationRow
+from kezek_register.sql.withdrawn import withdraw
 from kezek_register.types import NotFound
 
 _BATCH = 100  # tickets of one transaction
@@ -97,14 +97,14 @@ async def _still_out(session: AsyncSession, outage_id: int, steps: Collection[in
 
 
 async def _unsaid(session: AsyncSession, outage_id: int, steps: Collection[int], now: datetime) -> int:
-    """What these steps had to tell and nobody has begun to; how many."""
+    """What these steps had to tell is dropped where nobody has begun to, how many; the rest is not tried again."""
     mine = select(NoticeRow).where(NoticeRow.about == f"outage:{outage_id}", NoticeRow.what == "restored")
-    rows: list[Any] = list(await session.scalars(mine.where(NoticeRow.state == "pending").with_for_update()))
-    rows = [one for one in rows if one.told.get("step", OLD) in steps]
+    on_its_way = mine.where(NoticeRow.state.in_(("pending", "claimed", "unclear")))
+    rows = [one for one in await session.scalars(on_its_way.with_for_update()) if one.told.get("step", OLD) in steps]
     for one in rows:
-        one.state, one.result, one.settled_at = "dropped", "reopened", now
+        withdraw(one, "reopened", now)
     await session.flush()
-    return len(rows)
+    return sum(one.state == "dropped" for one in rows)
 
 
 async def _forget(session: AsyncSession, outage_id: int, steps: Collection[int]) -> None:
