@@ -6,7 +6,17 @@ from typing import Any
 
 from kezek_api.house import House
 from kezek_queue import RedisQueues, Rung
-from kit.api import Page, house, node_settings, queues, site, town, until, valkey, visitor  # noqa: F401 - fixtures
+from kit.api import (  # noqa: F401 - fixtures
+    Page,
+    house,
+    node_settings,
+    queues,
+    site,
+    town,
+    until,
+    valkey,
+    visitor,
+)
 
 # ruff: noqa: F811 - a fixture is asked for by its name
 
