@@ -50,11 +50,12 @@ class SuspicionPage(Shape):
 
 
 class ConfirmIn(Shape):
-    """All of it may be left out: one press."""
+    """All of it may be left out: one press. `topic`: what it is, where that was not heard (`unknown`)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"level": 2, "expected_at": "2026-11-22T16:00:00Z"}]})
 
     level: Level = 2
+    topic: Short = ""
     expected_at: Moment | None = None
     words: Annotated[dict[Language, Text], Field(default_factory=dict, max_length=5)]
 

@@ -65,8 +65,8 @@ class Outages(Protocol):
 
 class Troubles(Protocol):
     async def report(self, who: Concerned, *, topic: str, sure: float, recorded: bool = False) -> object:
-        """A voice that something is missing there, for the detection of mass outages; the same call again replaces its
-        first word. Nothing waits for it."""
+        """A voice that something is missing there, for the detection of mass outages; `topic` may be 'unknown'. The
+        same call again replaces its first word. Nothing waits for it."""
         ...
 
 

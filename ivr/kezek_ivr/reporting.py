@@ -13,6 +13,7 @@ from kezek_ivr.patience import patiently
 from kezek_ivr.ports import Concerned, Troubles
 from kezek_ivr.settings import ReceptionSettings
 
+UNKNOWN = "unknown"  # in place of a topic
 SUREST = 0.95  # what no operator has looked at yet
 Said = tuple[Concerned, str, float]
 
@@ -25,9 +26,10 @@ class Reporting:
         self._said: dict[str, Said] = {}  # call -> what is on its way, or was reported last
         self._going: dict[str, asyncio.Task[None]] = {}
 
-    def look(self, talk: Conversation) -> None:
-        """To be said whenever a field of the call has changed; does not wait and does not raise."""
-        said = what_is_said(talk)
+    def look(self, talk: Conversation, *, last: bool = False) -> None:
+        """To be said whenever a field of the call has changed, and when no more is asked (`last`); does not wait and
+        does not raise."""
+        said = what_is_said(talk) or (what_is_known(talk) if last else None)
         if self._troubles is None or said is None or self._said.get(talk.call) == said:
             return
         self._said[talk.call] = said
@@ -69,3 +71,12 @@ def what_is_said(talk: Conversation) -> Said | None:
         who = Concerned(number_of(talk.line.arrival), talk.language, talk.call, street_id=int(street["ref"]))
     known = [note["confidence"] for note in (street, house) if note is not None]
     return replace(who, language=talk.language), topic["value"], min([SUREST, *known])
+
+
+def what_is_known(talk: Conversation) -> Said | None:
+    """Of one whom nobody could hear, for there is no recogniser: that somebody calls from that house. What it is about
+    his operator writes."""
+    if talk.keeper.notes["unheard"] != "no_model":
+        return None
+    who = concerned(talk)
+    return (who, UNKNOWN, 1.0) if who is not None and who.household_id is not None else None

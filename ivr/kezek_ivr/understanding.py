@@ -110,6 +110,7 @@ class Understanding:
         await interview.prepare()
         if not (talk.straight or talk.wants_state):
             await interview.hold()
+            self._reporting.look(talk, last=True)
             talk.silent = interview.silent
             if not await self._announcing.passes(talk):  # by now he may have named another house
                 return False

@@ -137,3 +137,14 @@ async def test_a_register_that_is_dead_costs_the_call_nothing() -> None:
         await world.serve(world.call(after("open", say("no heating"))))
         assert world.ends() == ["answered"]
         assert troubles.said == {}
+
+
+@in_virtual_time
+async def test_without_a_recogniser_a_household_is_a_voice_of_its_house_all_the_same() -> None:
+    async with World.open(aigul_201=Phone(talks=5)) as world:
+        world.troubles = troubles = TownTroubles()
+        world.phrasebooks.clear()
+        world.directory.know(NUMBER, language="ru")
+        line = world.call()
+        await world.serve(line)
+        assert troubles.said[line.arrival.call] == [("unknown", 1, "45", 7, 1.0)]

@@ -107,7 +107,15 @@ async def confirm(
     login, told = session.staff.login, body or ConfirmIn(words={})
     await audited(doors, login, "suspicion_confirm", str(id), once_in_s=0)
     outage = await asked(
-        decide(doors.register, id, login, level=told.level, expected_at=told.expected_at, words={**told.words})
+        decide(
+            doors.register,
+            id,
+            login,
+            level=told.level,
+            expected_at=told.expected_at,
+            words={**told.words},
+            topic=told.topic.strip(),
+        )
     )
     etag(response, outage.version)
     return await outage_view(doors, outage, session.staff.language)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from kezek_api.storm.usual import UNKNOWN
 from kezek_register import Register
 from kezek_register.areas import Area, Place
 from kezek_register.outage_types import Level, Outage
@@ -21,10 +22,13 @@ async def confirm(
     level: Level = 2,
     expected_at: datetime | None = None,
     words: Mapping[Any, str] | None = None,
+    topic: str = "",
 ) -> Outage:
-    """The outage, also when somebody else was quicker. Raises NotFound, SuspicionDecided, BadOutage, Unavailable."""
+    """The outage, also when somebody else was quicker; `topic`: what it is, where that was not heard. Raises NotFound,
+    SuspicionDecided, BadOutage, Unavailable."""
     kept = await register.suspicions.get(id)
-    kind = (await register.topics.begins_with(kept.topic)).asset_kind
+    topic = topic or (kept.topic if kept.topic != UNKNOWN else "")
+    kind = (await register.topics.begins_with(topic)).asset_kind
     place = await place_of(register, kept.areas[0]) if kept.areas else Place()
     answer = await register.duties.who(place, kind) if kind else None
     return await register.suspicions.confirm(
@@ -35,6 +39,7 @@ async def confirm(
         words=words,
         organisation=answer.organisation.code if answer else "",
         asset_kind=kind,
+        topic=topic,
     )
 
 

@@ -11,7 +11,7 @@ from kezek_register.detection.types import DetectionSettings
 TOPICS = {
     "electricity": "electricity", "water": "water", "cold_water": "water", "hot_water": "hot_water",
     "water_quality": "water_quality", "heating": "heating", "heat_main": "heating", "gas": "gas", "gas_leak": "gas",
-    "sewerage": "sewerage", "lift": "lift", "street_lighting": "street_lighting",
+    "sewerage": "sewerage", "lift": "lift", "street_lighting": "street_lighting", "unknown": "unknown",
 }  # fmt: skip
 
 

@@ -100,10 +100,11 @@ class Suspicions:
         words: Mapping[Any, str] | None = None,
         organisation: str = "",
         asset_kind: str = "",
+        topic: str | None = None,
     ) -> Outage:
-        """It is an outage: opened by this, announced, with these areas, and the tickets of its reports are tied to it.
-        Again, or by somebody else at the same moment, it is the same outage. Raises NotFound, BadOutage, and
-        SuspicionDecided when it has become a part of another."""
+        """It is an outage: opened by this, announced, with these areas (and of that `topic`, where another one was
+        suspected); the tickets of its reports are tied to it. Again, or by somebody else at the same moment, it is the
+        same outage. Raises NotFound, BadOutage, and SuspicionDecided when it has become a part of another."""
         async with self._database.writing() as session:
             row = await suspicion_rows.one(session, id, lock=True)
             if row.outage_id is not None:
@@ -117,7 +118,7 @@ class Suspicions:
                     0,
                     "announced",
                     level,
-                    row.topic,
+                    row.topic if topic is None else topic,
                     min(row.first_at, now),
                     suspicion_rows.areas_of(row.areas),
                     asset_kind=asset_kind,
