@@ -57,6 +57,35 @@ class Case:
             self.keys.append(key)
         self.first_at, self.last_at = min(self.first_at, at), max(self.last_at, at)
 
+    def lose(self, voice: Voice) -> None:
+        """To another one."""
+        self.voices.pop(voice.party, None)
+        self.parties.discard(voice.party)
+        if voice.key in self.keys:
+            self.keys.remove(voice.key)
+        self.reports = max(0, self.reports - 1)
+        voice.case = ""
+
+    def absorb(self, other: Case) -> None:
+        """That one is part of this from now on."""
+        for voice in other.voices.values():
+            voice.case = self.id
+        self.voices |= other.voices
+        if len(self.parties) < PARTIES:
+            self.parties |= other.parties
+        self.keys = [*self.keys, *other.keys][:KEYS]
+        self.reports += other.reports
+        self.against |= other.against
+        self.weight_against += other.weight_against
+        self.score = max(self.score, other.score)
+        self.first_at, self.last_at = min(self.first_at, other.first_at), max(self.last_at, other.last_at)
+        self.of = tuple(dict.fromkeys((*self.of, other.id)))[-STEPS:]
+        other.state = "merged"
+
+    def grew(self, at: datetime) -> None:
+        self.grown.append((at, self.region.homes))
+        del self.grown[:-STEPS]
+
     def view(self) -> Suspicion:
         return Suspicion(
             self.id,

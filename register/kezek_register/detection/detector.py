@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kezek_register.areas import Area
-from kezek_register.detection.cases import Case
+from kezek_register.detection.cases import Case, moment
 from kezek_register.detection.clock import Clock
+from kezek_register.detection.dismissals import Dismissals
 from kezek_register.detection.evidence import Voice
 from kezek_register.detection.gazetteer import Gazetteer
 from kezek_register.detection.known import Outages
-from kezek_register.detection.topics import Dismissals, Topic
+from kezek_register.detection.topics import Topic
 from kezek_register.detection.types import DetectionSettings, Suspicion, SuspicionState, Town, TroubleReport, Usual
 
 TOPICS = 64  # at once; of more, those that were silent longest are forgotten
@@ -34,8 +35,7 @@ class MassOutages:
         self._topics: dict[str, Topic] = {}
         self._keys: dict[str, float] = {}
         self._outages = Outages()
-        self._dismissals = Dismissals(self._gazetteer, settings.remember_s)
-        self._confirmed: dict[str, Case] = {}
+        self._dismissals = Dismissals(settings.remember_s)
 
     def report(self, report: TroubleReport) -> list[Suspicion]:
         if report.key in self._keys:
@@ -50,16 +50,17 @@ class MassOutages:
         topic = self._topic(report.topic)
         where = self._gazetteer.where(report.place)
         sure = min(1.0, max(0.05, report.sure)) if report.sure == report.sure else 0.5
-        voice = Voice(report.key, at, report.party, report.source, report.place, where, sure)
+        party = report.party or report.key
+        voice = Voice(report.key, at, party, report.source, report.place, where, sure)
         if report.says == "on":
             return self._views([*changed, *topic.denied(voice)])
         place = self._gazetteer.spots[where.spot].place if where.spot >= 0 else report.place
         if explained := self._outages.explaining(report.topic, place):
-            if case := self._confirmed.get(explained):
+            if case := topic.cases.get(explained):
                 case.heard(voice.key, voice.party, at)
                 changed.append(case)
             return self._views(changed)
-        return self._views([*changed, *topic.heard(voice, report.at)])
+        return self._views([*changed, *topic.heard(voice, report.at if at == report.at.timestamp() else moment(at))])
 
     def tick(self, now: datetime) -> list[Suspicion]:
         self._clock.tick(now)
@@ -70,37 +71,39 @@ class MassOutages:
     ) -> None:
         if now is not None:
             self._clock.tick(now)
-        case = next((one for topic in self._topics.values() for one in topic.cases.values() if one.id == id), None)
-        topic = case.topic if case else topic
+        case = self._case(id)
         if state == "confirmed":
             if case is not None:
                 case.state = "confirmed"
-                self._topics[topic].close(case)
-                self._confirmed[id] = case
             if covered := tuple(areas) or (case.areas if case else ()):
-                self._outages.put(id, topic, covered)
+                self._outages.put(id, case.topic if case else topic, covered)
         elif case is not None:
             case.state = state
-            self._topics[topic].close(case)
+            self._topics[case.topic].drop(case)
             if state == "dismissed":
-                self._dismissals.add(case, self._clock.now or case.last_at)
+                self._dismissals.add(case.topic, case.region, case.score, self._clock.now or case.last_at)
 
     def over(self, id: str, now: datetime) -> None:
         self._clock.tick(now)
         self._outages.drop(id)
-        self._confirmed.pop(id, None)
+        if (case := self._case(id)) is not None:
+            self._topics[case.topic].forget(case)
 
     def open(self) -> list[Suspicion]:
-        cases = [case for topic in self._topics.values() for case in topic.cases.values()]
+        cases = [case for topic in self._topics.values() for case in topic.cases.values() if case.state == "open"]
         return [case.view() for case in sorted(cases, key=lambda one: (one.first_at, one.id))]
+
+    def _case(self, id: str) -> Case | None:
+        return next((topic.cases[id] for topic in self._topics.values() if id in topic.cases), None)
 
     def _topic(self, code: str) -> Topic:
         topic = self._topics.pop(code, None)
         if topic is None:
             topic = Topic(code, self._gazetteer, self._settings, self._usual, self._dismissals)
         self._topics[code] = topic
-        while len(self._topics) > TOPICS:
-            del self._topics[next(iter(self._topics))]
+        if len(self._topics) > TOPICS:
+            silent = (one for one, of in self._topics.items() if not of.cases)
+            del self._topics[next(silent, next(iter(self._topics)))]
         topic.topics = len(self._topics)
         return topic
 

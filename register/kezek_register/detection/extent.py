@@ -30,7 +30,7 @@ class Extents:
     def best(self, voices: Sequence[Voice], usual: float) -> Region:
         """Of these reports, `usual` of which belong to no outage."""
         fit = Fit(self._gazetteer, voices, usual)
-        return max(self._candidates(voices), key=fit.score)
+        return max(self._candidates(voices), key=fit.score).exactly()
 
     def _candidates(self, voices: Sequence[Voice]) -> Iterator[Region]:
         town = self._gazetteer
@@ -87,4 +87,5 @@ class Extents:
         town = self._gazetteer
         points = [at for n in spots.elements() if (at := town.xy[n]) is not None]
         cost = self._cost["b"] + RING + (KNOWN if town.above else 0.0)
-        yield from (Region(town, ring=ring, cost=cost) for ring in rings(points, town.standing_near))
+        for ring, homes in rings(points, town.standing_near):
+            yield Region(town, ring=ring, cost=cost, about=homes)

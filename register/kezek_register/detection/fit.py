@@ -26,19 +26,25 @@ class Fit:
         self._anywhere = 1.0 / gazetteer.total
         self._streets = {one.where.street for one in voices if one.where.street}
 
-    def score(self, region: Region) -> float:
-        """The log posterior of it, up to a constant."""
-        parts = {street: region.of_street(street) for street in self._streets}
-        inside = [self._inside(voice, region, parts) for voice in self.voices]
-        real = self._real
-        each = 1.0 / region.homes
-        total = -region.cost
-        for voice, share in zip(self.voices, inside, strict=True):
+    def score(self, *regions: Region) -> float:
+        """The log posterior, up to a constant, of one outage or of several beside each other, each with its own share
+        of the reports."""
+        streets = [{street: region.of_street(street) for street in self._streets} for region in regions]
+        shares = [
+            [self._inside(voice, region, parts) for voice in self.voices]
+            for region, parts in zip(regions, streets, strict=True)
+        ]
+        counts = [sum(inside) + 0.5 for inside in shares]
+        weights = [count / sum(counts) for count in counts]
+        total = -sum(region.cost for region in regions) - (len(regions) - 1) * math.log(len(self.voices) + 1)
+        for n, voice in enumerate(self.voices):
             wrong = max(MISPLACED, 1.0 - voice.sure)
-            # a wrong house is mostly another one of a street that is out, as likely as that street is
-            slip = 0.65 * parts.get(voice.where.street, 0.0) * each
-            off = slip + 0.35 * self._anywhere
-            total += math.log(real * ((1.0 - wrong) * share * each + wrong * off) + (1.0 - real) * self._anywhere)
+            density = wrong * 0.35 * self._anywhere
+            for weight, region, parts, inside in zip(weights, regions, streets, shares, strict=True):
+                # a wrong house is mostly another one of a street that is out, as likely as that street is
+                slip = 0.65 * parts.get(voice.where.street, 0.0)
+                density += weight * ((1.0 - wrong) * inside[n] + wrong * slip) / region.homes
+            total += math.log(self._real * density + (1.0 - self._real) * self._anywhere)
         return total
 
     def _inside(self, voice: Voice, region: Region, parts: dict[int, float]) -> float:

@@ -53,6 +53,7 @@ class Gazetteer:
         self._ground: dict[tuple[int, int], list[int]] = {}
         self.kinds = {branch.id: branch.kind for branch in town.parts}
         self.xy = _ground(self.spots)
+        self.grounded = any(at is not None for at in self.xy)
         for n, spot in enumerate(self.spots):
             self._add(n, spot.place)
         for houses in self.streets.values():

@@ -9,11 +9,14 @@ from kezek_register.detection.evidence import Voice
 from kezek_register.detection.gazetteer import EVERYWHERE, Gazetteer, Key
 from kezek_register.detection.hull import Point, inside
 
+_SAMPLED = 16  # houses of a street, where a ring cuts it
+
 
 class Region:
     """`keys`: nodes and streets; `spots`: buildings beside them; `ring`: what stands inside of it, if there are no keys
-    and spots. `cost`: nats, how unusual a region of this kind is before any report. What is asked of the reports' own
-    places is cheap; `spots` of a ring and `all_spots` go through the buildings."""
+    and spots; `about`: its households, by whoever has counted them roughly; `cost`: nats, how unusual a region of this
+    kind is before any report. What is asked of the reports' own places is cheap; `spots` of a ring and `all_spots` go
+    through the buildings."""
 
     def __init__(
         self,
@@ -22,12 +25,14 @@ class Region:
         spots: Iterable[int] = (),
         ring: Sequence[Point] = (),
         cost: float = 0.0,
+        about: float = 0.0,
     ) -> None:
         self._gazetteer = gazetteer
         self.keys = frozenset(keys)
         self._given = frozenset(spots)
         self.ring = tuple(ring)
         self.cost = cost
+        self._about = about
         self.whole = EVERYWHERE in self.keys
 
     def __contains__(self, spot: int) -> bool:
@@ -62,6 +67,8 @@ class Region:
 
     @cached_property
     def homes(self) -> int:
+        if self._about:
+            return max(1, round(self._about))
         town = self._gazetteer
         named = sum(town.households(key) for key in self.keys)
         return max(1, named + sum(town.homes[n] for n in self.spots if not self.keys or not self._named(n)))
@@ -84,8 +91,20 @@ class Region:
         if self.keys and not self._given:
             shares = town.shares(street)
             return min(1.0, sum(shares.get(key, 0.0) for key in self.keys))
-        some = sum(town.homes[n] for n in town.streets.get(street, ()) if n in self)
-        return some / max(1, town.sums["s", street])
+        houses = town.streets.get(street, ())
+        some = houses[:: 1 + len(houses) // _SAMPLED] if self.ring else houses
+        return sum(town.homes[n] for n in some if n in self) / max(1, sum(town.homes[n] for n in some))
+
+    def exactly(self) -> Region:
+        """With its households counted, where `about` was enough to compare it."""
+        return Region(self._gazetteer, self.keys, self._given, self.ring, self.cost) if self._about else self
+
+    def joined(self, other: Region) -> Region:
+        """What is in either."""
+        if self.whole or other.whole:
+            return Region(self._gazetteer, [EVERYWHERE], cost=self.cost + other.cost)
+        spots = self.spots | other.spots
+        return Region(self._gazetteer, self.keys | other.keys, spots, cost=self.cost + other.cost)
 
     def overlap(self, other: Region) -> float:
         """Households in both, of those of the smaller one."""

@@ -14,39 +14,47 @@ from collections.abc import Callable, Iterator, Sequence
 
 from kezek_register.detection.hull import Point, grown, hull
 
-GROW = float(os.environ.get("GROW", "1"))
+GROWN = 0.7  # of what is missed: half a town too many is worse than a house too few
 LEAST_M = 12.0  # a building is not a point
-_FACTORS = (1.0, 1.06, 1.12, 1.2, 1.3, 1.45, 1.6, 1.8)
-_PEELED = 0.3  # of the reports at most
+_FACTORS = (1.0, 1.08, 1.18, 1.3, 1.5, 1.75)
+_PEELED = 0.25  # of the reports at most
+_STEPS = 8  # in which they are left out
 
 Homes = Callable[[Sequence[Point]], float]
 
 
-def rings(points: Sequence[Point], homes: Homes) -> Iterator[list[Point]]:
-    """Of all points, then of fewer and fewer; `homes`: about how many households stand in a ring."""
+def rings(points: Sequence[Point], homes: Homes) -> Iterator[tuple[list[Point], float]]:
+    """Of all points, then of fewer and fewer, each with about how many households stand in it, by `homes`."""
     stand = Counter(points)
     left = len(points)
     least = left * (1.0 - _PEELED)
-    while len(stand) >= 3:
+    step = max(1, round(left * _PEELED / _STEPS))
+    while len(stand) >= 3 and left >= least:
         ring = hull(tuple(stand))
         if len(ring) < 3:
             return
         yield _with_missed(ring, stand, left, homes)
-        corner = _stretched(ring, stand)
-        left -= stand.pop(corner)
-        if left < least:
-            return
+        for _ in range(step):
+            corner = _stretched(ring, stand)
+            left -= stand.pop(corner)
+            if len(ring := hull(tuple(stand))) < 3:
+                return
 
 
-def _with_missed(ring: list[Point], stand: Counter[Point], count: int, homes: Homes) -> list[Point]:
+def _with_missed(ring: list[Point], stand: Counter[Point], count: int, homes: Homes) -> tuple[list[Point], float]:
     missed = sum(1 for one in ring if stand[one] == 1) / (count + 1)
-    wanted = max(1.0, homes(grown(ring, 1.0, LEAST_M))) / max(0.3, 1.0 - GROW * missed)
-    found = ring
-    for factor in _FACTORS:
-        found = grown(ring, factor, LEAST_M)
-        if homes(found) >= wanted:
+    found = grown(ring, _FACTORS[0], LEAST_M)
+    has = max(1.0, homes(found))
+    wanted = has / max(0.3, 1.0 - GROWN * missed)
+    for factor in _FACTORS[1:]:
+        if has >= wanted:
             break
-    return found
+        larger = grown(ring, factor, LEAST_M)
+        more = homes(larger)
+        if more > 1.15 * wanted:
+            break
+        found, has = larger, more
+    return found, max(1.0, has)
 
 
 def _stretched(ring: list[Point], stand: Counter[Point]) -> Point:

@@ -133,7 +133,7 @@ class Detector(Protocol):
         """A person or a rule has confirmed (with the outage's areas) or dismissed it. What is reported inside a
         confirmed one's areas is explained by it and raises no new suspicion but for a nested, worse one; a dismissed
         one raises the bar there for `remember_s`. An outage opened by hand is told the same way, under any id, with its
-        `topic`; '' is the suspicion's own. Again with other areas: it has these now."""
+        `topic`; without one it explains every topic. Again with other areas: it has these now."""
         ...
 
     def over(self, id: str, now: datetime) -> None:

@@ -1,0 +1,230 @@
+"""Suspicions from reports: found, told apart from pranks and rumours, explained, dismissed, faded."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kezek_register.areas import Area, Place, covers
+from kezek_register.detection.detector import MassOutages
+from kezek_register.detection.types import Branch, DetectionSettings, Spot, Suspicion, Town, TroubleReport, replayed
+from kezek_register.detection.usual import HouseholdsUsual
+
+NOON = datetime(2026, 2, 3, 12, tzinfo=UTC)
+HOMES = 40
+STREETS, HOUSES = 12, 20
+
+
+def town(network: bool = True, ground: bool = True) -> Town:
+    """12 streets of 20 blocks with 40 households each; a feeder has two streets, a substation six."""
+    spots = []
+    for street in range(1, STREETS + 1):
+        parts = (100 + (street - 1) // 6, 200 + (street - 1) // 2) if network else ()
+        for house in range(1, HOUSES + 1):
+            place = Place(street, str(house), street * 100 + house, (1, 2 + (street - 1) // 6), parts)
+            lat, lon = (51.1 + street * 0.0012, 71.4 + house * 0.0008) if ground else (None, None)
+            spots.append(Spot(place, HOMES, lat, lon))
+    territories = (Branch(1, None, "city"), Branch(2, 1, "district"), Branch(3, 1, "district"))
+    feeders = [Branch(200 + n, 100 + n // 3, "feeder") for n in range(6)]
+    parts_of = (Branch(100, None, "substation"), Branch(101, None, "substation"), *feeders)
+    return Town(tuple(spots), territories, parts_of if network else ())
+
+
+TOWN = town()
+
+
+def detector(of: Town = TOWN, **settings: float) -> MassOutages:
+    return MassOutages(of, DetectionSettings(**settings), HouseholdsUsual(STREETS * HOUSES * HOMES))  # type: ignore[arg-type]
+
+
+def report(n: int, street: int, house: int, after_s: float, of: Town = TOWN, **more: object) -> TroubleReport:
+    place = of.spots[(street - 1) * HOUSES + house - 1].place if house else Place(street)
+    told = {"key": f"call:{n}", "party": f"household:{n}", "source": "call", "topic": "heating", **more}
+    return TroubleReport(at=NOON + timedelta(seconds=after_s), place=place, **told)  # type: ignore[arg-type]
+
+
+def of_house(
+    count: int, street: int = 3, house: int = 5, first: int = 0, begins: float = 0, **more: object
+) -> list[TroubleReport]:
+    return [report(first + n, street, house, begins + 30 * n, **more) for n in range(count)]
+
+
+def of_streets(
+    count: int, streets: tuple[int, ...], first: int = 0, begins: float = 0, **more: object
+) -> list[TroubleReport]:
+    """Everywhere on them."""
+    return [
+        report(first + n, streets[n % len(streets)], 1 + 7 * (n // len(streets)) % HOUSES, begins + 15 * n, **more)
+        for n in range(count)
+    ]
+
+
+def told(found: MassOutages, reports: list[TroubleReport]) -> list[Suspicion]:
+    changed: list[Suspicion] = []
+    for one in reports:
+        changed += found.report(one)
+    return changed
+
+
+@pytest.mark.parametrize("of", [town(), town(network=False), town(False, False)], ids=["tree", "ground", "addresses"])
+def test_a_building_is_found_within_five_calls(of: Town) -> None:
+    """Also without a network's tree and without coordinates."""
+    found = detector(of)
+    told(found, of_house(5, of=of))
+    (one,) = found.open()
+    assert one.areas == (Area("building", building_id=305),)
+    assert (one.parties, one.households, one.topic) == (5, HOMES, "heating")
+    assert one.certainty > 0.9
+
+
+def test_calls_of_two_streets_become_the_feeder() -> None:
+    found = detector()
+    told(found, of_streets(14, (3, 4)))
+    (one,) = found.open()
+    assert one.areas == (Area("part", part_id=201),)
+    assert one.grown[-1][1] == one.households == 2 * HOUSES * HOMES
+
+
+def test_without_a_tree_the_streets_between_are_filled() -> None:
+    of = town(network=False)
+    found = detector(of)
+    told(found, of_streets(30, (3, 4, 5), of=of))
+    (one,) = found.open()
+    places = [spot.place for spot in of.spots]
+    out = {place for place in places if any(covers(area, place) for area in one.areas)}
+    true = {place for place in places if place.street_id in (3, 4, 5)}
+    assert len(out & true) / len(out | true) > 0.8
+
+
+def test_ordinary_calls_all_over_town_raise_nothing() -> None:
+    found = detector()
+    calls = [report(n, 1 + (5 * n) % STREETS, 1 + (11 * n) % HOUSES, 1500 * n) for n in range(100)]
+    assert told(found, calls) == []
+
+
+def test_a_party_counts_once() -> None:
+    """A prankster redials; also with other addresses."""
+    found = detector()
+    assert told(found, [report(n, 3, 5, 10 * n, party="phone:x") for n in range(40)]) == []
+    assert told(found, [report(100 + n, 3, 1 + n % 9, 500 + n, party="phone:x") for n in range(40)]) == []
+
+
+def test_one_blocks_wrong_addresses_do_not_lead_away() -> None:
+    """Every fourth call is heard as another house of the street, and not surely."""
+    found = detector()
+    calls = of_house(12)
+    for n in range(0, 12, 4):
+        calls.insert(n, report(50 + n, 3, 15, 30.0 * n, sure=0.4))
+    told(found, calls)
+    (one,) = found.open()
+    assert one.areas == (Area("building", building_id=305),)
+
+
+def test_calls_that_know_only_the_street_help() -> None:
+    found = detector()
+    told(found, [*of_house(3), *(report(10 + n, 3, 0, 100 + n) for n in range(3))])
+    (one,) = found.open()
+    assert one.reports == 6
+
+
+@pytest.mark.parametrize("source", ["sensor", "crew"])
+def test_a_rumour_dies_by_one_who_knows(source: str) -> None:
+    found = detector()
+    told(found, of_house(8))
+    changed = found.report(report(90, 3, 5, 600, source=source, party="one who knows", says="on"))
+    assert [(one.state, one.against) for one in changed] == [("faded", 1)]
+    assert found.open() == []
+
+
+def test_a_sensor_that_said_on_before_does_not_silence_what_came_after() -> None:
+    found = detector()
+    found.report(report(90, 3, 5, -600, source="sensor", party="sensor:1", says="on"))
+    told(found, of_house(6))
+    assert len(found.open()) == 1
+
+
+def test_what_a_confirmed_one_explains_raises_nothing_new() -> None:
+    found = detector()
+    told(found, of_house(6))
+    (one,) = found.open()
+    found.decided(one.id, "confirmed", one.areas)
+    assert found.open() == []
+    changed = told(found, of_house(20, first=100, begins=400))
+    assert {(each.id, each.state) for each in changed} == {(one.id, "confirmed")}
+    assert changed[-1].reports == 26
+
+
+def test_a_confirmed_one_goes_on_to_grow() -> None:
+    found = detector()
+    told(found, of_house(6))
+    (one,) = found.open()
+    found.decided(one.id, "confirmed", one.areas)
+    changed = told(found, of_streets(16, (3, 4), first=100, begins=300))
+    assert {each.id for each in changed} == {one.id}
+    assert changed[-1].households > one.households
+    assert found.open() == []
+
+
+def test_another_topic_in_its_midst_is_another_suspicion() -> None:
+    found = detector()
+    told(found, of_streets(12, (3, 4)))
+    (heat,) = found.open()
+    found.decided(heat.id, "confirmed", heat.areas)
+    told(found, of_house(6, first=100, begins=400, topic="gas_leak"))
+    (gas,) = found.open()
+    assert gas.topic == "gas_leak"
+
+
+def test_an_outage_opened_by_hand_explains_until_it_is_over() -> None:
+    found = detector()
+    found.decided("outage:7", "confirmed", [Area("street", street_id=3)], NOON, topic="heating")
+    assert told(found, of_house(8)) == []
+    found.over("outage:7", NOON + timedelta(minutes=10))
+    told(found, of_house(8, first=100, begins=700))
+    assert len(found.open()) == 1
+
+
+def test_a_dismissed_one_must_come_back_stronger() -> None:
+    found = detector()
+    told(found, of_house(5))
+    (one,) = found.open()
+    found.decided(one.id, "dismissed", now=NOON + timedelta(minutes=4))
+    assert told(found, of_house(1, first=50, begins=300)) == []
+    told(found, of_house(12, first=100, begins=330))
+    assert len(found.open()) == 1
+
+
+def test_one_fades_when_nobody_calls_any_more() -> None:
+    found = detector()
+    told(found, of_house(6))
+    (one,) = found.open()
+    assert found.tick(NOON + timedelta(hours=1)) == []
+    (faded,) = found.tick(NOON + timedelta(hours=3))
+    assert (faded.id, faded.state) == (one.id, "faded")
+
+
+def test_two_far_from_each_other_are_two() -> None:
+    found = detector()
+    both = zip(of_house(8, 1, 1), of_house(8, 12, 20, first=100), strict=True)
+    told(found, [one for pair in both for one in pair])
+    assert sorted(one.areas[0].building_id or 0 for one in found.open()) == [101, 1220]
+
+
+def test_two_that_one_feeder_explains_become_one() -> None:
+    found = detector()
+    told(found, [*of_house(6, 3, 1), *of_house(6, 4, 19, first=50, begins=200)])
+    before = {one.id for one in found.open()}
+    changed = told(found, of_streets(24, (3, 4), first=100, begins=420))
+    (one,) = found.open()
+    assert one.areas == (Area("part", part_id=201),)
+    if len(before) == 2:
+        assert set(one.of) == before - {one.id}
+        assert any(each.state == "merged" for each in changed)
+
+
+def test_a_node_that_starts_finds_the_same() -> None:
+    reports = [*of_house(9), *of_streets(20, (7, 8), first=100, begins=67)]
+    found = detector()
+    told(found, sorted(reports, key=lambda one: one.at))
+    again = replayed(detector(), reversed(reports))
+    assert again == found.open()
+    assert len(again) == 2
