@@ -8,7 +8,6 @@ them alone, are left out one by one; the fit says where to stop.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
