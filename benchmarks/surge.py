@@ -1,16 +1,19 @@
-"""A step of x12 for 5 minutes and x8 for 2 hours against the waiting line on a real Valkey, by a clock of its own.
+"""A storm on 20 operators, x12 for 5 minutes and x8 for 2 hours: what each of Kezek's measures does for callers.
 
-    python benchmarks/surge.py [--operators 50] [--normal-min 30] [--x12-min 5] [--x8-min 120] [--json]
+    python benchmarks/surge.py [--operators 20] [--seed 109] [--quick] [--no-days] [--json]
 
-Every verb of every call, the ticker and the wallboard's pictures are asked as a node asks them, as fast as the server
-answers; between two of them the line's clock is put forward, so that the two hours pass in a minute or two. Then nobody
-dials any more, until every call has its end.
+In virtual time through the real waiting line on a real Valkey, beside a plain queue: first an ordinary day, then the
+same storm without any measure, with each of them alone, and with all. The ladder climbs by its own rules
+(`kezek_queue.ladder`, the packaged `[ladder]`); callers do what `surge_people.py` says. The outage is found at the
+fifth voice (`outage.py` measures that) and confirmed by a person a minute later; who called before waits like anybody.
 
-- p99: of every verb's round trip in that phase, in milliseconds; what is claimed is the ratio to the normal phase, and
-  that ratio over the one of a bare `EVAL return 1` asked between them, which knows how busy the machine was;
-- work: commands that a verb's script did inside the server, on average; it does not depend on the machine;
-- lost: calls without an end, or with two; overtaken: offers that passed over somebody who stood before;
-- kept: keys of the line for each ended call, and those of them that never expire.
+- informed: of the affected who called, those who heard about their own house within 45 s of their arrival;
+- without: callers who needed no operator (informed and satisfied, or recorded); abandoned: gave up in the line;
+- waits: from the place in the line to a voice, or to giving up, seconds: mean, 95th percentile;
+- emergency: spoken with within 15 s of the place;
+- lost: calls without an end, or with two.
+
+Then two days with 20,000 calls, as Astana had in January 2022 with the Internet cut (`--no-days` leaves them out).
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import statistics
 from typing import Any
 
@@ -25,95 +29,142 @@ from queue_roundtrip import valkey
 from redis.asyncio import Redis
 from rich.console import Console
 from rich.table import Table
-from surge_city import QUEUE, City, Phase, of_the_day
-from surge_watch import Stopwatch
+from surge_people import TALK_S, WRAP_UP_S
+from surge_storm import SETTINGS, Measures, Phase, Seen, Storm
 
 from kezek_queue import RedisQueues, Unavailable
 
-SITE = "surge"
+BUSY = 0.8  # of the operators' time, on an ordinary day
+SOON_S, URGENT_S = 45.0, 15.0
+ALL = Measures(announce=True, told_last=True, record=True, callback=True, reserve=True, second_line=4)
+ALONE = {
+    "a plain queue": Measures(),
+    "announcement": Measures(announce=True),
+    "announcement, told go last": Measures(announce=True, told_last=True),
+    "recorded intake": Measures(record=True),
+    "callbacks": Measures(callback=True),
+    "operators kept for emergencies": Measures(reserve=True),
+    "second line of 4": Measures(second_line=4),
+    "all of it": ALL,
+}
 
 
-def p99(times: list[float]) -> float:
-    return 1000 * sorted(times)[min(len(times) - 1, int(len(times) * 0.99))]
+def usual_rate(operators: int) -> float:
+    return BUSY * operators / (TALK_S + WRAP_UP_S + 4)
 
 
-async def run(url: str, asked: argparse.Namespace) -> tuple[City, Stopwatch, dict[str, int]]:
+def storm_of(operators: int, minutes: float) -> list[Phase]:
+    rate = usual_rate(operators)
+    return [Phase(300, rate, 11 * rate), Phase(60 * minutes, rate, 7 * rate)]
+
+
+def two_days(calls: int) -> list[Phase]:
+    """By the hour, most at midday, nearly none at night; six in ten about what everybody asks."""
+    shape = [1.2 - math.cos(2 * math.pi * (hour % 24) / 24) for hour in range(48)]
+    return [Phase(3600, 0.4 * calls * part / sum(shape) / 3600, 0.6 * calls * part / sum(shape) / 3600)
+            for part in shape]  # fmt: skip
+
+
+async def play(url: str, site: str, measures: Measures, operators: int, phases: list[Phase], seed: int) -> Storm:
     redis = Redis.from_url(url, decode_responses=True)
-    phases = of_the_day(asked.operators, asked.normal_min, asked.x12_min, asked.x8_min)
+    storm = Storm(redis, site, measures, operators, phases, seed)
     try:
-        while True:
-            city = City(asked.operators, phases, asked.seed)
-            async with RedisQueues(url, SITE, city.settings, city.clock) as queues:
-                watch = Stopwatch(queues, redis, f"kezek:{{{SITE}}}:line:")
-                await city.live(watch)
-                return city, watch, await watch.kept()
+        async with RedisQueues(url, site, SETTINGS, storm.clock) as queues:
+            await storm.live(queues)
     except Unavailable:
         await asyncio.sleep(0.05)
-        return await run(url, asked)
+        return await play(url, site, measures, operators, phases, seed)
     finally:
         await redis.aclose()
+    return storm
 
 
-def figures(city: City, watch: Stopwatch, kept: dict[str, int]) -> dict[str, Any]:
-    by_phase = {name: p99(watch.all_of(name)) for name in ("normal", "x12", "x8")}
-    work = {name: watch.work[name] for name in by_phase}
-    over_bare = {name: by_phase[name] / p99(watch.bare[name]) for name in by_phase}
+def share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def p95(values: list[float]) -> float:
+    return sorted(values)[min(len(values) - 1, int(0.95 * len(values)))] if values else 0.0
+
+
+def figures(seen: Seen, lost: int) -> dict[str, float]:
+    facts = [each for each in seen.facts if each <= SOON_S]
+    calls = sum(seen.offered.values())
+    ends = {
+        end: sum(n for (_, each), n in seen.ends.items() if each == end)
+        for end in ("informed", "recorded", "abandoned")
+    }
+    urgent = seen.waits["emergency"]
     return {
-        "normal_p99_ms": round(by_phase["normal"], 3),
-        "x12_p99_ms": round(by_phase["x12"], 3),
-        "x8_p99_ms": round(by_phase["x8"], 3),
-        "ratio": round(max(by_phase["x12"], by_phase["x8"]) / by_phase["normal"], 2),
-        "ratio_over_bare": round(max(over_bare["x12"], over_bare["x8"]) / over_bare["normal"], 2),
-        "refused": city.seen.ends["refused"],
-        "lost": len(city.seen.lost),
-        "offered": len(city.seen.arrived),
-        "ends": dict(sorted(city.seen.ends.items())),
-        "overtaken": len(city.seen.overtaken),
-        "emergencies": city.emergencies,
-        "emergencies_refused": city.emergencies_refused,
-        "emergency_wait_s": round(max(city.seen.emergency_waits, default=0.0), 1),
-        "callbacks_dialled_at_once": city.seen.most_dialled,
-        "callbacks_allowed": city.seen.allowed,
-        "waiting_at_most": city.seen.most_waiting,
-        "callbacks_waiting_at_most": city.seen.most_callbacks,
-        "work_normal": round(work["normal"], 1),
-        "work_ratio": round(max(work["x12"], work["x8"]) / work["normal"], 2),
-        "uneven_intervals": city.seen.uneven(),
-        **kept,
+        "calls": calls,
+        "informed": round(share(len(facts), seen.offered["affected"]), 3),
+        "informed_p95_s": round(p95(seen.facts), 1),
+        "without_operator": round(share(ends["informed"] + ends["recorded"], calls), 3),
+        "abandoned": round(share(ends["abandoned"], calls), 3),
+        "usual_mean_s": round(statistics.fmean(seen.waits["usual"] or [0.0]), 1),
+        "usual_p95_s": round(p95(seen.waits["usual"]), 1),
+        "affected_mean_s": round(statistics.fmean(seen.waits["affected"] or [0.0]), 1),
+        "affected_p95_s": round(p95(seen.waits["affected"]), 1),
+        "emergencies": len(urgent),
+        "emergency_within_15s": round(share(sum(each <= URGENT_S for each in urgent), len(urgent)), 3),
+        "lost": lost,
     }
 
 
-def show(city: City, watch: Stopwatch, phases: list[Phase], found: dict[str, Any]) -> None:
-    table = Table("", *(phase.name for phase in phases), title=f"{found['offered']} calls, queue {QUEUE}")
-    table.add_row("calls a second", *(f"{phase.rate:.2f}" for phase in phases))
-    table.add_row("verbs", *(str(len(watch.all_of(phase.name))) for phase in phases))
-    table.add_row("p99, ms", *(f"{p99(watch.all_of(phase.name)):.3f}" for phase in phases))
-    table.add_row("a bare script's p99, ms", *(f"{p99(watch.bare[phase.name]):.3f}" for phase in phases))
-    table.add_row("p50, ms", *(f"{1000 * statistics.median(watch.all_of(phase.name)):.3f}" for phase in phases))
-    table.add_row("commands in a verb's script", *(f"{watch.work[phase.name]:.1f}" for phase in phases))
-    for verb in watch.verbs():
-        row = [watch.times.get((phase.name, verb), []) for phase in phases]
-        if not any(row):
-            continue
-        table.add_row(f"{verb}, p99 ms", *(f"{p99(times):.3f}" if len(times) > 20 else "" for times in row))
-    Console().print(table)
-    for name, value in found.items():
-        print(f"{name}: {value}")
+def row(name: str, of: dict[str, float]) -> list[str]:
+    waits = [f"{of[f'{kind}_mean_s']:.0f}, {of[f'{kind}_p95_s']:.0f}" for kind in ("usual", "affected")]
+    shares = [f"{100 * of[each]:.1f} %" for each in ("informed", "without_operator", "abandoned")]
+    urgent = f"{100 * of['emergency_within_15s']:.1f} % of {of['emergencies']:.0f}"
+    return [name, f"{of['calls']:.0f}", *shares, *waits, urgent, f"{of['lost']:.0f}"]
+
+
+async def run(url: str, asked: argparse.Namespace) -> dict[str, Any]:
+    table = Table("", "calls", "informed in 45 s", "without an operator", "abandoned", "usual wait", "affected wait",
+                  "emergency in 15 s", "lost", title=f"{asked.operators} operators, seed {asked.seed}")  # fmt: skip
+    day = [Phase(6 * 3600, usual_rate(asked.operators), 0.0)]
+    ordinary = await play(url, "day", Measures(), asked.operators, day, asked.seed)
+    calm = figures(ordinary.seen, ordinary.lost)
+    table.add_row(*row("an ordinary day", calm))
+    phases = storm_of(asked.operators, 20 if asked.quick else 120)
+    names = ("a plain queue", "all of it") if asked.quick else tuple(ALONE)
+    found: dict[str, dict[str, float]] = {}
+    for number, name in enumerate(names):
+        storm = await play(url, f"storm{number}", ALONE[name], asked.operators, phases, asked.seed)
+        found[name] = figures(storm.seen, storm.lost)
+        table.add_row(*row(name, found[name]))
+    rungs = ", ".join(f"{name} at {at / 60:.0f} min" for at, name in storm.seen.rungs)
+    lost = calm["lost"] + sum(each["lost"] for each in found.values())
+    if asked.days:
+        for name, measures in (("two days, a plain queue", Measures()), ("two days, all of it", ALL)):
+            storm = await play(url, name.replace(" ", ""), measures, asked.operators, two_days(20_000), asked.seed)
+            found[name] = figures(storm.seen, storm.lost)
+            table.add_row(*row(name, found[name]))
+            lost += found[name]["lost"]
+    Console(width=160).print(table)
+    print(f"the ladder, with all of it: {rungs}")
+    best = found["all of it"]
+    return {
+        "informed": best["informed"],
+        "informed_p95_s": best["informed_p95_s"],
+        "emergency_within_15s": best["emergency_within_15s"],
+        "unaffected_wait_ratio": round(share(best["usual_mean_s"], calm["usual_mean_s"]), 2),
+        "lost": lost,
+        "without_operator": best["without_operator"],
+        "rows": {"an ordinary day": calm, **found},
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--operators", type=int, default=50)
-    parser.add_argument("--normal-min", type=float, default=30)
-    parser.add_argument("--x12-min", type=float, default=5)
-    parser.add_argument("--x8-min", type=float, default=120)
+    parser.add_argument("--operators", type=int, default=20)
     parser.add_argument("--seed", type=int, default=109)
+    parser.add_argument("--quick", action="store_true", help="20 minutes of x8, a plain queue and all measures")
+    parser.add_argument("--no-days", dest="days", action="store_false", help="without the two days of 20,000 calls")
     parser.add_argument("--json", action="store_true", help="one last line of figures")
     asked = parser.parse_args()
     with valkey() as url:
-        city, watch, kept = asyncio.run(run(url, asked))
-    found = figures(city, watch, kept)
-    show(city, watch, city.phases, found)
+        found = asyncio.run(run(url, asked))
+    print(f"usual callers wait {found['unaffected_wait_ratio']} times as long as on an ordinary day")
     if asked.json:
         print(json.dumps({"benchmark": "surge", **found}))
 

@@ -1,6 +1,6 @@
 """P9 on the real engine: x12 for five minutes, then x8 for two hours, on a clock that is put forward.
 
-`benchmarks/surge.py` plays the day and prints the times; here stands what does not depend on the machine.
+`benchmarks/surge_line.py` plays the day and prints the times; here stands what does not depend on the machine.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 
 from kit.size import size
 
-SURGE = Path(__file__).resolve().parents[2] / "benchmarks" / "surge.py"
+SURGE = Path(__file__).resolve().parents[2] / "benchmarks" / "surge_line.py"
 OPERATORS, CAPACITY = 50, 60
 MINUTES = size({"normal": "4", "x12": "1", "x8": "4"}, {"normal": "30", "x12": "5", "x8": "120"})
 

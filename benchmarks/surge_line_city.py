@@ -1,4 +1,4 @@
-"""The citizens and operators of `surge.py`: events on a clock of their own, and what the feed tells of them."""
+"""The citizens and operators of `surge_line.py`: events on a clock of their own, and what the feed tells of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from surge_watch import Stopwatch
+from surge_line_watch import Stopwatch
 
 from kezek_queue import End, Full, NotAllowed, QueueRules, QueueSettings, Stale, Unknown
 

@@ -1,4 +1,4 @@
-"""What `surge.py` measures: how long each verb takes, what its script does, what is kept of ended calls."""
+"""What `surge_line.py` measures: how long each verb takes, what its script does, what is kept of ended calls."""
 
 from __future__ import annotations
 
