@@ -17,7 +17,7 @@ PLACES: frozenset[MentionKind] = frozenset({"house", "flat", "entrance", "floor"
 _UNSURE = 0.75  # at most, where something speaks against it
 _THEIRS = 0.7  # factor for what is another's, so that the caller's own comes first
 _REACH = 3  # items between the neighbours and their number
-_LIKELY: dict[MentionKind, int] = {"house": 999, "flat": 1500, "entrance": 20, "floor": 40}  # more is heard wrong
+_LIKELY: dict[MentionKind, int] = {"house": 999, "flat": 999, "entrance": 20, "floor": 40}  # more is heard wrong
 
 
 def weighed(items: Sequence[Item], found: Sequence[Found], corrected: Sequence[int], pack: Pack) -> list[Found]:

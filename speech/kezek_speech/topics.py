@@ -13,6 +13,7 @@ from .text import Token, clean, plain
 _REACH = 7  # tokens: words of one rule lie within this many
 _ALIKE = 88.0  # of 100
 _PLAIN_LETTERS = 4  # a stem of so many may be spelled otherwise
+_OWN = 0.79  # at most, for a name of the town's where a rule of the pack knows better
 _SURE = 0.96  # a topic this sure is said outright
 _NEARLY = 0.7  # a topic this sure that is heard nearly
 NO = "!"  # before a code: there is no such thing
@@ -52,7 +53,7 @@ class TopicIndex:
         own = [
             TopicRule(
                 code,
-                min(0.8, known[code]) if code in known else 0.995,
+                min(_OWN, known[code]) if code in known else 0.995,
                 tuple(_stem(word) for word in clean(name).split()),
             )
             for name, code in (names or {}).items()

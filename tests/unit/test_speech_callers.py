@@ -36,32 +36,30 @@ def fields():
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 def spoken(request, fields):
-    """(the language, its clean sentences, every third of them heard badly)"""
+    """A language's sentences, and the same heard badly."""
     language = request.param
     book = fields.phrasebooks(FOLDER, only=language)[language]
     codes = {row[language]: row["topic"] for row in fields.rows(FOLDER / "topics.tsv")}
     clean, bad = fields.Score(), fields.Score()
     for path in (FOLDER / "text" / f"{language}.tsv", FOLDER / f"second-streets-{language}.tsv"):
-        for place, row in enumerate(fields.rows(path)):
+        for row in fields.rows(path):
             fields.judge(clean, book, row["text"], row, codes, errors=False)
-            if place % 3 == 0:
-                heard = fields.spoiling.spoiled(row["text"], language, 1)
-                fields.judge(bad, book, heard, row, codes, errors=False)
-    return language, clean, bad
+            heard = fields.spoiling.spoiled(row["text"], language, seed=0)
+            fields.judge(bad, book, heard, row, codes, errors=False)
+    return clean, bad
 
 
 def test_what_callers_say_comes_out_right_and_hardly_ever_wrong_and_certain(spoken):
-    _, clean, _ = spoken
+    clean, _ = spoken
     assert clean.fields > 150
     assert clean.share("right") >= RIGHT
     assert clean.share("wrong_certain") <= WRONG_CERTAIN
 
 
 def test_of_words_heard_badly_most_come_right_and_few_are_wrong_and_certain(spoken):
-    """One word of seven is misheard, torn, joined, lost or another one; in a sample this small one field more counts
-    for half a percent."""
-    language, _, bad = spoken
-    assert bad.total("wrong_certain") <= max(WRONG_CERTAIN * bad.fields, 1 if language == "en" else 2)
+    """One word of seven is misheard, torn, joined, lost or another one."""
+    _, bad = spoken
+    assert bad.share("wrong_certain") <= WRONG_CERTAIN
     assert bad.share_of("street", "offered") >= 0.75
     assert bad.share_of("house") >= 0.7
 
