@@ -28,7 +28,7 @@ from concurrent.futures import ProcessPoolExecutor
 from outage_cost import cost
 from outage_events import BadEvents, replayed
 from outage_rows import VARIANTS, Asked, Result, of_town
-from outage_table import figures, misses, show
+from outage_table import figures, judged, misses, show
 
 
 def towns(asked: Asked, sizes: Sequence[int], jobs: int) -> list[Result]:
@@ -63,9 +63,13 @@ def main() -> None:
         results = replayed(told.events, asked) if told.events else towns(asked, sizes, told.jobs)
     except (BadEvents, ValueError) as error:
         sys.exit(f"{parser.prog}: {error}")
-    found = figures(results) | ({} if told.events else cost(max(sizes), asked, 4_000 if told.quick else 20_000))
+    found = figures(results)
     show(results, found)
     misses(results, told.misses)
+    if not told.events:
+        spent = cost(max(sizes), asked, 4_000 if told.quick else 20_000)
+        judged(spent)
+        found |= spent
     if told.json:
         print(json.dumps({"benchmark": "outage", **found}))
 

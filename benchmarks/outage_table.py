@@ -105,9 +105,14 @@ def show(results: Sequence[Result], found: dict[str, Any]) -> None:
         if each.detector == results[0].detector:
             alarms = f"{len(each.alarms)} false alarms in {each.months:.1f} months"
             print(f"{each.households} households, {each.variant}: {alarms}")
+    judged(found)
+
+
+def judged(found: dict[str, Any]) -> None:
+    """Prints the figures beside their goals."""
     for name, value in found.items():
         if name != "rows":
-            print(f"{name}: {value}{_judged(name, value)}")
+            print(f"{name}: {value}{_judged(name, value)}", flush=True)
 
 
 def _title(results: Sequence[Result]) -> str:
