@@ -168,6 +168,17 @@ async def test_who_hangs_up_while_the_neighbours_are_rung_has_given_up() -> None
 
 
 @in_virtual_time
+async def test_who_hangs_up_in_the_talk_with_the_neighbours_was_taken_over() -> None:
+    async with World.open(aigul_201=Phone()) as world:
+        world.board.outside[NEIGHBOUR] = Phone(answers_after=3, talks=600)
+        world.rungs = TownRungs(DIVERTS)
+        async with waiting(world, STRAIGHT):
+            await asyncio.sleep(60)
+        assert world.ends() == ["diverted"]
+        world.nothing_is_left()
+
+
+@in_virtual_time
 async def test_topics_of_the_day_stand_in_the_menu() -> None:
     async with World.open(aigul_201=Phone(talks=5)) as world:
         world.rungs = TownRungs(RungRules(packs=("dark",), topics={"1": "lift", "3": "unknown-here"}))
