@@ -143,6 +143,12 @@ async def test_loads_calls_and_the_node_are_published(
             async with listener(mqtt_broker, f"{base}/node/one") as late:
                 _, retained, state = await heard(late, lambda *told: True)
                 assert (retained, state["up"]) == (True, True)
+            await queues.set_rung("elevated", by="dana", why="буря", held=True, n=0)
+            async with listener(mqtt_broker, f"{base}/ladder") as ladder:
+                await heard(ladder, lambda topic, kept, payload: payload["name"] == "elevated")
+            async with listener(mqtt_broker, f"{base}/ladder") as late:
+                _, retained, rung = await heard(late, lambda *told: True)
+                assert (retained, rung["by"], rung["why"], rung["held"]) == (True, "dana", "буря", True)
             await queues.end("q1", End.REFUSED)
             _, _, payload = await heard(calls, lambda topic, kept, payload: payload["event"] == "ended")
             assert payload["end"] == "refused"
