@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 from recogniser_answers import spoken
 from recogniser_held import percentile
 
@@ -112,5 +113,8 @@ async def _answer(street: Street, asel: Seat, sound: bytes, fading: float) -> li
     finally:
         asel._take = take  # type: ignore[method-assign]
     await citizen.hang_up()
-    await asel.done()
+    try:
+        await asel.done()
+    except httpx.RemoteProtocolError:  # an idle connection was closed in that moment
+        await asel.done()
     return [each - ended for each in told.values()]

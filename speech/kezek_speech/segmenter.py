@@ -19,7 +19,7 @@ _FRAME_SECONDS = FRAME / 2 / RATE
 
 @dataclass(frozen=True, slots=True)
 class SegmenterSettings:
-    silence_seconds: float = 0.56  # of silence after speech: the utterance is over; half a second is a pause in it
+    silence_seconds: float = 0.54  # of silence after speech: the utterance is over; half a second is a pause in it
     speech_seconds: float = 0.12  # of sound above the floor: it is speech, not a click
     onset_frames: int = 2  # loud frames in a row that begin an utterance
     lead_seconds: float = 0.16  # passed on from before the onset: soft first consonants
