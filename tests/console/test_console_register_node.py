@@ -114,7 +114,6 @@ def test_an_outage_is_announced_said_at_its_address_and_closed(boss: Page) -> No
     boss.get_by_label("Topic").select_option("heating")
     boss.get_by_role("button", name="Register").click()
     boss.get_by_role("link", name="Open the ticket").click()
-    boss.get_by_role("button", name="Tie to it").click()
     expect(boss.locator("[data-outage]")).to_contain_text("Tied to outage")
     boss.locator("[data-outage] a").first.click()
     boss.get_by_role("button", name="It is over").click()
