@@ -91,6 +91,9 @@ def taken_back(items: Sequence[Item], spans: Sequence[tuple[int, int]]) -> set[i
     for marker in markers(items, starts):
         if items[marker].text in ABSENT and items[marker - 1].kind == "word" and marker - 1 not in named and marker:
             continue  # 'на Пушкина воды нет, на Гоголя тоже'
+        first = skip(items, starts[0] - 1, -1, {"filler", "street"})
+        if 0 <= first < marker and items[first].text == items[marker].text:
+            continue  # 'ні на Шевченка, ні на Гоголя'
         following = next((index for index, start in enumerate(starts) if start > marker), None)
         if following is not None:
             back |= set(range(following))

@@ -1,5 +1,6 @@
 """Sentences as callers speak, with what they say beside their address: other people's houses, counts, dates, codes,
-corrections. `text/` was written first, `second-*` after the rules had been mended by it; no rule names a sentence."""
+corrections. `text/` was written first, `second-*` and `third-*` each after the rules had been mended by those before;
+no rule names a sentence."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ def spoken(request, fields):
     book = fields.phrasebooks(FOLDER, only=language)[language]
     codes = {row[language]: row["topic"] for row in fields.rows(FOLDER / "topics.tsv")}
     clean, bad = fields.Score(), fields.Score()
-    for path in (FOLDER / "text" / f"{language}.tsv", FOLDER / f"second-streets-{language}.tsv"):
+    for path in (FOLDER / "text" / f"{language}.tsv", *sorted(FOLDER.glob(f"*-streets-{language}.tsv"))):
         for row in fields.rows(path):
             fields.judge(clean, book, row["text"], row, codes, errors=False)
             heard = fields.spoiling.spoiled(row["text"], language, seed=0)
