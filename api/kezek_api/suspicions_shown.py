@@ -8,13 +8,16 @@ from kezek_api.doors import Doors
 from kezek_api.looks import asked
 from kezek_api.shapes_places import AreaView
 from kezek_api.shapes_suspicions import SuspicionView
-from kezek_api.storm.words import told_in_words
+from kezek_api.storm.usual import UNKNOWN
+from kezek_api.storm.words import UNHEARD, told_in_words
+from kezek_register.announcements import Names
 from kezek_register.trouble_types import KeptSuspicion
 
 
 async def suspicion_views(doors: Doors, found: Sequence[KeptSuspicion], language: str) -> tuple[SuspicionView, ...]:
     named = await asked(doors.register.area_names.of(area for one in found for area in one.areas))
     topics = {topic.code: topic.names for topic in await asked(doors.register.topics.all())} if found else {}
+    topics[UNKNOWN] = UNHEARD
     views = []
     for one in found:
         areas = tuple(AreaView.of(area, named.title(area, language)) for area in one.areas)
@@ -24,7 +27,7 @@ async def suspicion_views(doors: Doors, found: Sequence[KeptSuspicion], language
                 state=one.state,
                 topic=one.topic,
                 areas=areas,
-                words=told_in_words(one, [area.title for area in areas], topics.get(one.topic, {}), language),
+                words=told_in_words(one, Names(named, topics), language),
                 reports=one.reports,
                 parties=one.parties,
                 households=one.households,

@@ -16,8 +16,10 @@ from kezek_api.storm.watch import Watch
 from kezek_register import Register
 from kezek_register.detection.detector import MassOutages
 from kezek_register.outage_types import Outage
-from kezek_register.trouble_types import KeptSuspicion, Trouble
-from kit.outages_town import RADIO, TREE, build
+from kezek_register.trouble_types import KeptReport, KeptSuspicion, Trouble
+from kezek_register.types import Unavailable
+from kit.databases import draft
+from kit.outages_town import RADIO, TREE, build, phone_of
 from kit.storm_town import STREET, trouble
 
 NOW = datetime.now(UTC)
@@ -169,3 +171,62 @@ async def test_no_network_and_houses_that_nobody_knows(town: Register) -> None:
         await town.troubles.add(*calls)
         (found,) = await until(town, one_open)
         assert found.topic == "water", "who has no cold water has no water"
+
+
+async def test_sql_away_is_later_and_nothing_is_lost(
+    town: Register, register_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P2: what is read fails for a while; the same looking goes on, and finds what was written meanwhile."""
+    async with looking(watch(town)) as one:
+        await heard_anything(one)
+        away, since = True, town.troubles.since
+
+        async def fails(*given: int) -> list[KeptReport]:
+            if away:
+                raise Unavailable("the database is away")
+            return await since(*given)
+
+        monkeypatch.setattr(town.troubles, "since", fails)
+        await town.troubles.add(*street(*FEW))
+        await asyncio.sleep(0.3)
+        assert (await town.suspicions.page()).items == ()
+        away = False
+        await until(town, one_open)
+
+
+async def test_a_clock_that_is_off_makes_no_outage_and_hides_none(town: Register) -> None:
+    """A node whose clock is a day ahead, or years behind, reports as everybody does."""
+    async with looking(watch(town)):
+        off = (timedelta(days=1), timedelta(days=-900), timedelta(minutes=40))
+        strange = [trouble(n, at=NOW + much, topic="electricity") for n, much in zip((25, 26, 29), off, strict=True)]
+        await town.troubles.add(*strange, *street(*FEW))
+        (found,) = await until(town, one_open)
+        assert found.topic == "water"
+
+
+async def test_what_is_usual_is_counted_day_by_day_and_begun_with_tickets(town: Register) -> None:
+    counts, topics = town.usual_counts, DetectionRules().topics
+    monday = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    for n in range(1, 4):
+        whole = draft(call=f"t{n}", caller=phone_of(n), household_id=n, street_id=TREE, house="1", topic="water")
+        await town.tickets.confirm(replace(whole, created_at=monday + timedelta(days=7 * n)))
+    until_day = monday + timedelta(days=28)
+    assert await counts.begin_with_tickets(monday, until_day, UTC, topics) == 3
+    seen = await counts.read()
+    assert seen.by_hour == {("water", 9): 3}
+    assert seen.by_territory == {("water", 1): 3, ("water", 2): 3}
+    assert seen.days == 21
+    await town.troubles.add(trouble(9, at=until_day + timedelta(hours=1)), trouble(10, at=until_day, topic="taxes"))
+    assert await counts.count_day(until_day.date(), UTC, topics) == 1
+    again = await counts.read()
+    assert (again.days, again.by_hour["water", 10]) == (22, 1)
+    await counts.forget(datetime(2026, 4, 1, tzinfo=UTC).date())
+    assert (await counts.read()).days == 0
+
+
+async def heard_anything(one: Watch) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            if one.looks:
+                return
+            await asyncio.sleep(0.02)

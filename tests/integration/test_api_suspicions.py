@@ -43,7 +43,7 @@ async def test_one_press_confirms_and_the_second_manager_gets_the_same_outage(to
     path = f"/api/suspicions/{id}"
     async with town.at_the_door("aigul") as operator, town.at_the_door("saule") as second_line:
         (shown,) = (await operator.get("/api/suspicions", params={"state": "open"})).json()["suspicions"]
-        assert shown["words"] == "улица Летняя 2–8: 16 сообщений за 6 мин, вода; обычно 0.3"
+        assert shown["words"] == "17 звонков за 6 минут, улица Летняя 2–8: вода; обычно 0,3"
         assert (await operator.post(f"{path}/confirm")).status_code == 403
         voices = (await operator.get(f"{path}/reports", params={"limit": 3})).json()
         assert (len(voices["reports"]), voices["next"] != "") == (3, True)

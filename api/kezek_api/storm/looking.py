@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 PAGE = 2_000  # reports of one look
 BREATH = 20  # reports between two moments for everybody else on this loop
 AGAIN_S = 30.0  # what begins or ends by the clock is seen within so long
+KEYS = 50_000
+_MENDED = "~"  # between the key of a report that was mended and its number
 CREW_SAYS = "the crew says that nothing is missing"
 
 
@@ -64,6 +66,7 @@ class Looking:
         self._ids: dict[str, int] = {}  # the detector's suspicions -> SQL's
         self._has: dict[str, set[str]] = {}  # the detector's -> keys of reports that SQL has of it
         self._dirty: dict[str, Suspicion] = {}
+        self._heard_keys: dict[str, None] = {}  # the newest of them
         self._denied: set[str] = set()  # the detector's, ended by who is there
         self._decisions = Decisions(detector, self._ids, rules.topics)
         self._revision, self._learnt_at = -1, 0.0
@@ -124,17 +127,20 @@ class Looking:
             self._denied.update(ended)
 
     def _hear(self, report: KeptReport) -> Sequence[Suspicion]:
-        """What has changed by it; nothing by one of a place that has left the register. A topic that is not looked at
-        takes back what was said of one that is."""
+        """What has changed by it; nothing by one of a place that has left the register, or of a topic that is not
+        looked at. A mended one is another word of the same party, which counts once."""
         self._seen.reports[report.source] += 1
-        place = self._places.of(report)
-        if place is None:
+        place, topic = self._places.of(report), self._rules.topics.get(report.topic, "")
+        if place is None or not topic:
             return ()
+        key = f"{report.key}{_MENDED}{report.id}" if report.key in self._heard_keys else report.key
+        self._heard_keys[report.key] = None
+        if len(self._heard_keys) > KEYS:
+            del self._heard_keys[next(iter(self._heard_keys))]
         began = time.perf_counter()
-        topic = self._rules.topics.get(report.topic, "")
         changed = self._detector.report(
             TroubleReport(
-                report.key, report.at, report.source, topic, place, report.party, report.sure, report.says, report.call
+                key, report.at, report.source, topic, place, report.party, report.sure, report.says, report.call
             )
         )
         self._dirty.update({one.id: one for one in changed})
@@ -174,11 +180,11 @@ class Looking:
         """Suspicions of the detector's that SQL has already, by the reports they share."""
         for one in self._detector.open():
             if one.id not in self._ids:
-                shared = Counter(of_report[key] for key in one.keys if key in of_report)
+                shared = Counter(of_report[key] for key in map(plain, one.keys) if key in of_report)
                 for id, _ in shared.most_common():
                     if id not in self._ids.values():
                         self._ids[one.id] = id
-                        self._has[one.id] = {key for key in one.keys if of_report.get(key) == id}
+                        self._has[one.id] = {key for key in one.keys if of_report.get(plain(key)) == id}
                         break
 
     async def _write(self) -> None:
@@ -191,7 +197,7 @@ class Looking:
             new = [key for key in found.keys if key not in has]
             of = [self._ids[each] for each in found.of if each in self._ids]
             try:
-                kept = await self._register.suspicions.write(found, id, of=of, keys=new)
+                kept = await self._register.suspicions.write(found, id, of=of, keys=[plain(key) for key in new])
             except (NotFound, Conflict) as refused:  # an area that has just left the register, say
                 log.warning("suspicion_not_written", error=type(refused).__name__)
                 del self._dirty[own]
@@ -214,3 +220,8 @@ class Looking:
         if kept.certainty >= rules.confirm_at and kept.parties >= rules.confirm_parties:
             outage = await confirm(self._register, kept.id, RULE)
             log.info("suspicion_confirmed_by_rule", suspicion=kept.id, outage=outage.id, certainty=kept.certainty)
+
+
+def plain(key: str) -> str:
+    """As SQL has it."""
+    return key.partition(_MENDED)[0]
