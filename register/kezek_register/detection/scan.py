@@ -13,6 +13,8 @@ from kezek_register.detection.odds import follow, surprise
 WINDOWS_S = (30.0, 90.0, 300.0, 600.0, 1200.0, 2400.0, 3600.0)
 # of the false alarms allowed, the share that each kind of area may use, over all of its kind in one report's chain
 _SHARES = {"b": 0.25, "s": 0.15, "r": 0.10, "p": 0.20, "t": 0.05, "c": 0.20, "a": 0.05}
+# windows and squares inside of each other tell nearly the same: so many of them are as good as all
+_LIKE_WINDOWS, _LIKE_SQUARES = 2.5, 8
 _SHAPES = {"b": 3.0, "s": 3.0, "r": 3.0, "p": 5.0, "t": 6.0, "c": 3.0, "a": 3.0}
 
 
@@ -51,7 +53,8 @@ class Scan:
             hanging = evidence.areas.get(key, ())
             if len(hanging) < self._least:
                 continue
-            charge = math.log(kinds[key[0]] * len(self._windows) / _SHARES[str(key[0])])
+            many = min(kinds[key[0]], _LIKE_SQUARES) * _LIKE_WINDOWS
+            charge = math.log(many / _SHARES[str(key[0])])
             found = self._area(key, hanging, voice, level, charge)
             if found is not None and (best is None or found.score > best.score):
                 best = found
