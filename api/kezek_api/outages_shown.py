@@ -58,6 +58,7 @@ async def outage_views(doors: Doors, outages: Sequence[Outage], language: str, n
             ties=one.ties,
             calls=one.calls,
             still_out=one.still_out,
+            saved=one.saved,
             restored=shown(one.restored),
             restorations=tuple(RestorationView.of(each, shown(each.areas)) for each in one.restorations),
             parent=one.parent,

@@ -84,6 +84,7 @@ class StepView(Shape):
 class OutageView(Shape):
     """`now`: it is announced and has begun; `words`: language -> what is published beside the facts; `ends_itself`: at
     `expected_at`; `ties`: households tied to it, `calls`: how often they called, `still_out`: who say 'not yet';
+    `saved`: calls that ended without an operator;
     `restored`: parts where it is over already; `parent`: it is what is left of that one; `chain_at`: since when its
     call-out chain is telephoned."""
 
@@ -109,6 +110,7 @@ class OutageView(Shape):
     ties: int
     calls: int
     still_out: int
+    saved: int
     restored: tuple[AreaView, ...]
     restorations: tuple[RestorationView, ...]
     parent: int | None

@@ -98,6 +98,7 @@ class Outage:
     ties: int = 0  # households tied to it
     calls: int = 0  # calls of theirs
     still_out: int = 0  # of the households those who say that it is not over
+    saved: int = 0  # of the calls those that ended without an operator
     ends_itself: bool = False
     version: int = 1
     restorations: tuple[Restoration, ...] = ()

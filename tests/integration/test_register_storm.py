@@ -15,8 +15,9 @@ from kezek_register.moves import CITIZEN
 from kezek_register.outage_types import Outage
 from kezek_register.settings import RegisterSettings
 from kezek_register.trouble_types import Addition, BadTrouble, SuspicionDecided
+from kezek_register.types import CallRecord
 from kit.databases import draft, told
-from kit.outages_town import AT, LONG, RADIO, TREE, Clock, build, outage, phone_of
+from kit.outages_town import AT, LONG, RADIO, TREE, Clock, build, outage, phone_of, tie
 from kit.storm_town import STREET, suspicion, trouble
 
 
@@ -206,3 +207,11 @@ async def test_what_an_operator_mends_of_a_call_is_its_report(register: Register
     await register.tickets.confirm(replace(whole, topic=""))
     (taken,) = await register.troubles.since(mended.id)
     assert (taken.key, taken.topic) == ("call:c-1", "")
+
+
+async def test_calls_that_ended_with_what_they_heard_are_counted_as_saved(register: Register) -> None:
+    known = await register.outages.open(outage(), "dana")
+    for n, end in enumerate(("informed", "answered", "informed"), 1):
+        await register.outages.tie(known.id, tie(phone_of(n), call=f"c{n}"))
+        await register.history.save(CallRecord(f"c{n}", "", "109", "ru", "main", "", end, AT, AT, None, AT, ""))
+    assert (await register.outages.get(known.id)).saved == 2

@@ -23,7 +23,15 @@ from kezek_register.outage_types import (
     Tie,
 )
 from kezek_register.sql.duty_tables import OrganisationRow
-from kezek_register.sql.outage_tables import OutageAreaRow, OutageExpectationRow, OutageRow, OutageStepRow, TieRow
+from kezek_register.sql.history_tables import CallRow
+from kezek_register.sql.outage_tables import (
+    OutageAreaRow,
+    OutageExpectationRow,
+    OutageRow,
+    OutageStepRow,
+    TieCallRow,
+    TieRow,
+)
 from kezek_register.sql.restoration_tables import RestorationRow
 from kezek_register.sql.tables import TicketRow
 from kezek_register.ticket_types import Verified
@@ -33,6 +41,7 @@ AREA_FIELDS = (
     "scope", "territory_id", "street_id", "building_id", "part_id", "house_from", "house_to", "parity",
 )  # fmt: skip
 _CHUNK = 500  # ids of one IN
+INFORMED = "informed"  # queue's End: he heard it and needed no operator
 
 
 async def read(session: AsyncSession, rows: Sequence[OutageRow], *, counted: bool = True) -> list[Outage]:
@@ -41,7 +50,7 @@ async def read(session: AsyncSession, rows: Sequence[OutageRow], *, counted: boo
     areas, expectations = defaultdict[int, list[Area]](list), defaultdict[int, list[Expectation]](list)
     steps = defaultdict[int, list[OutageStep]](list)
     ended = defaultdict[int, list[Restoration]](list)
-    counts: dict[int, tuple[int, int, int]] = {}
+    counts: dict[int, tuple[int, int, int, int]] = {}
     for begin in range(0, len(ids), _CHUNK):
         some = ids[begin : begin + _CHUNK]
         of_areas = select(OutageAreaRow).where(OutageAreaRow.outage_id.in_(some)).order_by(OutageAreaRow.id)
@@ -67,7 +76,7 @@ async def read(session: AsyncSession, rows: Sequence[OutageRow], *, counted: boo
             expectations=tuple(expectations[row.id]),
             steps=tuple(steps[row.id]),
             restorations=tuple(ended[row.id]),
-            counts=counts.get(row.id, (0, 0, 0)),
+            counts=counts.get(row.id, (0, 0, 0, 0)),
         )
         for row in rows
     ]
@@ -170,11 +179,14 @@ def area(row: OutageAreaRow) -> Area:
     )
 
 
-async def _counts(session: AsyncSession, ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
+async def _counts(session: AsyncSession, ids: Sequence[int]) -> dict[int, tuple[int, int, int, int]]:
     still_out = func.sum(case((TieRow.restored == "no", 1), else_=0))
     wanted = select(TieRow.outage_id, func.count(), func.sum(TieRow.calls), still_out)
     found = await session.execute(wanted.where(TieRow.outage_id.in_(ids)).group_by(TieRow.outage_id))
-    return {outage_id: (ties, calls or 0, out or 0) for outage_id, ties, calls, out in found}
+    told = select(TieCallRow.outage_id, func.count()).join(CallRow, CallRow.call == TieCallRow.call)
+    told = told.where(TieCallRow.outage_id.in_(ids), CallRow.end == INFORMED).group_by(TieCallRow.outage_id)
+    saved: dict[int, int] = dict((await session.execute(told)).all())
+    return {id: (ties, calls or 0, out or 0, saved.get(id, 0)) for id, ties, calls, out in found}
 
 
 def _step(row: OutageStepRow) -> OutageStep:
@@ -215,7 +227,7 @@ def _outage(
     expectations: tuple[Expectation, ...],
     steps: tuple[OutageStep, ...],
     restorations: tuple[Restoration, ...],
-    counts: tuple[int, int, int],
+    counts: tuple[int, int, int, int],
 ) -> Outage:
     return Outage(
         id=row.id,
@@ -238,6 +250,7 @@ def _outage(
         ties=counts[0],
         calls=counts[1],
         still_out=counts[2],
+        saved=counts[3],
         ends_itself=row.ends_itself,
         version=row.version,
         restorations=restorations,
