@@ -228,3 +228,15 @@ def test_a_node_that_starts_finds_the_same() -> None:
     again = replayed(detector(), reversed(reports))
     assert again == found.open()
     assert len(again) == 2
+
+
+def test_a_mended_report_replaces_what_it_said() -> None:
+    """An operator has corrected the place, or the topic, or takes it back."""
+    found = detector()
+    told(found, of_house(5, house=9, first=20))
+    assert len(found.open()) == 1
+    told(found, of_house(5, 8, 2, first=20))
+    (one,) = found.open()
+    assert (one.areas, one.parties) == ((Area("building", building_id=802),), 5)
+    told(found, of_house(5, 8, 2, first=20, topic=""))
+    assert found.open() == []

@@ -49,7 +49,9 @@ class Case:
         self.heard(voice.key, voice.party, voice.at)
 
     def heard(self, key: str, party: str, at: float) -> None:
-        """One more report of it."""
+        """One more report of it; the same key again is the same report."""
+        if key in self.keys:
+            return
         self.reports += 1
         if len(self.parties) < PARTIES:
             self.parties.add(party)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from kezek_register.areas import Area
+from kezek_register.areas import Area, Place
 from kezek_register.detection.cases import Case, moment
 from kezek_register.detection.clock import Clock
 from kezek_register.detection.dismissals import Dismissals
@@ -24,6 +25,16 @@ TOPICS = 64  # at once; of more, those that were silent longest are forgotten
 KEYS = 50_000  # of reports, remembered against duplicates
 
 
+class _Said(NamedTuple):
+    """What a key has said; the same again changes nothing."""
+
+    topic: str
+    party: str
+    place: Place
+    says: str
+    sure: float
+
+
 class MassOutages:
     """types.Detector."""
 
@@ -33,20 +44,26 @@ class MassOutages:
         self._usual = usual
         self._clock = Clock(settings.window_s)
         self._topics: dict[str, Topic] = {}
-        self._keys: dict[str, float] = {}
+        self._keys: dict[str, tuple[float, _Said]] = {}
         self._outages = Outages()
         self._dismissals = Dismissals(settings.remember_s)
 
     def report(self, report: TroubleReport) -> list[Suspicion]:
-        if report.key in self._keys:
+        said = _Said(report.topic, report.party, report.place, report.says, report.sure)
+        before = self._keys.get(report.key)
+        if before is not None and before[1] == said:
             return []
         at = self._clock.take(report.at)
         if at is None:
             return []
-        self._keys[report.key] = at
+        self._keys[report.key] = (at, said) if before is None else (before[0], said)
         while len(self._keys) > KEYS:
             del self._keys[next(iter(self._keys))]
         changed = self._tidy()
+        if before is not None and (mended := self._topics.get(before[1].topic)) is not None:
+            changed += mended.retracted(report.key, before[1].party or report.key)
+        if not report.topic:
+            return self._views(changed)
         topic = self._topic(report.topic)
         where = self._gazetteer.where(report.place)
         sure = min(1.0, max(0.05, report.sure)) if report.sure == report.sure else 0.5
@@ -111,7 +128,7 @@ class MassOutages:
         now = self._clock.now
         if now is None:
             return []
-        while self._keys and (first := next(iter(self._keys.items())))[1] < now - 2 * self._settings.window_s:
+        while self._keys and (first := next(iter(self._keys.items())))[1][0] < now - 2 * self._settings.window_s:
             del self._keys[first[0]]
         self._dismissals.expire(now)
         changed: list[Case] = []

@@ -67,6 +67,21 @@ class Topic:
         case.take(voice)
         return self._judge(case, voice, rate, now_bar)
 
+    def retracted(self, key: str, party: str) -> list[Case]:
+        """What that report has said was wrong."""
+        voice = self._evidence.voices.get(party)
+        if voice is None or voice.key != key:
+            return []
+        self._evidence.remove(voice)
+        case = self.cases.get(voice.case)
+        if case is None:
+            return []
+        case.lose(voice)
+        if case.state == "open" and len(case.voices) < 2:
+            case.state = "faded"
+            self.drop(case)
+        return [case]
+
     def denied(self, voice: Voice) -> list[Case]:
         """A sensor or a crew says that nothing is missing there: of those who said so before it, none counts."""
         changed: list[Case] = []
