@@ -240,3 +240,13 @@ def test_a_mended_report_replaces_what_it_said() -> None:
     assert (one.areas, one.parties) == ((Area("building", building_id=802),), 5)
     told(found, of_house(5, 8, 2, first=20, topic=""))
     assert found.open() == []
+
+
+def test_what_an_operator_mends_counts_at_its_new_place() -> None:
+    """Under another key, of the same party."""
+    found = detector()
+    told(found, [report(n, 5, 1 + n, 30 * n, sure=0.8) for n in range(2)])
+    told(found, [report(40 + n, 8, 2, 100 + 30 * n, party=f"household:{n}") for n in range(2)])
+    told(found, of_house(3, 8, 2, first=60, begins=200))
+    (one,) = found.open()
+    assert (one.areas, one.parties) == ((Area("building", building_id=802),), 5)

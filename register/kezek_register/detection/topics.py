@@ -48,7 +48,8 @@ class Topic:
             case = self.cases.get(known.case)
             if case is not None:
                 case.heard(voice.key, voice.party, voice.at)
-            if voice.sure <= known.sure + 0.1 and not known.where.spot < 0 <= voice.where.spot:
+            better = voice.sure >= known.sure and voice.where.spot >= 0 and voice.where != known.where
+            if not better and not known.where.spot < 0 <= voice.where.spot:
                 return [case] if case is not None else []
             # the same caller's place, better understood
             self._evidence.remove(known)

@@ -117,10 +117,11 @@ class Detector(Protocol):
     """One for a site. All of its memory is bounded; a year of traffic leaves it as it was."""
 
     def report(self, report: TroubleReport) -> list[Suspicion]:
-        """What has changed by it: new, grown, merged, split or faded ones, each as it is now. A key that is known, or a
-        report that is older than the window, changes nothing; what was mended comes under another key, of the same
-        party. A clock that is off by less than the window is taken as it is; a report from the future counts as of the
-        latest one known."""
+        """What has changed by it: new, grown, merged, split or faded ones, each as it is now. The same again, or a
+        report that is older than the window, changes nothing. What was mended comes under another key, of the same
+        party: it counts where it was said last by who was no less sure; under its own key it replaces what that said,
+        and a topic of '' takes it back. A clock that is off by less than the window is taken as it is; a report from
+        the future counts as of the latest one known."""
         ...
 
     def tick(self, now: datetime) -> list[Suspicion]:
