@@ -7,7 +7,7 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 
@@ -15,8 +15,6 @@ from kezek_api.app import build
 from kezek_api.auth import Auth
 from kezek_api.behind import Behind
 from kezek_api.books import PART, Books
-from kezek_api.bulletins.shelf import Shelf
-from kezek_api.bulletins.voice import BulletinVoice
 from kezek_api.callfile import CallFiles
 from kezek_api.checks import check_redis, check_sql
 from kezek_api.collector import settle
@@ -30,31 +28,26 @@ from kezek_api.figures_of_parts import of_node
 from kezek_api.filing import keep_stock
 from kezek_api.health import Health
 from kezek_api.hearing import Hearing
+from kezek_api.in_storms import InStorms
 from kezek_api.keeping import after, end, keep, unbroken
-from kezek_api.ladder.parts import parts as ladder_parts
 from kezek_api.ladder.service import Ladder
 from kezek_api.leash import Child
-from kezek_api.mqtt import Publisher
+from kezek_api.line_settings import queue_settings
 from kezek_api.notifier.notifier import Notifier
-from kezek_api.outage_facts import OutageFacts
-from kezek_api.recorded import SqlIntake
+from kezek_api.publishing import publish
 from kezek_api.register_settings import register_settings
 from kezek_api.restoring import Restoring
 from kezek_api.rules import of_site
 from kezek_api.server import HttpServer
 from kezek_api.sessions import KeptSessions
 from kezek_api.settings import Settings
-from kezek_api.storm.part import Storm
-from kezek_api.storm.suspicion_facts import SuspicionFacts
-from kezek_api.storm_ports import StormPorts
 from kezek_api.story import RedisStoryteller
 from kezek_api.supervisors import Supervisors
-from kezek_api.tally import midnight_before
 from kezek_api.tending import Tending
-from kezek_api.today import today
+from kezek_api.today import so_far
 from kezek_api.waits import Waits
 from kezek_api.wallboard import Board
-from kezek_queue import QueueSettings, RedisQueues, keep_ticking, redis_client
+from kezek_queue import RedisQueues, keep_ticking, redis_client
 from kezek_register import Register, RegisterError
 
 log = structlog.get_logger(__name__)
@@ -140,9 +133,7 @@ class House:
                 extensions=lambda operator: self.rules.extensions(operator.queues),
             )
             supervisors = Supervisors()
-            voice = BulletinVoice(settings.home, register.bulletins)
-            shelf = Shelf(register, voice, settings.prompts, settings.languages, settings.default_language)
-            storm = Storm(register, self.rules.detection, settings.node, self.rules.calendar.zone)
+            storms = InStorms(register, queues, self.files, settings, self.rules, self.ladder)
             doors = Doors(
                 settings=settings,
                 auth=auth,
@@ -158,8 +149,8 @@ class House:
                 rules=self.rules,
                 supervisors=supervisors,
                 ladder=self.ladder,
-                bulletin_voice=voice,
-                news=storm.news,
+                bulletin_voice=storms.voice,
+                news=storms.watching.news,
             )
             server = HttpServer(build(doors), settings.http_listen)
             stack.callback(server.close)
@@ -176,12 +167,7 @@ class House:
                 waits=self.waits,
                 register=register,
                 supervisors=supervisors,
-                storm=StormPorts(
-                    troubles=storm.troubles,
-                    rungs=self.ladder,
-                    bulletins=shelf,
-                    intake=SqlIntake(queues, self.files, register),
-                ),
+                storm=storms.ports,
             )
 
             restoring = Restoring(
@@ -216,14 +202,10 @@ class House:
                     "waits": lambda: after(self._begun, self.waits.follow(queues)),
                     "tally": lambda: after(self._begun, self._follow(queues, register)),
                     "wallboard": lambda: self.board.draw(queues),
-                    **ladder_parts(
-                        self.ladder, queues, register, settings, self.rules, begun=self._begun, migrated=self._migrated
-                    ),
+                    **storms.parts(begun=self._begun, migrated=self._migrated),
                     "hearing": hearing.run,
                     "exchange": lambda: after(self._begun, exchanges.run()),
-                    "mqtt": lambda: self._publish(register, storm),
-                    "bulletins": lambda: after(self._migrated, shelf.run()),
-                    "storm": lambda: after(self._migrated, storm.run()),
+                    "mqtt": lambda: self._publish(register, storms),
                     "tending": lambda: after(self._migrated, tending.run()),
                     "notifier": lambda: after(self._migrated, notifier.run()),
                 }
@@ -231,8 +213,7 @@ class House:
                     *of_node(self.behind, self.feed, exchanges, hearing),
                     notifier.figures,
                     tending.figures,
-                    self.ladder.figures,
-                    storm.figures,
+                    storms.figures,
                 ]
                 parts = [
                     group.create_task(keep(name, part, self.health.failed(name)), name=name)
@@ -245,8 +226,7 @@ class House:
                 everything = (exchanges, desks, self.behind, self.health)
                 await drain(*everything, limit_s=settings.drain_s, hurried=self._hurry)
                 self.board.close()
-                storm.news.close()
-                await storm.watch.let_go()
+                await storms.close()
                 await end(parts)
         log.info("house_down")
 
@@ -276,24 +256,9 @@ class House:
         async for login in self.files.marks():
             desks.look_again(login)
 
-    async def _publish(self, register: Register, storm: Storm) -> None:
-        settings = self.settings
-        if not settings.mqtt_url:
-            self.health.mark("mqtt", True, "none wanted")
-            return
-        publisher = Publisher(
-            settings.mqtt_url,
-            site=settings.site,
-            node=settings.node,
-            feed=self.feed,
-            board=self.board,
-            health=self.health,
-            outages=OutageFacts(register, self._migrated),
-            suspicions=SuspicionFacts(register, self._migrated),
-            sensors=storm.sensors,
-            ladder=self.ladder,
-        )
-        await publisher.run()
+    async def _publish(self, register: Register, storms: InStorms) -> None:
+        settings, watching = self.settings, storms.watching
+        await publish(settings, self.feed, self.board, self.health, register, watching, self.ladder, self._migrated)
 
     async def _tend_register(self, register: Register, directory: SqlDirectory, hearing: Hearing) -> None:
         """Migrated once, then the names are read again and again."""
@@ -328,11 +293,5 @@ class House:
         with contextlib.suppress(RegisterError, TimeoutError):
             async with asyncio.timeout(5):
                 await self._migrated.wait()
-                now = datetime.now(UTC)
-                midnight = datetime.fromtimestamp(midnight_before(now.timestamp(), self.settings.zone), UTC)
-                self.board.seed(*await unbroken(today(register, midnight, now)))
+                self.board.seed(*await unbroken(so_far(register, self.settings.zone)))
         await self.board.follow(queues)
-
-
-def queue_settings(settings: Settings) -> QueueSettings:
-    return QueueSettings(lease_s=settings.ring_s + 5, wrap_up_s=settings.wrap_up_s, timezone=settings.zone)

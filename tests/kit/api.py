@@ -18,7 +18,8 @@ import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 from websockets.asyncio.client import ClientConnection, connect
 
-from kezek_api.house import House, queue_settings
+from kezek_api.house import House
+from kezek_api.line_settings import queue_settings
 from kezek_api.passwords import Passwords
 from kezek_api.settings import Settings
 from kezek_queue import QueueSettings, RedisQueues
