@@ -30,7 +30,7 @@ from kezek_register.types import Conflict, NotFound
 log = structlog.get_logger(__name__)
 
 PAGE = 2_000  # reports of one look
-BREATH = 20  # reports between two moments for everybody else on this loop
+BREATH = 20  # moments of a replay between two moments for everybody else on this loop
 AGAIN_S = 30.0  # what begins or ends by the clock is seen within so long
 KEYS = 50_000
 _MENDED = "~"  # between the key of a report that was mended and its number
@@ -87,7 +87,7 @@ class Looking:
                     moments.append((one.ended_at, 3, one))
         for number, (at, kind, one) in enumerate(sorted(moments, key=lambda each: each[:2])):
             if kind == 1:
-                self._hear(one)
+                await asyncio.to_thread(self._hear, one)
             elif at <= now:
                 self._name(of_report)
                 if kind == 0:
@@ -108,10 +108,8 @@ class Looking:
         after = self._follow.after
         while True:
             rows = await self._register.troubles.since(after, PAGE)
-            for number, report in enumerate(self._follow.new(rows)):
+            for report in self._follow.new(rows):
                 await self._heard(report)
-                if number % BREATH == BREATH - 1:
-                    await asyncio.sleep(0)
             if len(rows) < PAGE:
                 break
             after = rows[-1].id
@@ -122,7 +120,9 @@ class Looking:
 
     async def _heard(self, report: KeptReport) -> None:
         self._seen.lag_s = max(0.0, (self._clock() - (report.arrived_at or report.at)).total_seconds())
-        ended = [one.id for one in self._hear(report) if one.state == "faded"]
+        # in a thread: an extent sought anew takes seconds in a large town, and calls are conducted on this loop
+        changed = await asyncio.to_thread(self._hear, report)
+        ended = [one.id for one in changed if one.state == "faded"]
         if report.says == "on" and report.source == "crew" and self._rules.crew_dismisses:
             self._denied.update(ended)
 
