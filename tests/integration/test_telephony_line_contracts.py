@@ -12,6 +12,7 @@ from kit import (
     several_contracts,
     telephony_talk_contracts,
 )
+from kit.api import until
 from kit.asterisk import running_asterisk
 from kit.line_worlds import RealWorld, write_prompts
 from kit.telephony_steps import talking
@@ -54,10 +55,10 @@ async def test_with_whom_the_caller_stays_is_known_to_whoever_finds_the_talk(how
             await world.hangs_up("1001")
         assert (await aside.all())[-1] == AsideEnded("handed_over")
 
-        async def stays_with() -> str:
+        async def stays_with_her() -> bool:
             calls = {live.call: live.phone for live in await world.board.live_calls()}
-            return calls[talk.line.arrival.call]
+            return calls[talk.line.arrival.call] == "1002"
 
-        assert await stays_with() == "1002"
+        await until(stays_with_her)
         await world.hangs_up("1002")
         assert await talk.ends(stays=True) == []
