@@ -11,8 +11,9 @@ const LINE: ReportLine = {
 
 test("the address keeps the part and what belongs to it; 30 days where none are named", () => {
   const query = readQuery(new URLSearchParams(""), NOW);
-  expect(query).toMatchObject({ part: "table", by: "topic", least: "2", day: "2026-03-31", period: { from: "2026-03-02", to: "2026-03-31" } });
-  expect(choicesOf({ ...query, part: "day" })).toEqual({ part: "day", day: "2026-03-31" });
+  expect(query).toMatchObject({ part: "table", by: "topic", least: "2", day: "", period: { from: "2026-03-02", to: "2026-03-31" } });
+  expect(choicesOf({ ...query, part: "day" })).toEqual({ part: "day" });
+  expect(choicesOf({ ...query, part: "day", day: "2026-03-30" })).toEqual({ part: "day", day: "2026-03-30" });
   const sent = new URLSearchParams(choicesOf({ ...query, part: "repeats", least: "5" }));
   expect(readQuery(sent, NOW)).toEqual({ ...query, part: "repeats", least: "5" });
   expect(readQuery(new URLSearchParams("part=what&by=none&day=31.03&least=9"), NOW)).toEqual(query);
@@ -22,7 +23,8 @@ test("each part has its door", () => {
   const query = readQuery(new URLSearchParams("from=2026-03-30&to=2026-03-30&by=day"), NOW);
   expect(pathOf(query, "kk")).toMatch(/^\/api\/reports\?by=day&since=.+&until=.+&language=kk$/);
   expect(pathOf({ ...query, part: "repeats" }, "kk")).toMatch(/^\/api\/reports\/repeats\?since=.+&at_least=2&language=kk$/);
-  expect(pathOf({ ...query, part: "day" }, "kk")).toBe("/api/reports/daily?day=2026-03-31&language=kk");
+  expect(pathOf({ ...query, part: "day" }, "kk")).toBe("/api/reports/daily?language=kk");
+  expect(pathOf({ ...query, part: "day", day: "2026-03-31" }, "kk")).toBe("/api/reports/daily?day=2026-03-31&language=kk");
 });
 
 test("the day before and after, over the ends of months", () => {

@@ -13,7 +13,7 @@ export interface Query {
   by: By;
   period: Period;
   least: Least;
-  /** YYYY-MM-DD */
+  /** YYYY-MM-DD; "": today by the town's calendar, which this machine's clock may not be on */
   day: string;
 }
 
@@ -25,19 +25,19 @@ export function readQuery(query: URLSearchParams, now: Date): Query {
     by: choice(query.get("by"), BYS),
     period: from === null ? preset("month", now) : periodFrom(from, query.get("to"), now),
     least: choice(query.get("least"), LEAST),
-    day: periodFrom(query.get("day"), null, now).from,
+    day: /^\d{4}-\d{2}-\d{2}$/.test(query.get("day") ?? "") ? periodFrom(query.get("day"), null, now).from : "",
   };
 }
 
 /** Only what belongs to the part; the period stays between the two parts that have one. */
 export function choicesOf({ part, by, period, least, day }: Query): Record<string, string> {
-  if (part === "day") return { part, day };
+  if (part === "day") return day ? { part, day } : { part };
   return part === "repeats" ? { part, least, ...period } : { part, by, ...period };
 }
 
 /** `language`: of the titles, and of the files. */
 export function pathOf({ part, by, period, least, day }: Query, language: string): string {
-  if (part === "day") return `/api/reports/daily?day=${day}&language=${language}`;
+  if (part === "day") return `/api/reports/daily?${day && `day=${day}&`}language=${language}`;
   if (part === "repeats") return `/api/reports/repeats?${bounds(period)}&at_least=${least}&language=${language}`;
   return `/api/reports?by=${by}&${bounds(period)}&language=${language}`;
 }
