@@ -35,6 +35,12 @@ IMPERSONAL = {
     "PUT /api/organisations/{code}", "POST /api/duties", "PUT /api/duties/{id}", "DELETE /api/duties/{id}",
     "POST /api/outages", "PUT /api/outages/{id}", "POST /api/outages/{id}/expected", "POST /api/outages/{id}/steps",
     "POST /api/outages/{id}/close", "POST /api/outages/{id}/cancel", "POST /api/webhooks/{id}/test",
+    # what is suspected, the ladder, what everybody hears, the ends of outages
+    "DELETE /api/bulletins/{id}/sound", "POST /api/bulletins", "POST /api/bulletins/{id}/publish",
+    "POST /api/bulletins/{id}/stop", "POST /api/outages/{id}/additions/{addition}/handled",
+    "POST /api/outages/{id}/call_out", "POST /api/outages/{id}/life_safety", "POST /api/outages/{id}/reopen",
+    "POST /api/outages/{id}/restore", "POST /api/suspicions/{id}/confirm", "POST /api/suspicions/{id}/dismiss",
+    "POST /api/suspicions/{id}/extend", "PUT /api/bulletins/{id}", "PUT /api/bulletins/{id}/sound", "PUT /api/ladder",
     "POST /api/outages/map", "POST /api/outages/concerned",  # looks, and test_api_looks.py has those
 }  # fmt: skip
 ELSEWHERE = {
