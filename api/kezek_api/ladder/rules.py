@@ -86,6 +86,7 @@ class _Elevated(_Rung):
     waiting_per_operator: Limit = 1.5
     wait_s: Limit = 180.0
     arrivals_times_usual: Limit = 4.0
+    told_last: bool = True
     second_line: tuple[str, ...] = (ALL,)
     reserve: Annotated[float, Field(ge=0, le=0.5)] = 0.05
     names: Names = {"kk": "Жоғары", "ru": "Повышенный", "uk": "Підвищений", "en": "Elevated"}
