@@ -48,6 +48,7 @@ export function wallboard(me?: Operator): Wallboard {
     },
     ends: { answered: 692, abandoned: 39, informed: 318, recorded: 62, callback: 47, diverted: 21, refused: 5, cut: 2 },
     chart,
+    rung: { name: "normal", since: null, by: "", why: "", because: {}, held: false, n: 0 },
   };
 }
 

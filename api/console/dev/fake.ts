@@ -34,6 +34,21 @@ function stream(fake: Fake, request: IncomingMessage, response: ServerResponse):
   request.on("close", () => clearInterval(timer));
 }
 
+/** Something of a storm is another: told within half a second. */
+function news(fake: Fake, request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-cache" });
+  let seen = 0;
+  const look = () => {
+    const { revision } = fake.storm;
+    if (revision === seen) return;
+    seen = revision;
+    for (const noun of ["suspicion", "addition", "outage"]) response.write(`event: ${noun}\ndata: ${JSON.stringify({ revision })}\n\n`);
+  };
+  const timer = setInterval(look, 300);
+  look();
+  request.on("close", () => clearInterval(timer));
+}
+
 async function serve(fake: Fake, request: IncomingMessage, response: ServerResponse, next: () => void): Promise<void> {
   const url = new URL(request.url ?? "/", "http://fake");
   if (!/^\/(api\/|fake\/|health$)/.test(url.pathname)) return next();
@@ -45,6 +60,11 @@ async function serve(fake: Fake, request: IncomingMessage, response: ServerRespo
   const [, scene] = /^\/fake\/(\w+)$/.exec(url.pathname) ?? [];
   if (scene) return tell(...fake.scene(scene));
   if (url.pathname === "/api/wallboard/events" && who) return stream(fake, request, response);
+  if (url.pathname === "/api/suspicions/events" && who) return news(fake, request, response);
+  if (/^\/api\/bulletins\/\d+\/sound$/.test(url.pathname) && method === "GET") {
+    response.writeHead(200, { "Content-Type": "audio/wav" });
+    return void response.end(fake.storm.sounds.get(Number(url.pathname.split("/")[3])) ?? wav());
+  }
   if (/^\/api\/recordings\/h-\d+$/.test(url.pathname)) {
     if (url.pathname.endsWith("h-6")) return tell(404, { code: "not_found" }); // its time is over
     response.writeHead(200, { "Content-Type": "audio/wav" });

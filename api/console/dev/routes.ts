@@ -6,6 +6,7 @@ import { figures, staffing } from "./figures.ts";
 import { calls, History } from "./history.ts";
 import { type Asked, FakeRegister } from "./register/routes.ts";
 import { byItself, play } from "./scenes.ts";
+import { FakeStorm } from "./storm.ts";
 import * as world from "./world.ts";
 
 export type Answer = [status: number, value: unknown];
@@ -15,13 +16,18 @@ export class Fake {
   desk = new FakeDesk();
   history = new History();
   register = new FakeRegister();
+  storm = new FakeStorm(this.register);
   /** No history at all, or no answer at all: for the pages' other faces. */
   empty = false;
   broken = false;
   heard: { operator: string; mode: string } | null = null;
 
   scene(name: string): Answer {
-    if (name === "reset") Object.assign(this, { history: new History(), register: new FakeRegister(), empty: false, broken: false, heard: null });
+    if (name === "reset") {
+      const register = new FakeRegister();
+      Object.assign(this, { history: new History(), register, storm: new FakeStorm(register), empty: false, broken: false, heard: null });
+    } else if (name === "storm") this.storm.begin();
+    else if (name === "calm") this.storm.calm();
     else if (name === "empty") this.empty = !this.empty;
     else if (name === "broken") this.broken = !this.broken;
     else if (name === "quicker") this.register.quicker = true;
@@ -33,7 +39,7 @@ export class Fake {
   board = () => {
     const login = "op0"; // his name in the crew
     const me = { ...this.desk.operator, operator: login };
-    return wallboard(me);
+    return { ...wallboard(me), rung: this.storm.rung };
   };
 }
 
@@ -50,7 +56,8 @@ export function answer(fake: Fake, who: string, method: string, url: URL, body: 
   if (fake.broken) return [503, { code: "unavailable" }];
   const mine = staff.role === "manager" ? manager(fake, route, url, body) : staff.role === "operator" ? operator(fake, route, body) : null;
   const language = more.language || staff.language;
-  return mine ?? shared(route, url) ?? fake.register.answer({ ...more, language, staff, method, path: url.pathname, query: url.searchParams, body }) ?? [404, { code: "not_found" }];
+  const asked = { ...more, language, staff, method, path: url.pathname, query: url.searchParams, body };
+  return mine ?? shared(route, url) ?? fake.storm.answer(asked) ?? fake.register.answer(asked) ?? [404, { code: "not_found" }];
 }
 
 function operator(fake: Fake, route: string, body: Body): Answer | null {

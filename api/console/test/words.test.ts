@@ -7,6 +7,7 @@ import { oversightEn } from "../src/words/oversight/en";
 import { placesEn } from "../src/words/places/en";
 import { registerEn } from "../src/words/register/en";
 import { reportsEn } from "../src/words/reports/en";
+import { stormEn } from "../src/words/storm/en";
 import { talkEn } from "../src/words/talk/en";
 import { CATALOGUE, LANGUAGES, pickLanguage, say, sayCode } from "../src/words";
 import { ENDS, PAUSE_REASONS } from "../src/lib/types";
@@ -30,7 +31,7 @@ describe.each(LANGUAGES)("%s", (language) => {
 });
 
 test("no message is written twice in two parts of the catalogue", () => {
-  const parts = [en, talkEn, managerEn, registerEn, placesEn, reportsEn, oversightEn, emergencyEn, heardEn].flatMap((part) => Object.keys(part));
+  const parts = [en, talkEn, managerEn, registerEn, placesEn, reportsEn, oversightEn, emergencyEn, heardEn, stormEn].flatMap((part) => Object.keys(part));
   expect(new Set(parts).size).toBe(parts.length);
 });
 

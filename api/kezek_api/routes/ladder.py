@@ -7,7 +7,7 @@ from contextlib import suppress
 from fastapi import APIRouter
 
 from kezek_api import problems
-from kezek_api.doors import Manager, OfDoors
+from kezek_api.doors import Manager, OfDoors, SecondLine
 from kezek_api.ladder.crew import called_in
 from kezek_api.looks import asked, audited
 from kezek_api.shapes_ladder import LadderIn, LadderView, MeasuredView, RungChangeView, RungState, RungView
@@ -19,7 +19,7 @@ SHOWN = 100  # changes
 
 
 @router.get("")
-async def ladder(doors: OfDoors, session: Manager) -> LadderView:
+async def ladder(doors: OfDoors, session: SecondLine) -> LadderView:
     """Where it stands, what each rung does, what is measured, and what moved it; without its history while SQL is
     away."""
     return await _view(doors, session.staff.language)

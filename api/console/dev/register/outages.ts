@@ -20,7 +20,7 @@ const CALL_OUT: Line[] = [
 
 function steps(level: Level): OutageStep[] {
   const line = (list: OutageStep["list"]) => ([code, kk, ru, uk, en, phone = ""]: Line, position: number): OutageStep => ({
-    list, position, code, names: { kk, ru, uk, en }, phone, done_at: null, done_by: "", note: "",
+    list, position, code, names: { kk, ru, uk, en }, phone, done_at: null, done_by: "", note: "", asked_at: null, answer: "",
   });
   return [...CHECKLIST.map(line("checklist")), ...CALL_OUT.slice(0, level === 3 ? 1 : 3).map(line("call_out"))];
 }
@@ -56,7 +56,7 @@ export class FakeOutages {
   open(draft: OutageDraft): Outage {
     const outage: Outage = {
       ...draft, id: this.all.length + 1, now: false, ended_at: null, created_by: "dana", created_at: ago(0), expectations: [], ties: 0, calls: 0,
-      steps: steps(draft.level), version: 1,
+      steps: steps(draft.level), saved: 0, still_out: 0, restored: [], restorations: [], parent: null, announced_at: ago(0), chain_at: null, chain_by: "", version: 1,
     };
     this.all.unshift(outage);
     return outage;
@@ -66,7 +66,10 @@ export class FakeOutages {
 
   private begun = (one: Outage): boolean => one.state === "announced" && Date.parse(one.starts_at) <= Date.now();
 
-  told = (one: Outage, language: string): Outage => ({ ...one, now: this.begun(one), areas: one.areas.map((each) => titled(each, language)) });
+  told = (one: Outage, language: string): Outage => ({
+    ...one, now: this.begun(one), areas: one.areas.map((each) => titled(each, language)), restored: one.restored.map((each) => titled(each, language)),
+    restorations: one.restorations.map((step) => ({ ...step, areas: step.areas.map((each) => titled(each, language)) })),
+  });
 
   page(asked: URLSearchParams, language: string): Outage[] {
     return this.all.filter((one) => {
@@ -88,7 +91,7 @@ export class FakeOutages {
   concerned(areas: Area[]): Concerned {
     const houses = SPOTS.filter((spot) => affected(areas, spot)).map(buildingOf);
     return {
-      buildings: houses.length, people: houses.reduce((sum, house) => sum + (house?.people ?? 0), 0),
+      buildings: houses.length, households: houses.reduce((sum, house) => sum + (house?.flats ?? 0), 0), people: houses.reduce((sum, house) => sum + (house?.people ?? 0), 0),
       special_needs: houses.filter((house) => house?.special_needs).length,
       first_help: SPOTS.filter((spot) => spot.special_needs && affected(areas, spot)).slice(0, 20).map(({ id, street, house, special_needs }) => ({ building_id: id, street, house, special_needs })),
     };
@@ -101,6 +104,12 @@ export class FakeOutages {
 
   expect(one: Outage, expected_at: string | null, why: string, who: string): void {
     Object.assign(one, { expected_at, version: one.version + 1, expectations: [...one.expectations, { at: ago(0), who, expected_at, why }] });
+  }
+
+  /** Over in these parts; what is left goes on. */
+  restore(one: Outage, areas: Area[], why: string, who: string): void {
+    const step = { step: one.restorations.length + 1, at: ago(0), who, why, areas, closes: false, households: 12, still_out: 0, taken_back_at: null, taken_back_by: "" };
+    Object.assign(one, { restored: [...one.restored, ...areas], restorations: [...one.restorations, step], version: one.version + 1 });
   }
 
   done(one: Outage, list: string, position: number, note: string, who: string): void {

@@ -195,6 +195,9 @@ export class FakeRegister {
       outages.change(outage, body as unknown as OutageDraft);
     } else if (part === "expected") outages.expect(outage, (body["expected_at"] as string | null) ?? null, text(body["why"]), staff.login);
     else if (part === "steps") outages.done(outage, text(body["list"]), Number(body["position"]), text(body["note"]), staff.login);
+    else if (part === "restore") outages.restore(outage, body["areas"] as Area[], text(body["why"]), staff.login);
+    else if (part === "reopen") Object.assign(outage, { state: "announced", ended_at: null });
+    else if (part === "call_out") Object.assign(outage, { chain_at: ago(0), chain_by: staff.login });
     else if (part === "ties") return [200, { ties: outages.ties(outage), next: "" }];
     else if (part === "cancel") outage.state = "cancelled";
     else if (part === "close") return [200, { ...outages.close(outage), outage: outages.told(outage, language) }];

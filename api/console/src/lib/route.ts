@@ -2,7 +2,7 @@
 
 /** The pages of the register: of operators too. */
 export const REGISTER_PAGES = [
-  "tickets", "ticket", "new-ticket", "outages", "outage", "emergencies", "organisations", "duties", "reports",
+  "tickets", "ticket", "new-ticket", "outages", "outage", "emergencies", "organisations", "duties", "reports", "storm",
 ] as const; // prettier-ignore
 export type RegisterPageName = (typeof REGISTER_PAGES)[number];
 export const PAGES = ["wallboard", "figures", "staffing", "abandoned", "callbacks", "calls", "notices", "webhooks", "audit", ...REGISTER_PAGES] as const;

@@ -1,4 +1,5 @@
 /** The nouns of docs/api.md, as the doors send them. Times are ISO 8601, durations are seconds. */
+import type { Rung } from "../storm/types";
 
 export type OperatorState = "away" | "ready" | "paused" | "offered" | "talking" | "wrap_up";
 export type PauseReason = "break" | "lunch" | "meeting" | "training" | "other";
@@ -231,6 +232,8 @@ export interface Wallboard {
   };
   ends: Record<End, number>;
   chart: ChartMinute[];
+  /** Of the ladder of overload. */
+  rung: Rung;
 }
 
 /** What the page sends to mend fields; absent keys stay as they are. */

@@ -21,6 +21,7 @@ export class HouseMap {
   private readonly labels = L.layerGroup();
   private readonly markers = new Map<number, { marker: L.CircleMarker; spot: Spot }>();
   private areas: readonly Area[] = [];
+  private maybe: readonly Area[] = [];
   private whole = true;
   private asked = 0;
   private gone = false;
@@ -43,8 +44,9 @@ export class HouseMap {
     if (!this.gone && points.length === 0) this.look([...this.markers.values()].map(({ spot }) => [spot.lon, spot.lat]));
   }
 
-  mark(areas: readonly Area[]): void {
-    this.areas = areas;
+  /** `maybe`: only suspected. */
+  mark(areas: readonly Area[], maybe: readonly Area[] = []): void {
+    [this.areas, this.maybe] = [areas, maybe];
     this.draw();
   }
 
@@ -53,21 +55,22 @@ export class HouseMap {
     if (this.gone) return;
     const style = getComputedStyle(this.box);
     const colour = (name: string) => style.getPropertyValue(name).trim();
-    const [ink, bad, warn] = [colour("--line-strong"), colour("--bad"), colour("--warn")];
+    const [ink, bad, warn, ring] = [colour("--line-strong"), colour("--bad"), colour("--warn"), colour("--ring")];
     const size = Math.max(2.5, Math.min(9, (this.map.getZoom() - 12) * 1.6));
     for (const { marker, spot } of this.markers.values()) {
       const hit = affected(this.areas, spot);
+      const doubt = !hit && affected(this.maybe, spot);
       const needs = hit && spot.special_needs !== "";
-      marker.setRadius(hit ? size * 1.25 : size);
+      marker.setRadius(hit || doubt ? size * 1.25 : size);
       marker.setStyle({
-        color: needs ? warn : hit ? bad : ink, weight: needs ? 3 : 1.5, fillColor: hit ? bad : ink, fillOpacity: hit ? 0.9 : 0.15,
+        color: needs || doubt ? warn : hit ? bad : ink, weight: needs ? 3 : 1.5, fillColor: hit ? bad : doubt ? ring : ink, fillOpacity: hit || doubt ? 0.9 : 0.15,
       });
-      if (hit) marker.bringToFront();
+      if (hit || doubt) marker.bringToFront();
     }
   }
 
-  count(): number {
-    return [...this.markers.values()].filter(({ spot }) => affected(this.areas, spot)).length;
+  count(maybe = false): number {
+    return [...this.markers.values()].filter(({ spot }) => affected(this.areas, spot) ? !maybe : maybe && affected(this.maybe, spot)).length;
   }
 
   /** Leaflet's own timers (a wheel's 40 ms, a resize's 200 ms) outlive its `remove` and then throw: they end first. */

@@ -28,6 +28,25 @@ export interface OutageStep {
   done_at: string | null;
   done_by: string;
   note: string;
+  /** When the chain came to him, and what he said to it. */
+  asked_at: string | null;
+  answer: "" | "comes" | "unreached" | "no_number";
+}
+
+/** A step of the end, or the end itself; no areas: all that was left. */
+export interface Restoration {
+  step: number;
+  at: string;
+  who: string;
+  why: string;
+  areas: Area[];
+  closes: boolean;
+  /** Told by it. */
+  households: number;
+  /** Who had said so when it was taken back. */
+  still_out: number;
+  taken_back_at: string | null;
+  taken_back_by: string;
 }
 
 export interface Outage {
@@ -54,6 +73,19 @@ export interface Outage {
   steps: OutageStep[];
   ties: number;
   calls: number;
+  /** Calls that ended without an operator, with what was heard of it. */
+  saved: number;
+  /** Households that say so after it was over. */
+  still_out: number;
+  /** Parts where it is over already, and the steps by which. */
+  restored: Area[];
+  restorations: Restoration[];
+  /** It is what is left of that one. */
+  parent: number | null;
+  announced_at: string | null;
+  /** Since when its call-out chain is telephoned. */
+  chain_at: string | null;
+  chain_by: string;
   version: number;
 }
 
@@ -91,6 +123,7 @@ export interface Tie {
 /** How many an area concerns. */
 export interface Concerned {
   buildings: number;
+  households: number;
   people: number;
   /** Buildings with people who need help first, and the first of them. */
   special_needs: number;

@@ -2,7 +2,7 @@
  * The catalogue: one object of the same keys for each language of the screen; the compiler and a test keep them complete.
  * In parts: the frame and the desk (here), handling a call (talk/), the manager's pages (manager/), tickets (register/),
  * outages and who answers for what (places/), reports (reports/),
- * emergencies (emergency/), notices, webhooks and the audit (oversight/), what is heard in a call (heard/).
+ * emergencies (emergency/), notices, webhooks and the audit (oversight/), what is heard in a call (heard/), storms (storm/).
  */
 import { en } from "./en";
 import { emergencyEn } from "./emergency/en";
@@ -42,6 +42,11 @@ import { reportsRu } from "./reports/ru";
 import type { ReportMessages } from "./reports/types";
 import { reportsUk } from "./reports/uk";
 import { ru } from "./ru";
+import { stormEn } from "./storm/en";
+import { stormKk } from "./storm/kk";
+import { stormRu } from "./storm/ru";
+import type { StormMessages } from "./storm/types";
+import { stormUk } from "./storm/uk";
 import { talkEn } from "./talk/en";
 import { talkKk } from "./talk/kk";
 import { talkRu } from "./talk/ru";
@@ -56,15 +61,16 @@ export type Messages = { [key in keyof typeof en]: string } & TalkMessages &
   ReportMessages &
   OversightMessages &
   EmergencyMessages &
-  HeardMessages;
+  HeardMessages &
+  StormMessages;
 export type Key = keyof Messages;
-const ENGLISH: Messages = { ...en, ...talkEn, ...managerEn, ...registerEn, ...placesEn, ...reportsEn, ...oversightEn, ...emergencyEn, ...heardEn };
+const ENGLISH: Messages = { ...en, ...talkEn, ...managerEn, ...registerEn, ...placesEn, ...reportsEn, ...oversightEn, ...emergencyEn, ...heardEn, ...stormEn };
 export const LANGUAGES = ["kk", "ru", "uk", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 export const CATALOGUE: Record<Language, Messages> = {
-  kk: { ...kk, ...talkKk, ...managerKk, ...registerKk, ...placesKk, ...reportsKk, ...oversightKk, ...emergencyKk, ...heardKk },
-  ru: { ...ru, ...talkRu, ...managerRu, ...registerRu, ...placesRu, ...reportsRu, ...oversightRu, ...emergencyRu, ...heardRu },
-  uk: { ...uk, ...talkUk, ...managerUk, ...registerUk, ...placesUk, ...reportsUk, ...oversightUk, ...emergencyUk, ...heardUk },
+  kk: { ...kk, ...talkKk, ...managerKk, ...registerKk, ...placesKk, ...reportsKk, ...oversightKk, ...emergencyKk, ...heardKk, ...stormKk },
+  ru: { ...ru, ...talkRu, ...managerRu, ...registerRu, ...placesRu, ...reportsRu, ...oversightRu, ...emergencyRu, ...heardRu, ...stormRu },
+  uk: { ...uk, ...talkUk, ...managerUk, ...registerUk, ...placesUk, ...reportsUk, ...oversightUk, ...emergencyUk, ...heardUk, ...stormUk },
   en: ENGLISH,
 };
 

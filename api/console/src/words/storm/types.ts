@@ -1,0 +1,3 @@
+import type { stormEn } from "./en";
+
+export type StormMessages = { [key in keyof typeof stormEn]: string };
