@@ -131,3 +131,21 @@ def test_the_storm_fits_a_narrow_screen(office: Visit, fake: Fake, width: int) -
     expect(page.locator("[data-suspicion]").first).to_be_visible()
     expect(page.get_by_role("application", name="Map of the houses")).not_to_have_attribute("data-marked", "0")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_an_outages_end_is_worked_off_on_its_page_and_its_report_is_printed(boss: Page, fake: Fake) -> None:
+    """P18: what is still out, who is helped first, each part that is over; the report writes itself."""
+    fake.play("storm")
+    boss.evaluate("location.hash = '#/outage?id=1'")
+    expect(boss.locator("[data-still-out='4'] [data-left=houses]")).to_contain_text("3 из 4")
+    expect(boss.locator("[data-restoration='1']")).to_contain_text("oksana")
+    expect(boss.locator("[data-step=duty]")).to_contain_text("comes")
+    house = boss.locator("[data-building]").first
+    house.get_by_role("button").click()
+    expect(house).to_contain_text("dana")
+    boss.get_by_role("link", name="Report", exact=True).click()
+    report = boss.locator("[data-report='1']")
+    expect(report).to_contain_text("Calls saved118")
+    boss.emulate_media(media="print")
+    expect(report.get_by_role("button", name="Print")).to_be_hidden()
+    expect(report).to_be_visible()

@@ -7,6 +7,7 @@ import { ago, STREETS } from "../world.ts";
 import type { Answer } from "../routes.ts";
 import { FakeDuties } from "./duties.ts";
 import { FakeEmergencies, SERVICES } from "./emergencies.ts";
+import { ending, ENDINGS } from "./endings.ts";
 import { FakeOutages } from "./outages.ts";
 import { FakeOversight } from "./oversight.ts";
 import { FakeReports } from "./reports.ts";
@@ -198,6 +199,7 @@ export class FakeRegister {
     else if (part === "restore") outages.restore(outage, body["areas"] as Area[], text(body["why"]), staff.login);
     else if (part === "reopen") Object.assign(outage, { state: "announced", ended_at: null });
     else if (part === "call_out") Object.assign(outage, { chain_at: ago(0), chain_by: staff.login });
+    else if (part && ENDINGS.includes(part)) return ending(outage, part, asked);
     else if (part === "ties") return [200, { ties: outages.ties(outage), next: "" }];
     else if (part === "cancel") outage.state = "cancelled";
     else if (part === "close") return [200, { ...outages.close(outage), outage: outages.told(outage, language) }];
