@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { area } from "../src/register/areas";
 import { bulletinDraft, languagesOf, same, tidied } from "../src/storm/bulletin";
-import { beside, chainState, inOrder, isCalm, left, spark, toDecide } from "../src/storm/judge";
+import { beside, chainState, inOrder, isCalm, left, spark, suspectedAt, toDecide } from "../src/storm/judge";
 import { timeLine } from "../src/storm/timeline";
 import { RATE, trimmed, wav } from "../src/storm/wav";
 import type { Bulletin, Ladder, Suspicion } from "../src/storm/types";
@@ -48,6 +48,16 @@ test("the ladder ends at its ends", () => {
 test("a part that is over is no choice any more", () => {
   const [street, house] = [area("street", { street_id: 1 }), area("building", { building_id: 5 })];
   expect(left({ areas: [street, house], restored: [{ ...house, title: "in words" }] })).toEqual([street]);
+});
+
+test("an operator sees what is suspected where his caller is", () => {
+  const { suspicions } = storm();
+  const place = { street: { id: 6, name: "Сейфуллин", kind: "street" }, house: "12", building: null, territories: [], networks: [] };
+  expect(suspectedAt(place, suspicions).map(({ id }) => id)).toEqual([7]);
+  expect(suspectedAt({ ...place, house: "41" }, suspicions)).toEqual([]);
+  const fed = { ...place, house: "41", networks: [{ id: 22, code: "f", kind: "feeder", parent_id: 21, names: {} }] };
+  expect(suspectedAt(fed, suspicions).map(({ id }) => id)).toEqual([8]);
+  expect(suspectedAt({ ...place, street: { ...place.street, id: 3 } }, suspicions)).toEqual([]); // dismissed
 });
 
 test("growth is drawn as steps from its first size to its last", () => {

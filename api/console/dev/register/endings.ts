@@ -35,7 +35,7 @@ export function ending(outage: Outage, part: string, { method, body, staff, lang
   }
   const waited = { calls: 46, mean_s: 74, p90_s: 210, longest_s: 412 };
   return [200, {
-    outage, title: "", until: ago(0), first_report_at: ago(9_300), suspected_at: ago(9_200), confirmed_at: ago(9_000), confirmed_by: "dana",
+    outage: { ...outage, areas: outage.areas.map((one) => titled(one, language)) }, title: "", until: ago(0), first_report_at: ago(9_300), suspected_at: ago(9_200), confirmed_at: ago(9_000), confirmed_by: "dana",
     closed_at: outage.ended_at, closed_by: "", buildings: 31, households: 1399, people: 3120, special_needs: 2, tied: outage.ties, calls: outage.calls, saved: outage.saved,
     heard: { informed: outage.saved, answered: 46 }, heard_waited: waited, line: { answered: 311, informed: 118 }, line_waited: { ...waited, calls: 311, mean_s: 91 },
     tickets: { assigned: 12, reported: 4 }, notices: [{ what: "expected_moved", channel: "call", state: "sent", result: "", number: 121 }], answers: { yes: 8, no: outage.still_out, unreached: 3 },

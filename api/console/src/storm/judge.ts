@@ -1,8 +1,8 @@
 /** What the storm board says of what it shows: whether it is calm, what comes first, how a suspicion grew. Pure. */
 import { overdue } from "../outages/phase";
-import { keyOf, without } from "../register/areas";
+import { affected, keyOf, without } from "../register/areas";
 import type { Outage, OutageStep } from "../register/outage_types";
-import type { Area } from "../register/types";
+import type { Area, Place } from "../register/types";
 import { type Ladder, type RungName, RUNGS, type Suspicion } from "./types";
 
 /** To be decided: open, or confirmed and grown beyond its outage; the surest and largest first. */
@@ -22,6 +22,16 @@ export function isCalm(ladder: Pick<Ladder, "rung"> | null, suspicions: readonly
 }
 
 export const height = (name: RungName): number => RUNGS.indexOf(name);
+
+/** What is suspected where a caller is: those of his own house, street, district, and network. */
+export function suspectedAt(place: Pick<Place, "street" | "house" | "building" | "territories" | "networks">, all: readonly Suspicion[]): Suspicion[] {
+  const ids = (of: readonly { id: number }[]) => of.map(({ id }) => id);
+  const spot = {
+    id: place.building?.id ?? 0, street_id: place.street.id, street: place.street.name, house: place.house, territories: ids(place.territories),
+    parts: ids(place.networks), people: null, special_needs: "", lon: 0, lat: 0,
+  };
+  return all.filter(({ state, areas }) => state === "open" && affected(areas, spot));
+}
 
 /** The rung one step up (1) or down (-1); null at the ends. */
 export function beside(name: RungName, step: 1 | -1): RungName | null {
