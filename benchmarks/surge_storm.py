@@ -13,9 +13,9 @@ from itertools import count
 from typing import Any
 
 from redis.asyncio import Redis
-from surge_people import ANSWERS_CALLBACK, ASKS_S, TAKES_CALLBACK, TALK_S, WRAP_UP_S, Caller, Class, caller
+from surge_people import ANSWERS_CALLBACK, ASKS_S, EMERGENCIES, TAKES_CALLBACK, TALK_S, WRAP_UP_S, Caller, Class, caller
 
-from kezek_api.ladder.rules import LadderRules
+from kezek_api.ladder.rules import LadderTable, rungs_of
 from kezek_queue import End, NotAllowed, QueueRules, QueueSettings, RedisQueues, Rung, Stale, Unknown
 from kezek_queue.ladder.climb import Climbing, look
 from kezek_queue.ladder.types import Measured, RungRules
@@ -82,7 +82,7 @@ class Storm:
         self._reports = 0
         self._confirmed_at: float | None = None
         self._offers: dict[str, int] = {}
-        self._rungs = LadderRules().rungs
+        self._rungs = rungs_of(LadderTable(), (QUEUE,))
         self._rung, self._climbing = Rung(), Climbing()
         self._usual_min = 60 * phases[0].usual
         self._last = "-"
@@ -170,7 +170,7 @@ class Storm:
 
     async def _dials(self, kind: Class) -> None:
         call = f"c{next(self._names)}"
-        if kind == "usual" and self._chance.random() < 0.005:
+        if self._chance.random() < EMERGENCIES:
             kind = "emergency"
         first = bool(self.rules.first) and self._measures.announce
         who = self._of[call] = caller(self._chance, kind, first=first)
