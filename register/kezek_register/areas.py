@@ -6,6 +6,7 @@ The same words say where a rule of responsibility holds and where an outage is.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,6 +89,34 @@ def rank(area: Area, place: Place) -> tuple[int, int]:
     elif area.scope == "part" and area.part_id in place.parts:
         depth = place.parts.index(area.part_id)
     return _RANK[area.scope], depth
+
+
+def hook(area: Area) -> tuple[str, int]:
+    """The one id that its scope names: what an index of areas hangs it on."""
+    match area.scope:
+        case "territory":
+            return "territory", area.territory_id or 0
+        case "part":
+            return "part", area.part_id or 0
+        case "street" | "houses":
+            return "street", area.street_id or 0
+        case "building":
+            return "building", area.building_id or 0
+        case _:
+            return "all", 0
+
+
+def hooks(place: Place) -> Iterator[tuple[str, int]]:
+    """All on which an area that covers the place may hang: a dozen or so."""
+    yield "all", 0
+    for territory in place.territories:
+        yield "territory", territory
+    for part in place.parts:
+        yield "part", part
+    if place.street_id:
+        yield "street", place.street_id
+    if place.building_id:
+        yield "building", place.building_id
 
 
 def _in_range(area: Area, house: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kezek_register.areas import Area, Place, covers
+from kezek_register.areas import Area, Place, covers, hook, hooks
 
 MOST = 2000  # of either; the oldest are forgotten
 
@@ -32,23 +32,23 @@ class Outages:
         self.drop(id)
         self._known[id] = Known(id, topic, tuple(areas))
         for area in areas:
-            self._hanging.setdefault(_hook(area), {}).setdefault(id, []).append(area)
+            self._hanging.setdefault(hook(area), {}).setdefault(id, []).append(area)
         while len(self._known) > MOST:
             self.drop(next(iter(self._known)))
 
     def drop(self, id: str) -> None:
         known = self._known.pop(id, None)
         for area in known.areas if known else ():
-            hanging = self._hanging.get(_hook(area), {})
+            hanging = self._hanging.get(hook(area), {})
             hanging.pop(id, None)
             if not hanging:
-                self._hanging.pop(_hook(area), None)
+                self._hanging.pop(hook(area), None)
 
     def explaining(self, topic: str, place: Place) -> str:
         """The id of one that covers the place, '' for none. A house that is not known is explained by an outage that
         has houses of its street."""
-        for hook in _hooks(place):
-            for id, areas in self._hanging.get(hook, {}).items():
+        for on in hooks(place):
+            for id, areas in self._hanging.get(on, {}).items():
                 if self._known[id].topic not in ("", topic):
                     continue
                 for area in areas:
@@ -56,27 +56,3 @@ class Outages:
                     if of_street or covers(area, place):
                         return id
         return ""
-
-
-def _hook(area: Area) -> tuple[str, int]:
-    match area.scope:
-        case "territory":
-            return "territory", area.territory_id or 0
-        case "part":
-            return "part", area.part_id or 0
-        case "street" | "houses":
-            return "street", area.street_id or 0
-        case "building":
-            return "building", area.building_id or 0
-        case _:
-            return "all", 0
-
-
-def _hooks(place: Place) -> Iterator[tuple[str, int]]:
-    yield "all", 0
-    yield from (("territory", one) for one in place.territories)
-    yield from (("part", one) for one in place.parts)
-    if place.street_id:
-        yield "street", place.street_id
-    if place.building_id:
-        yield "building", place.building_id
