@@ -24,12 +24,14 @@ class Decisions:
     def goes_on(self, outage: Outage, kept: Mapping[int, KeptSuspicion], now: datetime) -> None:
         """It explains what is reported there; said again, nothing but other areas of it. `kept`: suspicions by id."""
         known = self._explaining.get(outage.id)
-        if known is not None and known[1] == outage.areas:
+        # a part that is restored as a whole explains nothing any more: what is reported there is a fault of its own
+        areas = tuple(area for area in outage.areas if area not in outage.restored) or outage.areas
+        if known is not None and known[1] == areas:
             return
         topic = self._counts_as.get(outage.topic, outage.topic)
         key = known[0] if known else self._became(outage, kept) or f"{_OUTAGE}{outage.id}"
-        self._detector.decided(key, "confirmed", outage.areas, now, topic)
-        self._explaining[outage.id] = key, outage.areas
+        self._detector.decided(key, "confirmed", areas, now, topic)
+        self._explaining[outage.id] = key, areas
 
     def over(self, outage_id: int, now: datetime) -> None:
         known = self._explaining.pop(outage_id, None)
