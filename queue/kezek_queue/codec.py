@@ -102,6 +102,8 @@ def rules_text(rules: QueueRules) -> str:
             "redial": milliseconds(rules.redial_s),
             "extensions": rules.wrap_up_extensions,
             "reserve": rules.reserve,
+            "reserve_behind": rules.reserve_behind,
+            "behind": milliseconds(rules.behind_s),
         }
     )
 

@@ -56,6 +56,8 @@ class Model(ModelRestore):
                 c = self.calls[name]
                 self.out_of_line(c)
                 self.into_line(c)
+            case "behind":
+                self.no_longer_behind(self.calls[name])
             case "later":
                 c = self.calls[name]
                 c.state, c.until = CallState.WAITING, 0

@@ -11,6 +11,7 @@ from .model_state import verb
 from .records import CallRecord
 from .types import Call, CallKind, CallState, End, Full, Kind, NotAllowed, OperatorState, Stale, Waiting
 
+NO_PLACE = (0, 0, 0, 0)  # that a caller could have back
 SPEAKS_MS = 300_000  # a caller who has not come to the line by then is called back after all
 
 
@@ -26,15 +27,17 @@ class ModelCalls(ModelLegs):
             c = CallRecord(
                 call, caller, dialled, at, node, seen=self.now, place_since=at, queue=queue, exchange=exchange
             )
-            until, place_since, priority = self.redials.pop(caller, (0, 0, 0)) if caller else (0, 0, 0)
+            until, place_since, priority, behind_until = self.redials.pop(caller, NO_PLACE) if caller else NO_PLACE
             if until > self.now:
                 c.place_since, c.priority, c.floor = min(place_since, at), priority, priority
+                c.behind_until = behind_until
             promised = self.calls.get(self.callback_by.get(caller, "")) if caller else None
             if promised and (not promised.to_dial or promised.reached or promised.state is CallState.OFFERED):
                 promised = None
             if promised:
                 c.place_since = min(c.place_since, promised.place_since)
                 c.priority = c.floor = max(c.priority, promised.priority)
+                c.behind_until = promised.behind_until or c.behind_until
             self.live[call] = c
             self.arrived(c)
             if promised:
@@ -139,6 +142,7 @@ class ModelCalls(ModelLegs):
             c = CallRecord(self._callback_name(of), caller, dialled, self.now, node, seen=0, place_since=at)
             c.kind, c.of = CallKind.CALLBACK, of
             c.priority = source.priority if source and waits else priority
+            c.behind_until = source.behind_until if source and waits else 0
             self.callback_of[of] = self.callback_by[caller] = c.call
             if of in self.texts:
                 self.texts[c.call] = self.texts[of]

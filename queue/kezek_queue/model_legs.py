@@ -199,7 +199,7 @@ class ModelLegs(ModelLine):
         left = end is End.ABANDONED and (c.placed_at or c.place_since != c.since)
         if c.caller and redial and (left or end is End.CUT):
             self.redials.pop(c.caller, None)  # to the end
-            self.redials[c.caller] = (self.now + redial, c.place_since, c.priority)
+            self.redials[c.caller] = (self.now + redial, c.place_since, c.priority, c.behind_until)
 
     def lapse(self, c: CallRecord) -> None:
         """Nobody picked up: the operator is paused; of several, who missed twice in a row. Who picked up and waited in

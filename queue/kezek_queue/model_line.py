@@ -46,6 +46,8 @@ class ModelLine(ModelMoves):
         insort(self.lines.setdefault(c.lane, []), (*c.rank, c.call))
         if changes:
             self.due[f"relax:{c.call}"] = changes
+        if c.behind and c.behind_until:
+            self.due[f"behind:{c.call}"] = c.behind_until
 
     def out_of_line(self, c: CallRecord) -> None:
         if c.state is CallState.WAITING:
@@ -53,6 +55,7 @@ class ModelLine(ModelMoves):
             if not self.lines[c.lane]:
                 del self.lines[c.lane]
             self.due.pop(f"relax:{c.call}", None)
+            self.due.pop(f"behind:{c.call}", None)
 
     def into_rank(self, c: CallRecord) -> None:
         insort(self.ranks.setdefault(c.queue, []), (*c.rank, c.call))
@@ -70,13 +73,20 @@ class ModelLine(ModelMoves):
         return sum(self.calls[call].kind is CallKind.CALL for _, _, call in self.ranks.get(queue, ()))
 
     def stand(self, c: CallRecord) -> None:
-        """Into the line with the queue, priority and wishes in the record."""
+        """Into the line with the queue, priority and wishes in the record. Who goes behind does so once, and for so
+        long as the rules say."""
+        behind_s = self.rules_of(c.queue).behind_s
+        if c.behind and not c.behind_until and behind_s:
+            c.behind_until = self.now + round(behind_s * 1000)
         if c.wanted:
             rules = self.rules_of(c.queue)
             c.wanted_until = self.now + round(rules.named_s * 1000)
             if rules.relax:
                 first = c.line_at + round(min(step.after_s for step in rules.relax) * 1000)
                 c.wanted_until = min(c.wanted_until, first)
+        self.stand_there(c)
+
+    def stand_there(self, c: CallRecord) -> None:
         self.into_line(c)
         self.into_rank(c)
         data = {
@@ -86,6 +96,13 @@ class ModelLine(ModelMoves):
             "kind": str(c.kind),
         }
         self.tell(Kind.PLACED, c.call, "", c.queue, data)
+
+    def no_longer_behind(self, c: CallRecord) -> None:
+        """Behind for long enough: at his first place among the others, whom he has let pass, and never behind again."""
+        self.out_of_line(c)
+        self.out_of_rank(c)
+        c.priority, c.floor, c.behind_until = 0, max(0, c.floor), 0
+        self.stand_there(c)
 
     def nobody_waits_for(self, o: OperatorRecord) -> None:
         for lane in [lane for lane in self.lines if lane.split(FIELD)[2] == o.operator]:
@@ -152,8 +169,9 @@ class ModelLine(ModelMoves):
         else:
             free = [o for o in free if queue in o.serving and meets(o.skills, wishes)]
         highest = kind == "c" and c.priority >= rules.together_from
+        kept = rules.reserve + (rules.reserve_behind if c.behind else 0)
         in_queue = sum(queue in self.operators[name].serving for name in self.free)
-        if not wanted and not highest and rules.reserve > 0 and in_queue <= rules.reserve:
+        if not wanted and not highest and 0 < kept >= in_queue:
             return []
         several = highest and rules.together > 1
         free.sort(key=lambda o: (self.score(o, queue, wishes), o.operator.encode()))

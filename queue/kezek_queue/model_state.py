@@ -52,7 +52,7 @@ class ModelState:
         self.texts: dict[str, str] = {}
         self.callback_of: dict[str, str] = {}  # a call -> its living callback
         self.callback_by: dict[str, str] = {}  # a number -> its living callback
-        self.redials: dict[str, tuple[int, int, int]] = {}  # a number -> until, place_since, priority
+        self.redials: dict[str, tuple[int, int, int, int]] = {}  # number -> until, place_since, priority, behind_until
         self.ended: deque[tuple[int, str]] = deque()  # kept for a day past the end
         self.counts: Counter[tuple[int, str, str]] = Counter()  # (local day, queue, end)
         self.fence = 0

@@ -61,12 +61,17 @@ class CallRecord:
     end: str = ""
     exchange: str = ""  # which has the channel
     reached: bool = False  # a callback whose citizen has picked up
+    behind_until: int = 0  # until when it stands behind at most, once it has: at priority 0 from then on; 0: for ever
     took: str = ""  # the callback whose place it has, until it stands in the line
 
     @property
     def rank(self) -> tuple[int, bytes]:
         """Sorts callers: higher priority, then longer wait (to the millisecond), then the call's name."""
         return (self.place_since - self.priority * PRIORITY_STEP, self.call.encode())
+
+    @property
+    def behind(self) -> bool:
+        return self.priority < 0
 
     @property
     def to_dial(self) -> bool:

@@ -26,6 +26,15 @@ class Relax:
 
 @dataclass(frozen=True, slots=True)
 class QueueRules:
+    """Of those who are free in a queue `reserve` are kept for the highest priorities, and on top of them
+    `reserve_behind` from callers of a priority below 0: they know already, and stand behind. One of them is taken only
+    while more than both are free, by whatever way he waits: a callback of his too is dialled only then, for dialling
+    takes an operator as a talk does. A call wanted by one operator alone is his with any reserve: somebody has decided
+    that these two shall speak, and it binds nobody else. Once `named_s` is over it waits for all, and as all do.
+
+    Nobody starves behind: after `behind_s` there he stands at priority 0, at his first place, and can be put behind no
+    more. The time goes on through an offer that lapsed, a callback in his stead, and a redial."""
+
     strategy: Strategy = "longest_idle"  # of several operators who could take a call
     capacity: int = 0  # callers in the line at most, not callbacks; 0: no limit. Priority 9 and who was in it get in
     relax: tuple[Relax, ...] = ()
@@ -37,6 +46,8 @@ class QueueRules:
     callback_lease_s: float = 75.0  # an offer's life while the citizen is dialled
     redial_s: float = 600.0  # who left the line and dials again within it has the old place back
     reserve: int = 0  # free operators kept for the highest priorities: others are taken by whoever is free beyond them
+    reserve_behind: int = 0  # free operators kept, besides, from callers of a priority below 0
+    behind_s: float = 900.0  # so long a caller stays below 0 at most; 0: for ever
     wrap_up_extensions: int = 2  # how often an operator may prolong one wrap-up
 
 

@@ -75,6 +75,9 @@ class Queues(Recovery, Ladder, Protocol):
     ) -> Waiting:
         """Into the line; the place counts from `place_since`. A call already there keeps its place.
 
+        A `priority` below 0 stands behind all who wait as usual, and leaves them some of the free operators, until the
+        rules' `behind_s` is over; from then on it is 0 (PLACED tells so), and no other `place` puts it back.
+
         `placed_at`: when it was placed first, for one that the line has forgotten. `wanted`: kept for this operator
         alone, for `named_s` of the rules at most; not at all for one who is away.
         Raises Full."""

@@ -53,7 +53,7 @@ class Chance(random.Random):
         return self.choice([None, None, None, None, "k1", "k2"])
 
     def wishes(self) -> dict[str, Any]:
-        priority = self.choice([0, 0, 0, -1, 5, 9, 10])
+        priority = self.choice([0, 0, 0, -1, -1, 5, 9, 10])
         return {"queue": self.choice(QUEUES), "priority": priority, "skills": self.skills(), "wanted": self.wanted()}
 
     def rules(self) -> QueueRules:
@@ -71,6 +71,8 @@ class Chance(random.Random):
             redial_s=self.choice([0.0, 600.0]),
             wrap_up_extensions=self.randint(0, 2),
             reserve=self.choice([0, 0, 1, 2]),
+            reserve_behind=self.choice([0, 0, 1, 2]),
+            behind_s=self.choice([0.0, 4.0, 900.0]),
         )
 
 

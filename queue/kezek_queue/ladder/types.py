@@ -62,6 +62,7 @@ class RungRules:
     packs: tuple[str, ...] = ()
     told_last: bool = False  # who has heard of his outage and stays goes after all who have not
     reserve: float = 0.0  # free operators kept for emergencies, of those at work in a queue
+    reserve_behind: float = 0.0  # besides, kept from those who have heard of their outage and stay (`told_last`)
     names: Mapping[str, str] = field(default_factory=dict)  # language -> its name
     does: Mapping[str, str] = field(default_factory=dict)  # language -> what it does, in one sentence
     topics: Mapping[str, str] = field(default_factory=dict)  # of its packs: digit of the menu -> topic

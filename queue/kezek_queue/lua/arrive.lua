@@ -3,13 +3,13 @@ local SPEAKS = 300000 -- a caller who has not come to the line by then is called
 local c = get_call(ask.call)
 if not c then
   local since = ask.since > 0 and math.min(ask.since, now) or now
-  local place_since, priority, floor = since, '0', '-1'
+  local place_since, priority, floor, behind_until = since, '0', '-1', '0'
   local kept = ask.caller ~= '' and redis.call('GETDEL', key_of('redial', ask.caller))
   if kept then
-    local till, place, level = kept:match('^(%d+),(%d+),(%-?%d+)$')
+    local till, place, level, behind = kept:match('^(%d+),(%d+),(%-?%d+),?(%d*)$')
     if tonumber(till) > now then
       place_since, priority = math.min(tonumber(place), since), level
-      floor = level
+      floor, behind_until = level, behind ~= '' and behind or '0' -- '' of an earlier version
     end
   end
   -- who dials in himself takes the place of his callback, unless he is being dialled, or on the line by it already
@@ -20,10 +20,11 @@ if not c then
     place_since = math.min(place_since, number(callback, 'place_since'))
     priority = text_of(math.max(tonumber(priority), number(callback, 'priority')))
     floor = priority
+    behind_until = callback.behind_until ~= '0' and callback.behind_until or behind_until
   end
   c = create('call', ask.call, CALL, {
     caller = ask.caller, dialled = ask.dialled, since = since, place_since = place_since, node = ask.node,
-    floor = floor, priority = priority, queue = ask.queue,
+    floor = floor, priority = priority, queue = ask.queue, behind_until = behind_until,
     exchange = ask.exchange, took = taken_over and callback.call or '',
   })
   redis.call('ZADD', site.calls, now, c.call)

@@ -27,6 +27,7 @@ else
     kind = 'callback', of = ask.of, caller = ask.caller, dialled = source and source.dialled or '', since = now,
     place_since = at, node = ask.node ~= '' and ask.node or (source and source.node or ''),
     priority = waits and source.priority or ask.priority,
+    behind_until = waits and source.behind_until or '0',
   })
   redis.call('HSET', site.callback_of, ask.of, name)
   redis.call('HSET', site.callback_by, ask.caller, name)

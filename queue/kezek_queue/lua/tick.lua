@@ -1,4 +1,5 @@
--- tick: leases lapse, wrap-ups end, silent desks lose their offers, wishes relax, callbacks come again; replies the
+-- tick: leases lapse, wrap-ups end, silent desks lose their offers, wishes relax, callbacks come again,
+-- who stood behind does so no longer; replies the
 -- milliseconds until the next due time.
 local ending = {
   desk = function(name)
@@ -32,6 +33,9 @@ local ending = {
     local c = get_call(name)
     out_of_line(c)
     into_line(c)
+  end,
+  behind = function(name)
+    no_longer_behind(get_call(name))
   end,
   later = function(name)
     local c = get_call(name)

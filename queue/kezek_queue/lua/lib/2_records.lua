@@ -6,7 +6,7 @@ local CALL = { __index = {
   floor = '-1', kind = 'call', of = '', named = '', wanted = '', wanted_until = '0', lane = '', relax_at = '0',
   talk_at = '0', held_at = '0', held = '0', helper = '', helper_offer = '0', helper_accepted = '0', helper_at = '0',
   aside_to = '', aside_state = '', attempts = '0', ['until'] = '0', state = 'arrived', exchange = '',
-  reached = '0', took = '',
+  reached = '0', took = '', behind_until = '0',
 } }
 local OPERATOR = { __index = {
   phone = '', queues = '[]', joined = '[]', skills = '{}', uses_desk = '0', state = 'away', since = '0', reason = '',

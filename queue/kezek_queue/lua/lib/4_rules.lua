@@ -4,9 +4,11 @@ local PRIORITY_STEP = 1e13 -- more milliseconds than any date has
 local DEFAULT_RULES = {
   strategy = 'longest_idle', capacity = 0, relax = {}, named = 30000, together_from = 9, together = 3, share = 0.5,
   retries = { 300000, 1800000 }, lease = 75000, redial = 600000, extensions = 2,
-  reserve = 0,
+  reserve = 0, reserve_behind = 0, behind = 900000,
 }
-local rules_from = memo(cjson.decode)
+local rules_from = memo(function(text) -- those of an earlier version lack some
+  return setmetatable(cjson.decode(text), { __index = DEFAULT_RULES })
+end)
 local rules_by_queue = {}
 resets[#resets + 1] = function()
   rules_by_queue = {}

@@ -11,6 +11,10 @@ local function is_to_dial(c)
   return c.kind == 'callback' and c.connected_at == '0'
 end
 
+local function is_behind(c)
+  return number(c, 'priority') < 0
+end
+
 local function rank_of(c)
   return text_of(number(c, 'place_since') - number(c, 'priority') * PRIORITY_STEP)
 end
@@ -77,9 +81,15 @@ local function into_line(c)
   c.state, c.lane, c.relax_at = 'waiting', lane, changes > 0 and text_of(changes) or nil
   written[c] = true
   coming, unmatched = c, true
+  if c.behind_until ~= '0' and is_behind(c) then
+    due_at('behind', c.call, c.behind_until)
+  end
 end
 
 local function out_of_line(c, head)
+  if c.behind_until ~= '0' and c.state == 'waiting' and is_behind(c) then
+    due_at('behind', c.call)
+  end
   if c == coming then
     coming = nil
   elseif c.state == 'waiting' then
@@ -128,11 +138,25 @@ local function place_of(c, position)
     .. '","since":"' .. c.place_since .. '","position":' .. position .. ',"kind":"' .. c.kind .. '"}'
 end
 
+-- Into the line's sets; the place, which is told.
+local function stand_there(c)
+  into_line(c)
+  local position = into_rank(c)
+  tell('placed', c.call, '', c.queue, '{"priority":' .. c.priority .. ',"position":' .. position .. ',"since":'
+    .. seconds_text(c.place_since) .. ',"kind":"' .. c.kind .. '"}')
+  return position
+end
+
 local make_offer, takers_of
 
 -- Into the line with the queue, priority and wishes in the record; the place, as it is told. `alone`: nothing else happens
--- in this verb, so when somebody free can take the call, it rings there at once.
+-- in this verb, so when somebody free can take the call, it rings there at once. Who goes behind does so once, and for so
+-- long as the rules say.
 local function stand(c, alone)
+  if is_behind(c) and c.behind_until == '0' then
+    local behind = rules_of(c.queue).behind
+    put(c, { behind_until = behind > 0 and now + behind or '0' })
+  end
   if c.wanted ~= '' then
     local rules = rules_of(c.queue)
     local at = now + rules.named
@@ -141,15 +165,20 @@ local function stand(c, alone)
     end
     put(c, { wanted_until = at })
   end
-  into_line(c)
-  local position = into_rank(c)
-  tell('placed', c.call, '', c.queue, '{"priority":' .. c.priority .. ',"position":' .. position .. ',"since":'
-    .. seconds_text(c.place_since) .. ',"kind":"' .. c.kind .. '"}')
+  local position = stand_there(c)
   local takers = alone and takers_of(c, true) or {}
   if #takers > 0 then
     make_offer(c, takers)
   end
   return place_of(c, position)
+end
+
+-- Behind for long enough: at his first place among the others, whom he has let pass, and never behind again.
+local function no_longer_behind(c)
+  out_of_line(c)
+  out_of_rank(c)
+  put(c, { priority = '0', floor = math.max(0, number(c, 'floor')), behind_until = '0' })
+  stand_there(c)
 end
 
 -- Who was kept for this operator alone is no longer.

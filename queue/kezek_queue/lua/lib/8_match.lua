@@ -75,7 +75,8 @@ local function look_past_reserves()
   local reserved
   for _, o in next, fresh do
     for queue in pairs(profile_of(o).queues) do
-      if (rules_of(queue).reserve or 0) > 0 then
+      local rules = rules_of(queue)
+      if rules.reserve + rules.reserve_behind > 0 then
         reserved = reserved or {}
         reserved[queue] = true
       end
@@ -92,6 +93,11 @@ local function may_dial(queue)
   return dialled < math.max(1, math.floor(rules_of(queue).share * at_work(queue)))
 end
 
+-- So many free ones are kept for others, and more of them from one who stands behind.
+local function kept_from(c, rules)
+  return rules.reserve + (is_behind(c) and rules.reserve_behind or 0)
+end
+
 -- Of the free operators those to be rung: one, or several for the highest priorities. Nobody who stood free before this
 -- script takes whom nobody took then.
 function takers_of(c, is_new)
@@ -103,10 +109,13 @@ function takers_of(c, is_new)
     return o and o.state == 'ready' and can_take(o) and { o } or {}
   end
   local most, rules = 1, rules_of(queue)
-  if kind == 'c' and c.priority ~= '0' and number(c, 'priority') >= rules.together_from then
+  if kind == 'c' and number(c, 'priority') >= rules.together_from then
     most = math.max(1, rules.together)
-  elseif (rules.reserve or 0) > 0 and free_in(queue) <= rules.reserve then -- nil: of an earlier version
-    return {}
+  else
+    local kept = kept_from(c, rules)
+    if kept > 0 and free_in(queue) <= kept then
+      return {}
+    end
   end
   local found = is_new and standing_free(queue, wish, most) or {}
   for _, o in next, fresh do

@@ -186,8 +186,8 @@ local function remember_place(c, how)
   local redial = rules_of(c.queue).redial
   local left = how == 'abandoned' and (c.placed_at ~= '0' or c.place_since ~= c.since)
   if c.caller ~= '' and redial > 0 and (left or how == 'cut') then
-    redis.call('SET', key_of('redial', c.caller), text_of(now + redial) .. ',' .. c.place_since .. ',' .. c.priority,
-      'PX', text_of(redial))
+    redis.call('SET', key_of('redial', c.caller), text_of(now + redial) .. ',' .. c.place_since .. ',' .. c.priority
+      .. ',' .. c.behind_until, 'PX', text_of(redial))
   end
 end
 
