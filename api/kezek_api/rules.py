@@ -71,6 +71,8 @@ class _Queue(_Table):
     redial_s: Seconds = 600.0
     wrap_up_extensions: Annotated[int, Field(ge=0, le=20)] = 2
     reserve: Annotated[int, Field(ge=0, le=100)] = 0
+    reserve_behind: Annotated[int, Field(ge=0, le=100)] = 0
+    behind_s: Seconds = 900.0
 
     def rules(self) -> QueueRules:
         plain = self.model_dump(exclude={"names", "relax"})

@@ -81,6 +81,7 @@ class RungView(Shape):
     second_line: tuple[str, ...]
     told_last: bool
     reserve: float
+    reserve_behind: float
     call_in: tuple[str, ...]
     packs: tuple[str, ...]
 
@@ -98,6 +99,7 @@ class RungView(Shape):
             second_line=rules.second_line,
             told_last=rules.told_last,
             reserve=rules.reserve,
+            reserve_behind=rules.reserve_behind,
             call_in=rules.call_in,
             packs=rules.packs,
         )

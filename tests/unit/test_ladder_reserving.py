@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from kezek_api.ladder.reserving import Reserving, kept_of
+from kezek_api.ladder.reserving import Reserving, with_reserves
 from kezek_api.ladder.rules import LadderRules
 from kezek_api.ladder.service import Ladder
 from kezek_queue import ModelQueues, QueueRules
-from kezek_queue.ladder.types import Rung
+from kezek_queue.ladder.types import Rung, RungRules
 from kit.queue_twins import TestClock
 
-RULES = {"main": QueueRules(), "heat": QueueRules(reserve=2)}
+RULES = {"main": QueueRules(), "heat": QueueRules(reserve=2, reserve_behind=1)}
 
 
 async def crew(clock: TestClock, number: int) -> ModelQueues:
@@ -34,8 +34,14 @@ def test_a_share_of_those_at_work_rounded_down_and_the_site_s_own_rule_at_least(
     async def story() -> None:
         queues = await crew(TestClock(), 41)
         await queues.pause("op0", "lunch")
-        assert kept_of(await queues.snapshot(), 0.05, RULES) == {"main": 2, "heat": 2}
-        assert kept_of(await queues.snapshot(), 0.02, RULES) == {"main": 0, "heat": 2}
+
+        async def kept(reserve: float, behind: float) -> dict[str, tuple[int, int]]:
+            rung = RungRules(reserve=reserve, reserve_behind=behind)
+            found = with_reserves(await queues.snapshot(), rung, RULES)
+            return {queue: (rules.reserve, rules.reserve_behind) for queue, rules in found.items()}
+
+        assert await kept(0.05, 0.1) == {"main": (2, 4), "heat": (2, 1)}
+        assert await kept(0.02, 0.0) == {"main": (0, 0), "heat": (2, 1)}
 
     asyncio.run(story())
 
@@ -60,5 +66,24 @@ def test_up_with_the_rung_and_down_with_it() -> None:
         ladder.know(Rung(n=2))
         await reserving.once(queues)
         assert (await queues.call("later")).state == "offered"
+
+    asyncio.run(story())
+
+
+def test_who_has_heard_of_his_outage_leaves_some_free_for_the_others() -> None:
+    async def story() -> None:
+        queues, rung = await crew(TestClock(), 20), RungRules(reserve_behind=0.1)
+        ladder = Ladder(LadderRules(rungs={"normal": RungRules(), "elevated": rung}), lambda: None)
+        reserving = Reserving(ladder, RULES)
+        for number in range(17):
+            assert await comes(queues, f"c{number}") == "offered"
+        ladder.know(replace(Rung(), name="elevated", n=1))
+        await reserving.once(queues)
+        assert await comes(queues, "knows", priority=-1) == "offered", "more than two are free"
+        assert await comes(queues, "knows too", priority=-1) == "waiting"
+        assert await comes(queues, "knows nothing") == "offered"
+        ladder.know(Rung(n=2))
+        await reserving.once(queues)
+        assert (await queues.call("knows too")).state == "offered"
 
     asyncio.run(story())

@@ -18,6 +18,7 @@ from kezek_queue.ladder.types import CallbackOffer, Climb, RungName, RungRules
 ALL = "*"
 Limit = Annotated[float, Field(ge=0, le=100_000)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
+Share = Annotated[float, Field(ge=0, le=0.5)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_/.-]{1,64}$")]
 Phone = Annotated[str, Field(pattern=r"^\+?[0-9]{2,15}$")]
 Names = dict[str, Annotated[str, Field(max_length=300)]]
@@ -48,7 +49,8 @@ class _Rung(_Table):
     call_in: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
     told_last: bool = False
-    reserve: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    reserve: Share = 0.0
+    reserve_behind: Share = 0.0
     names: Names = Field(default_factory=dict)
     does: Names = Field(default_factory=dict)
 
@@ -73,6 +75,7 @@ class _Rung(_Table):
             packs=self.packs,
             told_last=self.told_last,
             reserve=self.reserve,
+            reserve_behind=self.reserve_behind,
             names=dict(self.names),
             does=dict(self.does),
         )
@@ -88,7 +91,8 @@ class _Elevated(_Rung):
     arrivals_times_usual: Limit = 4.0
     told_last: bool = True
     second_line: tuple[str, ...] = (ALL,)
-    reserve: Annotated[float, Field(ge=0, le=0.5)] = 0.05
+    reserve: Share = 0.05
+    reserve_behind: Share = 0.1
     names: Names = {"kk": "Жоғары", "ru": "Повышенный", "uk": "Підвищений", "en": "Elevated"}
 
 
@@ -101,7 +105,8 @@ class _Overload(_Rung):
     callback: CallbackOffer = "everyone"
     record: tuple[Name, ...] = SMALL
     second_line: tuple[str, ...] = (ALL,)
-    reserve: Annotated[float, Field(ge=0, le=0.5)] = 0.05
+    reserve: Share = 0.05
+    reserve_behind: Share = 0.1
     names: Names = {"kk": "Шамадан тыс", "ru": "Перегрузка", "uk": "Перевантаження", "en": "Overload"}
 
 
@@ -112,7 +117,8 @@ class _Emergency(_Rung):
     callback: CallbackOffer = "everyone"
     record: tuple[Name, ...] = SMALL
     second_line: tuple[str, ...] = (ALL,)
-    reserve: Annotated[float, Field(ge=0, le=0.5)] = 0.05
+    reserve: Share = 0.05
+    reserve_behind: Share = 0.1
     names: Names = {"kk": "Күшейтілген режим", "ru": "Усиленный режим", "uk": "Посилений режим", "en": "Emergency"}
 
 

@@ -88,6 +88,12 @@ _DOES: Mapping[str, Mapping[str, str]] = {
         "uk": "для екстрених викликів тримають вільних операторів",
         "en": "free operators are kept for emergencies",
     },
+    "reserve_behind": {
+        "kk": "бос операторлардың бір бөлігі өз ақауын біліп тұрғандарға берілмейді",
+        "ru": "часть свободных операторов не отдают тем, кто уже слышал о своей аварии",
+        "uk": "частину вільних операторів не віддають тим, хто вже чув про свою аварію",
+        "en": "some free operators are kept from those who have heard of their outage",
+    },
     "call_in": {
         "kk": "демалыстағы қызметкерлер шақырылады",
         "ru": "вызывают сотрудников не на смене",
@@ -108,6 +114,7 @@ _DOES: Mapping[str, Mapping[str, str]] = {
     },
 }
 LANGUAGES = ("kk", "ru", "uk", "en")
+ORDER = ("record", "divert", "told_last", "second_line", "reserve", "reserve_behind", "call_in", "packs")
 
 
 def why(because: Mapping[str, Any], language: str) -> str:
@@ -126,11 +133,7 @@ def does(rules: RungRules, language: str) -> str:
     parts = [
         "first" if rules.first else "",
         rules.callback if rules.callback != "rules" else "",
-        *(
-            name
-            for name in ("record", "divert", "told_last", "second_line", "reserve", "call_in", "packs")
-            if getattr(rules, name)
-        ),
+        *(name for name in ORDER if getattr(rules, name)),
     ]
     said = "; ".join(_in(_DOES[part], language) for part in parts if part) or _in(_DOES["nothing"], language)
     return f"{said[0].upper()}{said[1:]}."
