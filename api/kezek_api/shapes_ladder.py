@@ -174,6 +174,14 @@ class LadderView(Shape):
     called_in: tuple[CalledIn, ...]
 
 
+class PresentRung(Shape):
+    """For whoever answers calls. `names`: as the site calls it; `does`: in the asker's language."""
+
+    rung: RungState
+    names: dict[str, str]
+    does: str
+
+
 class LadderIn(Shape):
     """`n`: of the rung that was read; `held`: rules leave it where it is until it is let go."""
 

@@ -77,6 +77,15 @@ async def test_only_a_manager_moves_it(visitor: Page) -> None:
     assert (await visitor.http.put("/api/ladder", json={"name": "emergency", "n": 0})).status_code == 403
 
 
+async def test_an_operator_is_told_what_the_present_rung_does(visitor: Page) -> None:
+    await visitor.sign_in("dana")
+    await visitor.http.put("/api/ladder", json={"name": "overload", "n": (await ladder(visitor))["rung"]["n"]})
+    await visitor.sign_in("aigul")
+    now = (await visitor.http.get("/api/ladder/rung")).json()
+    assert (now["rung"]["name"], now["names"]["ru"]) == ("overload", "Перегрузка")
+    assert "перезвонить" in now["does"]  # in her language
+
+
 async def test_a_line_that_came_back_empty_stands_where_it_stood(
     house: House, visitor: Page, queues: RedisQueues
 ) -> None:

@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Plugin, PreviewServer, ViteDevServer } from "vite";
 import { WebSocketServer } from "ws";
+import { NOUNS } from "../src/storm/types.ts";
 import { wav } from "./history.ts";
 import { answer, Fake } from "./routes.ts";
 import { STAFF } from "./world.ts";
@@ -42,7 +43,7 @@ function news(fake: Fake, request: IncomingMessage, response: ServerResponse): v
     const { revision } = fake.storm;
     if (revision === seen) return;
     seen = revision;
-    for (const noun of ["suspicion", "addition", "outage"]) response.write(`event: ${noun}\ndata: ${JSON.stringify({ revision })}\n\n`);
+    for (const noun of NOUNS) response.write(`event: ${noun}\ndata: ${JSON.stringify({ revision })}\n\n`);
   };
   const timer = setInterval(look, 300);
   look();

@@ -9,6 +9,7 @@ import type { Answer } from "./routes.ts";
 import { ago } from "./world.ts";
 
 type Words = Record<string, string>;
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 const in_ = (of: Words, language: string): string => of[language] ?? of["en"] ?? "";
 const DOES: Record<RungName, Words> = {
   normal: { kk: "бәрі ереже бойынша", ru: "всё по обычным правилам", uk: "усе за звичайними правилами", en: "everything goes by the usual rules" },
@@ -115,7 +116,7 @@ export class FakeStorm {
 
   private ladder(language: string): Ladder {
     return {
-      on: true, rung: this.rung, rungs: RUNGS.map((name) => ({ name, names: {}, does: in_(DOES[name], language), packs: name === "emergency" ? ["curfew"] : [] })),
+      on: true, rung: this.rung, rungs: RUNGS.map((name) => ({ name, names: {}, does: capital(in_(DOES[name], language)), packs: name === "emergency" ? ["curfew"] : [] })),
       measured: {
         at: ago(0), waiting: this.stormy ? 62 : 2, operators: this.stormy ? 10 : 8, wait_s: this.stormy ? 640 : 25, arrivals_min: this.stormy ? 41.5 : 3.2, usual_min: 3.4,
         free_trunks: this.stormy ? 9 : 57,
@@ -145,10 +146,12 @@ export class FakeStorm {
     return null;
   }
 
-  private ladderDoor({ method, body, language, staff }: Asked): Answer {
+  private ladderDoor({ method, path, body, language, staff }: Asked): Answer {
+    if (path === "/api/ladder/rung") return [200, { rung: this.rung, names: {}, does: capital(in_(DOES[this.rung.name], language)) }];
     if (method === "PUT") {
       if (body["n"] !== this.rung.n) return [409, { code: "stale" }];
       this.moved(body["name"] as RungName, staff.login, String(body["why"] ?? ""), 0, body["held"] === true);
+      this.revision++;
     }
     return [200, this.ladder(language)];
   }
@@ -182,12 +185,13 @@ export class FakeStorm {
 
   private bulletinDoor({ method, path, body, staff, query, language, file }: Asked, id: number, part: string): Answer {
     const shown = (one: Bulletin) => ({ ...one, areas: one.areas.map((each) => titled(each, language)) });
-    if (path === "/api/bulletins" && method === "GET") return [200, { bulletins: this.bulletins.map(shown), longest: 600 }];
+    if (path === "/api/bulletins" && method === "GET") return [200, { bulletins: this.bulletins.map(shown), longest: 600, languages: ["kk", "ru", "uk", "en", "ko"] }];
     const draft = { words: body["words"] as Words, areas: body["areas"] as Area[], pack: String(body["pack"] ?? ""), until: (body["until"] as string | null | undefined) ?? null };
     if (path === "/api/bulletins") return [201, shown(this.write(draft, staff.login))];
     const one = this.bulletins.find((each) => each.id === id);
     if (!one) return [404, { code: "not_found" }];
     one.version++;
+    this.revision++;
     const spoken = query.get("language") ?? "";
     if (part === "publish") Object.assign(one, { state: "on", published_by: staff.login, published_at: ago(0) });
     else if (part === "stop") Object.assign(one, { state: "off", stopped_by: staff.login, stopped_at: ago(0) });

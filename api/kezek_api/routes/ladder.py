@@ -7,10 +7,19 @@ from contextlib import suppress
 from fastapi import APIRouter
 
 from kezek_api import problems
-from kezek_api.doors import Manager, OfDoors, SecondLine
+from kezek_api.doors import AnyStaff, Manager, OfDoors, SecondLine
+from kezek_api.ladder import words
 from kezek_api.ladder.crew import called_in
 from kezek_api.looks import asked, audited
-from kezek_api.shapes_ladder import LadderIn, LadderView, MeasuredView, RungChangeView, RungState, RungView
+from kezek_api.shapes_ladder import (
+    LadderIn,
+    LadderView,
+    MeasuredView,
+    PresentRung,
+    RungChangeView,
+    RungState,
+    RungView,
+)
 from kezek_register.types import Unavailable
 
 router = APIRouter(prefix="/api/ladder", tags=["ladder"], responses=problems.RESPONSES)
@@ -23,6 +32,16 @@ async def ladder(doors: OfDoors, session: SecondLine) -> LadderView:
     """Where it stands, what each rung does, what is measured, and what moved it; without its history while SQL is
     away."""
     return await _view(doors, session.staff.language)
+
+
+@router.get("/rung")
+async def present_rung(doors: OfDoors, session: AnyStaff) -> PresentRung:
+    """The step that the line stands on now, and what it does."""
+    doors.ladder.know(await doors.queues.rung())
+    now = doors.ladder.rung
+    rules = doors.ladder.rules.rungs[now.name]
+    does = words.does(rules, session.staff.language)
+    return PresentRung(rung=RungState.of(now), names=dict(rules.names), does=does)
 
 
 @router.put("")

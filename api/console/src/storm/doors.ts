@@ -3,7 +3,7 @@ import type { Http } from "../lib/http";
 import { query } from "../register/doors";
 import type { Level, Outage } from "../register/outage_types";
 import type { Area } from "../register/types";
-import type { Addition, Bulletin, BulletinDraft, FirstHelpLine, Ladder, Report, RungName, StillOut, Suspicion, SuspicionState } from "./types";
+import type { Addition, Bulletin, BulletinDraft, FirstHelpLine, Ladder, PresentRung, Report, RungName, StillOut, Suspicion, SuspicionState } from "./types";
 
 export interface Confirmed {
   level: Level;
@@ -19,6 +19,8 @@ export class StormDoors {
 
   // the ladder
   ladder = (): Promise<Ladder> => this.http.get("/api/ladder");
+  /** For whoever answers calls. */
+  presentRung = (): Promise<PresentRung> => this.http.get("/api/ladder/rung");
   /** `n`: of the rung that was read. */
   setRung = (name: RungName, held: boolean, why: string, n: number): Promise<Ladder> =>
     this.http.ask("PUT", "/api/ladder", { name, held, why, n });
@@ -52,7 +54,7 @@ export class StormDoors {
   report = <T>(id: number, language: string): Promise<T> => this.http.get(`/api/outages/${id}/report${query({ language })}`);
 
   // bulletins
-  bulletins = (): Promise<{ bulletins: Bulletin[]; longest: number }> => this.http.get("/api/bulletins");
+  bulletins = (): Promise<{ bulletins: Bulletin[]; longest: number; languages: string[] }> => this.http.get("/api/bulletins");
   writeBulletin = (draft: BulletinDraft): Promise<Bulletin> => this.post("/api/bulletins", draft);
   changeBulletin = (id: number, version: number, draft: BulletinDraft): Promise<Bulletin> =>
     this.http.ask("PUT", `/api/bulletins/${id}`, draft, 200, { "If-Match": `"${version}"` });

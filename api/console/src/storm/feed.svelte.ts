@@ -1,18 +1,19 @@
 /** What the storm board shows, live: read anew as soon as the door says that it is another, and now and then besides. */
-import { backoff } from "../desk/backoff";
 import type { App } from "../lib/app.svelte";
 import { Problem } from "../lib/http";
 import { every } from "../lib/loader.svelte";
 import type { RegisterDoors } from "../register/doors";
 import type { Outage } from "../register/outage_types";
 import type { StormDoors } from "./doors";
-import type { Addition, Bulletin, Ladder, Suspicion } from "./types";
+import { News } from "./news";
+import { type Addition, type Bulletin, type Ladder, type Noun, NOUNS, type Suspicion } from "./types";
 
-const LADDER_MS = 1_500;
-const REST_MS = 5_000;
+/** What no event tells: what the ladder measures, and how many call because of an outage. */
+const FIGURES_MS = 5_000;
+/** All of it besides, for an event that was lost; as often as the figures while there is no stream. */
+const ALL_MS = 30_000;
 /** Outages that ended are shown as long as it may have been a mistake. */
 const OVER_S = 6 * 3_600;
-type Noun = "suspicion" | "addition" | "outage" | "ladder" | "bulletin";
 
 export class StormFeed {
   suspicions = $state.raw<Suspicion[] | null>(null);
@@ -24,13 +25,13 @@ export class StormFeed {
   bulletins = $state.raw<Bulletin[]>([]);
   /** Characters that a bulletin may have in one language. */
   longest = $state(600);
+  /** Those in which callers are answered. */
+  languages = $state.raw<readonly string[]>([]);
   /** What could not be read last; '' when all could. */
   problem = $state("");
   households = $state.raw<Record<number, number>>({});
-  private source: EventSource | null = null;
-  private attempt = 0;
-  private stops: (() => void)[] = [];
-  private retry: ReturnType<typeof setTimeout> | undefined;
+  private readonly news: News;
+  private all_ms = 0;
   private readonly reading = new Set<Noun>();
   private readonly again = new Set<Noun>();
   private readonly asked = new Map<number, string>();
@@ -39,26 +40,30 @@ export class StormFeed {
     private readonly app: App,
     private readonly doors: StormDoors,
     private readonly register: RegisterDoors,
-    private readonly connect: () => EventSource = () => new EventSource("/api/suspicions/events"),
-  ) {}
+    connect?: () => EventSource,
+  ) {
+    this.news = new News((noun) => void this.read(noun), connect);
+  }
 
   open(): () => void {
     void this.readAll();
-    this.listen();
-    this.stops = [
-      every(LADDER_MS, () => void this.read("ladder")),
-      every(REST_MS, () => void Promise.all([this.read("outage"), this.read("bulletin")])), // nobody tells that a bulletin ended by itself
-    ];
+    const shut = this.news.open();
+    const stop = every(FIGURES_MS, () => this.look());
     return () => {
-      for (const stop of this.stops) stop();
-      clearTimeout(this.retry);
-      this.source?.close();
-      this.source = null;
+      stop();
+      shut();
     };
   }
 
+  private look(): void {
+    this.all_ms = this.news.live ? this.all_ms + FIGURES_MS : ALL_MS;
+    if (this.all_ms < ALL_MS) return void Promise.all([this.read("rung"), this.read("outage")]);
+    this.all_ms = 0;
+    void this.readAll();
+  }
+
   readAll = async (): Promise<void> => {
-    await Promise.all((["suspicion", "addition", "outage", "ladder", "bulletin"] as const).map((noun) => this.read(noun)));
+    await Promise.all(NOUNS.map((noun) => this.read(noun)));
   };
 
   /** One reading of a noun at a time; what is asked for meanwhile is read after it. */
@@ -80,9 +85,9 @@ export class StormFeed {
   }
 
   private async take(noun: Noun): Promise<void> {
-    if (noun === "ladder") this.ladder = await this.doors.ladder();
+    if (noun === "rung") this.ladder = await this.doors.ladder();
     else if (noun === "addition") this.additions = await this.doors.unhandled();
-    else if (noun === "bulletin") ({ bulletins: this.bulletins, longest: this.longest } = await this.doors.bulletins());
+    else if (noun === "bulletin") ({ bulletins: this.bulletins, longest: this.longest, languages: this.languages } = await this.doors.bulletins());
     else if (noun === "suspicion") {
       const [open, all] = await Promise.all([this.doors.suspicions("open", 100), this.doors.suspicions("", 50)]);
       const known = new Set(open.map(({ id }) => id));
@@ -110,22 +115,4 @@ export class StormFeed {
       this.asked.delete(id); // a help, not a rule: asked again at the next reading
     }
   }
-
-  private listen(): void {
-    this.source?.close();
-    const source = this.connect();
-    this.source = source;
-    for (const noun of ["suspicion", "addition", "outage"] as const)
-      source.addEventListener(noun, () => {
-        this.attempt = 0;
-        void this.read(noun);
-      });
-    source.onerror = () => {
-      // The browser reconnects by itself after a cut, but gives up for ever on an error answer.
-      if (source !== this.source || source.readyState !== EventSource.CLOSED) return;
-      clearTimeout(this.retry);
-      this.retry = setTimeout(() => this.listen(), 500 + backoff(this.attempt++, Math.random()));
-    };
-  }
 }
-

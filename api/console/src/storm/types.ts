@@ -1,6 +1,10 @@
 /** Suspicions, additions, the ladder of overload and bulletins, as docs/api.md sends them. */
 import type { Area, Names } from "../register/types";
 
+/** What the stream of events names: one of them is another than before. */
+export const NOUNS = ["suspicion", "addition", "outage", "bulletin", "rung"] as const;
+export type Noun = (typeof NOUNS)[number];
+
 export const RUNGS = ["normal", "elevated", "overload", "emergency"] as const;
 export type RungName = (typeof RUNGS)[number];
 
@@ -14,6 +18,13 @@ export interface Rung {
   held: boolean;
   /** A change names the one it is made of. */
   n: number;
+}
+
+/** What whoever answers calls is told of it. */
+export interface PresentRung {
+  rung: Rung;
+  names: Names;
+  does: string;
 }
 
 export interface RungChange extends Omit<Rung, "since"> {
