@@ -64,7 +64,8 @@ class BulletinView(Shape):
 
 
 class Bulletins(Shape):
-    """`longest`: characters of a language."""
+    """`longest`: characters of a language; `languages`: those in which callers are answered."""
 
     bulletins: tuple[BulletinView, ...]
+    languages: tuple[str, ...]
     longest: int = LONGEST_WORDS

@@ -46,6 +46,7 @@ async def test_a_manager_types_and_records_one_hears_it_and_puts_it_on(house: Ho
         made = await page.http.post("/api/bulletins", json={"words": {"ru": "Вода у школы"}, "pack": "shelters"})
         assert made.status_code == 201, made.text
         at = f"/api/bulletins/{made.json()['id']}"
+        assert (await page.http.get("/api/bulletins")).json()["languages"] == list(house.settings.languages)
         typed = await page.http.get(f"{at}/sound", params={"language": "ru"})
         assert typed.headers["content-type"] == "audio/wav"
         assert length_s(typed.content) > 0.5, "espeak-ng has spoken it"

@@ -32,7 +32,8 @@ FILE: dict[int | str, dict[str, Any]] = {200: {"content": WAV}}
 async def bulletins(doors: OfDoors, session: AnyStaff) -> Bulletins:
     """Those that are on and drafts, then the last that are off."""
     found = await asked(doors.register.bulletins.list())
-    return Bulletins(bulletins=await _views(doors, found, session.staff.language))
+    views = await _views(doors, found, session.staff.language)
+    return Bulletins(bulletins=views, languages=doors.settings.languages)
 
 
 @router.post("", status_code=201)

@@ -103,7 +103,7 @@ export const stormEn = {
   bulletin_off: "off",
   bulletin_everyone: "everybody",
   bulletin_area: "an area",
-  bulletin_pack: "a pack of topics",
+  bulletin_pack: "A pack of topics",
   bulletin_who: "Who hears it",
   bulletin_words: "Its words, {language}",
   bulletin_language: "Language",

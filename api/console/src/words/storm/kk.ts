@@ -104,7 +104,7 @@ export const stormKk: StormMessages = {
   bulletin_off: "өшірулі",
   bulletin_everyone: "барлығы",
   bulletin_area: "аумақ",
-  bulletin_pack: "тақырыптар топтамасы",
+  bulletin_pack: "Тақырыптар топтамасы",
   bulletin_who: "Кім естиді",
   bulletin_words: "Мәтіні, {language}",
   bulletin_language: "Тілі",

@@ -104,7 +104,7 @@ export const stormRu: StormMessages = {
   bulletin_off: "снято",
   bulletin_everyone: "все",
   bulletin_area: "район",
-  bulletin_pack: "набор тем",
+  bulletin_pack: "Набор тем",
   bulletin_who: "Кто услышит",
   bulletin_words: "Слова, {language}",
   bulletin_language: "Язык",

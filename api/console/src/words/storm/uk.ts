@@ -104,7 +104,7 @@ export const stormUk: StormMessages = {
   bulletin_off: "знято",
   bulletin_everyone: "усі",
   bulletin_area: "район",
-  bulletin_pack: "набір тем",
+  bulletin_pack: "Набір тем",
   bulletin_who: "Хто почує",
   bulletin_words: "Слова, {language}",
   bulletin_language: "Мова",
