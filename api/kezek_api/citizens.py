@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from kezek_api.handing import SqlEmergencies
+from kezek_api.outage_news import OutageNews, place_of
 from kezek_api.rules import Rules
 from kezek_api.settings import Settings
 from kezek_api.speaker import Speaker
@@ -39,15 +40,26 @@ OWN = 5  # tickets of a caller that are looked at
 
 
 class SqlOutages:
-    """Meets `kezek_ivr.ports.Outages`."""
+    """Meets `kezek_ivr.ports.Outages`. `watch` is a part of the node: without it those who wait hear nothing new."""
 
     def __init__(self, register: Register) -> None:
         self._register = register
+        self._nearby = OutageNews(register)
+        self.watch = self._nearby.run
 
     async def affecting(self, who: Concerned) -> Sequence[Affecting]:
         place = await place_of(self._register, who)
-        if place is None:
-            return ()
+        self._nearby.keep(who, place)
+        return await self._at(place) if place is not None else ()
+
+    def news(self) -> int:
+        return self._nearby.number()
+
+    def heard(self, who: Concerned) -> Sequence[Affecting] | None:
+        found = self._nearby.at(who)
+        return None if found is None else [_affecting(each) for each in found]
+
+    async def _at(self, place: Place) -> Sequence[Affecting]:
         return [_affecting(each) for each in await self._register.outages.affecting(place, within=COMING)]
 
     async def tie(self, outage: int, who: Concerned, *, tell: bool) -> None:
@@ -68,19 +80,6 @@ class SqlOutages:
             await lift(self._register, outage, who, await place_of(self._register, who))
         except (Conflict, NotFound, ValueError) as never:
             log.info("outage.no_tie", call=who.call, outage=outage, error=type(never).__name__)
-
-
-async def place_of(register: Register, who: Concerned) -> Place | None:
-    """Where he is; None when the register does not know. Raises RegisterError."""
-    places = register.places
-    try:
-        if who.household_id is not None:
-            return await places.of_household(who.household_id)
-        if who.building_id is not None:
-            return await places.place(who.building_id)
-        return await places.of_house(who.street_id, who.house) if who.street_id is not None else None
-    except NotFound:
-        return None
 
 
 class SqlTickets:

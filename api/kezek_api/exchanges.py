@@ -60,6 +60,7 @@ class Exchanges:
         memory = SqlMemory(register)
         outages = WithSuspicions(register, rules.detection)
         citizens = citizens_of(register, rules, spoken_dialogue(settings), settings, outages)
+        self._outages = citizens.outages
         self._all = [
             Exchange(
                 settings,
@@ -109,6 +110,8 @@ class Exchanges:
                 for one in self._all:
                     group.create_task(self._mark(one))
                 group.create_task(self._outbound.run())
+                if self._outages is not None:
+                    group.create_task(keep("outage news", self._outages.watch))
                 if self._pace is not None:
                     group.create_task(learn(self._register, self._pace))
                 if self._notifying:

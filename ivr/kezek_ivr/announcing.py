@@ -8,7 +8,7 @@ register that is slow or dead costs nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -31,6 +31,7 @@ from kezek_telephony.types import HungUp, TelephonyError
 
 log = structlog.get_logger(__name__)
 
+TIES = 4  # written at once: when a whole line has been told, others need the register too
 LEFT = "left"  # in place of a digit: he hung up when he had heard what there is to know
 
 
@@ -46,7 +47,8 @@ class Announcing:
         now: Callable[[], datetime],
     ) -> None:
         self._outages, self._dialogue, self._settings, self._end, self._now = outages, dialogue, settings, end, now
-        self._tying: set[asyncio.Task[None]] = set()
+        self._beside: set[asyncio.Task[None]] = set()
+        self._turns = asyncio.Semaphore(TIES)
 
     async def passes(self, talk: Conversation) -> bool:
         """False: he knows enough, and the call has its end. Asked again for another address of the same call.
@@ -56,8 +58,7 @@ class Announcing:
         if self._outages is None or talk.priority == EMERGENCY or who is None:
             return True
         found = await within(self._outages.affecting(who), (), self._settings.directory_limit_s, "affecting")
-        fresh = [each for each in found if _mark(each) not in talk.told_outages][: self._dialogue.outage.most]
-        talk.told_outages |= {_mark(each) for each in fresh}
+        fresh = self.untold(talk, found)
         if not await self._suspected(talk, [each for each in fresh if each.suspected]):
             return True
         news = [each for each in fresh if not each.suspected]
@@ -65,19 +66,33 @@ class Announcing:
             return True
         talk.keeper.set_outages([each.id for each in news])
         talk.story.tell("outage", outages=[each.id for each in news])
-        digit = await self._tell(talk, who, news)
-        if digit in (LEFT, self._dialogue.outage.that_is_all_digit):
-            await self._informed(talk, who, news, tell=bool(who.phone) and digit != LEFT)
+        digit = await self.tell(talk, who, news)
+        if self.is_all(digit):
+            await self.informed(talk, who, news, digit)
             return False
         if digit == self._dialogue.emergency_digit:
             talk.priority, talk.straight = EMERGENCY, True
             return True
         talk.straight = talk.straight or digit == self._dialogue.operator_digit
-        for each in news:  # beside the call, which goes on: a slow register delays nobody
-            task = asyncio.create_task(self._tie(each, who, tell=False))  # has a limit of its own
-            self._tying.add(task)
-            task.add_done_callback(self._tying.discard)
+        self.stays(who, news)
         return True
+
+    def untold(self, talk: Conversation, found: Sequence[Affecting]) -> list[Affecting]:
+        """Those that this call has not told him; from now on they count as told."""
+        fresh = [each for each in found if _mark(each) not in talk.told_outages][: self._dialogue.outage.most]
+        talk.told_outages |= {_mark(each) for each in fresh}
+        return fresh
+
+    def is_all(self, digit: str | None) -> bool:
+        """Of what `tell` says: he needs nobody any more."""
+        return digit in (LEFT, self._dialogue.outage.that_is_all_digit)
+
+    def stays(self, who: Concerned, news: Sequence[Affecting]) -> None:
+        """Tied beside the call, which goes on: a slow register delays nobody."""
+        for each in news:
+            task = asyncio.create_task(self._tie(each, who, tell=False))  # has a limit of its own
+            self._beside.add(task)
+            task.add_done_callback(self._beside.discard)
 
     async def _suspected(self, talk: Conversation, news: list[Affecting]) -> bool:
         """What is looked into, said and left at that. False: he pressed a key that leads on."""
@@ -94,7 +109,8 @@ class Announcing:
         talk.straight = talk.straight or digit == words.operator_digit
         return talk.priority != EMERGENCY
 
-    async def _tell(self, talk: Conversation, who: Concerned, news: list[Affecting]) -> str | None:
+    async def tell(self, talk: Conversation, who: Concerned, news: Sequence[Affecting]) -> str | None:
+        """The digit that he presses, LEFT when he has heard the facts and hangs up. Raises HungUp before that."""
         words = self._dialogue.outage
         facts = [prompt for each in news for prompt in self._facts(each, talk.language)]
         press = f"press/{words.that_is_all_digit}"
@@ -121,8 +137,9 @@ class Announcing:
             yield words.until
             yield from saying.moment(outage.until, now, language)
 
-    async def _informed(self, talk: Conversation, who: Concerned, news: list[Affecting], *, tell: bool) -> None:
-        """The tie is made sure beside the goodbye, and after it."""
+    async def informed(self, talk: Conversation, who: Concerned, news: Sequence[Affecting], digit: str | None) -> None:
+        """The call's end. The tie is made sure beside the goodbye, and after it."""
+        tell = bool(who.phone) and digit != LEFT
         talk.story.tell("informed", outages=[each.id for each in news], tell=tell)
         async with running(*(self._tie(each, who, tell=tell) for each in news)) as ties:
             await self._end(talk, End.INFORMED)
@@ -133,10 +150,12 @@ class Announcing:
             await asyncio.wait(ties)
 
     async def _tie(self, outage: Affecting, who: Concerned, *, tell: bool) -> None:
-        assert self._outages is not None  # noqa: S101 - by `passes`
-        outages = self._outages
-        limit = self._settings.closing_limit_s
-        if not await patiently(lambda: outages.tie(outage.id, who, tell=tell), limit=limit, what="tie"):
+        async def once() -> None:
+            assert self._outages is not None  # noqa: S101 - else nobody was told of it
+            async with self._turns:
+                await self._outages.tie(outage.id, who, tell=tell)
+
+        if not await patiently(once, limit=self._settings.closing_limit_s, what="tie"):
             log.error("outage.not_tied", call=who.call, outage=outage.id)
 
 

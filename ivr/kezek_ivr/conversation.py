@@ -42,6 +42,7 @@ class Conversation:
     told_wait: ToldWait = field(default_factory=ToldWait)
     callback_offered: bool = False
     told_outages: set[int] = field(default_factory=set)
+    news: int = -1  # of outages, as far as he has been told in the line
     told_bulletins: set[int] = field(default_factory=set)
     recording: Recording = "forbidden"
     operator: str = ""  # who talks or talked with the caller
@@ -63,7 +64,8 @@ class Conversation:
         self.kind, self.since = standing.kind, standing.since
         self.place_since = standing.place_since or standing.since
         self.place_kept = not arrival.resumed and self.place_since < standing.since - KEPT_S
-        self.priority = max(standing.priority, arrival.priority)  # the channel remembers what an empty Redis does not
+        # the channel remembers what an empty Redis does not; it remembers nothing below the usual
+        self.priority = max(standing.priority, arrival.priority) if arrival.priority else standing.priority
         self.stands(standing)
 
     def stands(self, call: Call) -> None:

@@ -59,9 +59,25 @@ def feels(
 
 def felt(talk: Conversation, rungs: Rungs | None) -> Feels:
     """By what is known of the call now."""
-    fields = talk.keeper.notes["fields"]
-    topic, urgency = fields.get("topic"), fields.get("urgency")
-    danger = urgency is not None and not DANGERS.isdisjoint(urgency["value"].split(","))
     told = any(id > 0 for id in talk.told_outages)  # a suspicion tells nobody what he wants to know
     rules = rungs.now(talk.queue) if rungs is not None else None
-    return feels(rules, talk.priority, topic["value"] if topic else "", danger, talk.silent, talk.queue, told)
+    return feels(rules, talk.priority, _topic(talk), in_danger(talk), talk.silent, talk.queue, told)
+
+
+def is_spared(talk: Conversation, rungs: Rungs | None) -> bool:
+    """He is on no rung, and while he waits nothing comes between him and an operator."""
+    rules = rungs.now(talk.queue) if rungs is not None else None
+    notes = talk.keeper.notes
+    silent = talk.silent or notes["unheard"] == "silence"  # also one whom another session asked
+    urgent = talk.priority >= EMERGENCY or "emergency" in notes or in_danger(talk)
+    return urgent or silent or (rules is not None and _topic(talk) in rules.spared)
+
+
+def in_danger(talk: Conversation) -> bool:
+    urgency = talk.keeper.notes["fields"].get("urgency")
+    return urgency is not None and not DANGERS.isdisjoint(urgency["value"].split(","))
+
+
+def _topic(talk: Conversation) -> str:
+    topic = talk.keeper.notes["fields"].get("topic")
+    return topic["value"] if topic else ""

@@ -57,6 +57,16 @@ class Outages(Protocol):
         """Those at this house now, and those that begin within a day; the ones that concern it most first."""
         ...
 
+    def news(self) -> int:
+        """Another number when those who wait may have something new to hear, within about a second of the change on
+        whichever node. No I/O, and never raises."""
+        ...
+
+    def heard(self, who: Concerned) -> Sequence[Affecting] | None:
+        """Those at this house now, as this node has read them already; None: the house is being looked up, ask again.
+        No I/O: callers who wait ask it by the thousand. Never raises."""
+        ...
+
     async def tie(self, outage: int, who: Concerned, *, tell: bool) -> object:
         """His household is one of the concerned, told when it is over if `tell`; what he adds is lifted out. The same
         call again changes nothing but `tell`, and that only to True."""

@@ -39,6 +39,7 @@ from kezek_ivr.ticket_states import TicketStates
 from kezek_ivr.types import Directory, Notes, Storyteller, Waits
 from kezek_ivr.understanding import Understanding
 from kezek_ivr.waiting import EndedElsewhere, WaitingRoom
+from kezek_ivr.waiting_news import WaitingNews
 from kezek_ivr.watch import Watch
 from kezek_queue.types import Call, CallKind, CallState, End, Full, NotAllowed, Queues, Stale, Unknown
 from kezek_speech.types import Ears, Phrasebook
@@ -93,12 +94,14 @@ class Reception:
         self._closing = Closing(queues, dialogue, settings, self._forgotten)
         self._called_back = CalledBack(queues, dialogue, settings, self._closing.end)
         telling, instead = Telling(dialogue, settings, waits, rungs), Instead(queues, dialogue, settings)
-        self._waiting = WaitingRoom(queues, dialogue, settings, telling, instead, self._recorder, self._forgotten)
         self._refusing = Refusing(dialogue, telling, instead, calendar, self._closing.end)
 
         def now() -> datetime:
             return datetime.fromtimestamp(clock(), calendar.zone if calendar else UTC)
 
+        announcing = Announcing(outages, dialogue, settings, self._closing.end, now)
+        news = WaitingNews(outages, announcing, rungs, queues, settings)
+        self._waiting = WaitingRoom(queues, dialogue, settings, telling, instead, self._recorder, self._forgotten, news)
         self._connecting = Connecting(
             board,
             queues,
@@ -118,7 +121,7 @@ class Reception:
             self._lookups,
             self._recorder,
             self._refusing,
-            Announcing(outages, dialogue, settings, self._closing.end, now),
+            announcing,
             TicketStates(tickets, dialogue, settings, self._closing.end, now),
             ReadingBack(voice, self._lookups, limit=settings.voice_limit_s),
             RecordedIntake(intake, rungs, dialogue, settings, self._closing.end),
@@ -220,6 +223,7 @@ class Reception:
         kept = await steady(lambda: self._queues.notes(talk.call), limit=limit, what="notes")
         if kept.keys() >= Notes.__required_keys__:
             talk.keeper.resume(cast(Notes, kept))
+            talk.told_outages |= {*talk.keeper.notes.get("outages", ())}
             talk.language = self._understanding.language_of(
                 talk.keeper.notes["language"], *self._understanding.languages_of(arrival)
             )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import structlog
@@ -12,15 +14,19 @@ from kezek_ivr.conversation import EMERGENCY, Conversation
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.forgotten import Forgotten
 from kezek_ivr.instead import Instead
+from kezek_ivr.keeping import amend
 from kezek_ivr.recording import Recorder
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.side_tasks import running
 from kezek_ivr.steady import steady
 from kezek_ivr.telling import Telling
+from kezek_ivr.waiting_news import News, WaitingNews
 from kezek_ivr.watch import Offered
 from kezek_queue.types import CallState, Full, NotAllowed, Queues, Unknown, Waiting
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 MOMENT_S = 0.01  # the shortest wait: a timer may fire early by the clock's resolution
 FOLLOW_LIMIT_S = 1.0  # events that cannot be followed by then are polled for
@@ -42,8 +48,9 @@ class WaitingRoom:
         instead: Instead,
         recorder: Recorder,
         forgotten: Forgotten,
+        news: WaitingNews,
     ) -> None:
-        self._forgotten = forgotten
+        self._forgotten, self._news = forgotten, news
         self._queues, self._dialogue, self._settings = queues, dialogue, settings
         self._telling, self._instead, self._recorder = telling, instead, recorder
 
@@ -73,10 +80,11 @@ class WaitingRoom:
         await self.place(talk)
 
     async def offer(self, talk: Conversation, *, tell_place: bool) -> Offered | None:
-        """Wait for an offer, with music; the place is told at once (`tell_place`), then every settings.place_every_s.
+        """Wait for an offer, with music; the place is told at once (`tell_place`), then every settings.place_every_s,
+        and what goes on at his house as soon as it is known.
 
-        None when he is called back instead: he has been told, and the call has its end. Raises HungUp, LineLost,
-        QueueAway, EndedElsewhere.
+        None when he is called back instead, or knows enough: he has been told, and the call has its end. Raises HungUp,
+        LineLost, QueueAway, EndedElsewhere.
         """
         loop = asyncio.get_running_loop()
         first, told_at = tell_place, loop.time()
@@ -87,6 +95,10 @@ class WaitingRoom:
             if first or loop.time() >= told_at + self._settings.place_every_s:
                 await self._tell_place(talk, first=first)
                 first, told_at = False, loop.time()
+                continue
+            if (news := self._news.of(talk)) is not None:
+                if await self._tell_news(talk, news):
+                    return None
                 continue
             due = min(told_at + self._settings.place_every_s, looked_at + self._settings.poll_s)
             if await self._digit(talk, await self._idle(talk, due - loop.time())):
@@ -143,12 +155,33 @@ class WaitingRoom:
             position = talk.position
         told = self._telling.place(talk, position, first=first)
         playing = talk.line.play(*told, language=talk.language, stop_on_digit=False)
-        async with running(playing, self._offer_comes(talk)) as (told_all, coming):
-            await asyncio.wait({told_all, coming}, return_when=asyncio.FIRST_COMPLETED)
-            if not told_all.done():
-                return  # an operator is there: nobody waits for the end of a prompt
-            told_all.result()
+        if await self._unless_offered(talk, playing) is not None:
+            await talk.line.music()
+
+    async def _tell_news(self, talk: Conversation, news: News) -> bool:
+        """True: he knows enough, and the call has its end."""
+        digit = await self._unless_offered(talk, self._news.tell(talk, news))
+        if digit is not None and self._news.ends(digit):
+            await self._news.informed(talk, news, digit)
+            return True
+        if digit != self._dialogue.emergency_digit:
+            self._news.ties(news)
+        if digit is None:
+            return False
         await talk.line.music()
+        if digit != self._dialogue.emergency_digit and self._news.goes_behind(talk):
+            waiting = await self._place(talk)
+            talk.position = waiting.position  # told anew, from here on
+            talk.told_wait.forget()
+            talk.story.tell("place", position=waiting.position, queue=waiting.queue, priority=waiting.priority)
+        return await self._digit(talk, digit)
+
+    async def _unless_offered(self, talk: Conversation, work: Coroutine[Any, Any, T]) -> T | None:
+        """None: an operator was there first, and nobody waits for the end of a prompt."""
+        async with running(work, self._offer_comes(talk)) as (doing, coming):
+            await asyncio.wait({doing, coming}, return_when=asyncio.FIRST_COMPLETED)
+            found: T | None = doing.result() if doing.done() else None
+            return found
 
     async def _offer_comes(self, talk: Conversation) -> None:
         """By its event, or found by looking: events may be lost while he is told or asked something too."""
@@ -166,6 +199,7 @@ class WaitingRoom:
             talk.priority = EMERGENCY
             talk.keeper.set_emergency({"how": "digit"})
             await self.place(talk)
+            await amend(self._queues, talk.call, self._settings.notes_limit_s, emergency={"how": "digit"})
 
     async def _place(self, talk: Conversation) -> Waiting:
         """The place; a call already in the line keeps it, so this asks for it too."""

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.timeout(180)
 
 HOME = "+77009990111"  # of a household of the sample town
 NEIGHBOUR = "+77009990113"
+WAITING = "+77009990117"
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +132,23 @@ async def test_who_is_affected_hears_it_and_is_called_once_when_it_is_over_and_m
         assert world.quiet
         calls = (await head.does("GET", "/api/calls"))["calls"]
         assert [call for call in calls if call["call"].startswith("nt-")] == [], "they are no calls of the line"
+
+
+async def test_who_waits_in_the_line_hears_of_it_when_it_is_confirmed(city: City) -> None:
+    """P18: there is no operator; he presses 1 and is tied, by another process's word."""
+    async with register_of(city) as register, city.citizens() as street:
+        for token in (f"waits{n}" for n in range(5)):  # a busy machine may not know him in time
+            citizen = await street.dials(caller=WAITING, story=token)
+            await city.told(token, "place")
+            if (await city.told(token, "known_number"))["known"]:
+                break
+            await citizen.hang_up()
+        outage = await outage_at(register, WAITING)
+        assert (await city.told(token, "outage"))["outages"] == [outage.id]
+        citizen.press("1")
+        assert (await city.told(token, "informed"))["tell"] is True
+        await citizen.ended()
+        assert {phone: tie.tell for phone, tie in (await ties(register, outage)).items()} == {WAITING: True}
 
 
 async def test_a_service_is_told_whom_it_gets_and_then_has_him_and_the_outcome_is_written(city: City) -> None:

@@ -41,16 +41,27 @@ class Slow:
 
 
 class TownOutages(Slow, Outages):
-    """`at`: (street id, house) -> the outages there; `ties`: (outage, party) -> told when it is over?"""
+    """`at`: (street id, house) -> the outages there; `ties`: (outage, party) -> told when it is over? `asked`: by how
+    many looks of those who wait; `unread`: their houses are not known yet."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.changes = self.asked = 0
+        self.unread = False
         self.at: dict[tuple[int, str], list[Affecting]] = {}
         self.ties: dict[tuple[int, str], bool] = {}
         self.calls: list[str] = []
 
     def affect(self, street_id: int, house: str, *outages: Affecting) -> None:
         self.at[street_id, house] = list(outages)
+        self.changes += 1
+
+    def news(self) -> int:
+        return self.changes
+
+    def heard(self, who: Concerned) -> Sequence[Affecting] | None:
+        self.asked += 1
+        return None if self.unread else self.at.get((who.street_id or 0, who.house), [])
 
     async def affecting(self, who: Concerned) -> Sequence[Affecting]:
         await self.answer()

@@ -15,7 +15,7 @@ from pathlib import Path
 import structlog
 
 from kezek_api.bulletins.voice import BulletinVoice
-from kezek_api.citizens import place_of
+from kezek_api.outage_news import place_of
 from kezek_api.provision.step import CannotHave
 from kezek_ivr.ports import Concerned, ToldFirst
 from kezek_register import Register

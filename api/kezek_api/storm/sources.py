@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from kezek_api.citizens import SqlOutages, place_of
+from kezek_api.citizens import SqlOutages
 from kezek_api.storm.rules import DetectionRules
 from kezek_ivr.ports import Affecting, Concerned
 from kezek_register import Register
+from kezek_register.areas import Place
 from kezek_register.outage_types import Outage
 from kezek_register.trouble_types import BadTrouble, Trouble
 
@@ -51,10 +52,9 @@ class WithSuspicions(SqlOutages):
         super().__init__(register)
         self._rules = rules
 
-    async def affecting(self, who: Concerned) -> Sequence[Affecting]:
-        known = list(await super().affecting(who))
-        place = await place_of(self._register, who) if self._rules.on else None
-        if place is None:
+    async def _at(self, place: Place) -> Sequence[Affecting]:
+        known = list(await super()._at(place))
+        if not self._rules.on:
             return known
         found = await self._register.suspicions.affecting(place)
         return [*known, *(_suspected(one) for one in found if not self._known(one, known))]

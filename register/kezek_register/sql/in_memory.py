@@ -32,6 +32,11 @@ class InMemory(Generic[Read, Kept]):
         self._loading = asyncio.Lock()
         self._kept: tuple[int, Kept] | None = None
 
+    @property
+    def last(self) -> tuple[int, Kept] | None:
+        """Its revision, and what it was when it was read last; None before that. No I/O."""
+        return self._kept
+
     async def fresh(self) -> Kept:
         """As the newest committed change left it. Whoever waits no longer leaves the reading to go on: the next
         one finds it done, however slow the database is. Raises Unavailable."""

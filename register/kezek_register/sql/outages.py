@@ -126,9 +126,18 @@ class Outages(
         and `calls` are not counted here. Areas are compared, never expanded: milliseconds in a large city."""
         return (await self._announced.fresh()).affecting(place, at or self._clock(), within)
 
-    async def ready(self) -> None:
-        """What was announced is in memory: the next caller does not wait for it. Raises Unavailable."""
+    async def ready(self) -> int:
+        """What was announced is in memory: the next caller does not wait for it. Which revision it is. Raises
+        Unavailable."""
         await self._announced.fresh()
+        last = self._announced.last
+        return last[0] if last else 0
+
+    def remembered(self, place: Place, at: datetime | None = None) -> builtins.list[Outage]:
+        """What goes on at this place by what this process has read last (`ready`): the same as `affecting`, at most as
+        old as that, and without I/O."""
+        last = self._announced.last
+        return last[1].affecting(place, at or self._clock()) if last else []
 
     async def revision(self) -> int:
         """Moves whenever any of them changes."""
