@@ -143,16 +143,16 @@ class WaitingRoom:
         return False
 
     async def _tell_place(self, talk: Conversation, *, first: bool) -> None:
+        position = talk.position
         if not first:
-            waiting = await self._place(talk)
+            if self._news.goes_behind(talk):  # the rung has changed since he was told
+                await self._behind(talk)
+            position = (await self._place(talk)).position
             if talk.watch.offered is not None:
                 return
-            position = waiting.position
             if position < talk.position:
                 talk.position = position
                 talk.story.tell("place", position=position, queue=talk.queue, priority=talk.priority)
-        else:
-            position = talk.position
         told = self._telling.place(talk, position, first=first)
         playing = talk.line.play(*told, language=talk.language, stop_on_digit=False)
         if await self._unless_offered(talk, playing) is not None:
@@ -170,11 +170,14 @@ class WaitingRoom:
             return False
         await talk.line.music()
         if digit != self._dialogue.emergency_digit and self._news.goes_behind(talk):
-            waiting = await self._place(talk)
-            talk.position = waiting.position  # told anew, from here on
-            talk.told_wait.forget()
-            talk.story.tell("place", position=waiting.position, queue=waiting.queue, priority=waiting.priority)
+            await self._behind(talk)
         return await self._digit(talk, digit)
+
+    async def _behind(self, talk: Conversation) -> None:
+        waiting = await self._place(talk)
+        talk.position = waiting.position  # told anew, from here on
+        talk.told_wait.forget()
+        talk.story.tell("place", position=waiting.position, queue=waiting.queue, priority=waiting.priority)
 
     async def _unless_offered(self, talk: Conversation, work: Coroutine[Any, Any, T]) -> T | None:
         """None: an operator was there first, and nobody waits for the end of a prompt."""

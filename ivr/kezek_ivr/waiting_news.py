@@ -90,8 +90,8 @@ class WaitingNews:
         self._announcing.stays(news.who, news.outages)
 
     def goes_behind(self, talk: Conversation) -> bool:
-        """He has heard it: from now on after those who know nothing yet?"""
-        if talk.priority != USUAL or not felt(talk, self._rungs).behind:
+        """He has heard of an outage and stays: from now on after those who know nothing yet?"""
+        if talk.priority != USUAL or talk.talked or not felt(talk, self._rungs).behind:
             return False
         talk.priority = BEHIND
         return True

@@ -111,6 +111,23 @@ async def test_where_the_rung_does_not_say_so_he_keeps_his_place() -> None:
 
 
 @in_virtual_time
+async def test_who_was_told_before_the_rung_came_goes_behind_when_his_place_is_told_next() -> None:
+    async with World.open(aigul_201=Phone(talks=5)) as world:
+        world.rungs = rungs = TownRungs(RungRules())
+        async with a_line(world) as line:
+            confirmed(world)
+            await asyncio.sleep(60)
+            assert (await world.state(line)).priority == 0
+            rungs.rules = BEHIND.rules
+            await asyncio.sleep(50)
+            assert (await world.state(line)).priority == -1
+            await asyncio.sleep(1000)
+            assert (await world.state(line)).priority == 0, "for so long at most, as the line's rules say"
+            await asyncio.sleep(100)
+            assert (await world.state(line)).priority == 0
+
+
+@in_virtual_time
 async def test_an_operator_cuts_it_short_and_his_pop_says_what_was_told() -> None:
     async with World.open(aigul_201=Phone(talks=20)) as world:
         world.rungs = BEHIND
