@@ -183,6 +183,21 @@ def test_an_outage_opened_by_hand_explains_until_it_is_over() -> None:
     assert len(found.open()) == 1
 
 
+def test_what_was_suspected_where_an_outage_is_opened_by_hand_is_explained_by_it_and_does_not_outlive_it() -> None:
+    """What the 'no's of an end say, opened as what is left; when that is over nobody is told of a suspicion."""
+    found = detector()
+    told(found, of_house(5))
+    told(found, of_house(5, 8, 4, first=40))
+    inside = next(one for one in found.open() if covers(one.areas[0], TOWN.spots[2 * HOUSES + 4].place))
+    found.decided("outage:7", "confirmed", [Area("street", street_id=3)], NOON + timedelta(minutes=4), topic="heating")
+    (faded,) = found.tick(NOON + timedelta(minutes=5))
+    assert (faded.id, faded.state) == (inside.id, "faded")
+    (elsewhere,) = found.open()
+    found.over("outage:7", NOON + timedelta(minutes=10))
+    told(found, of_house(1, first=90, begins=700))
+    assert [one.id for one in found.open()] == [elsewhere.id], "what was explained is no evidence any more"
+
+
 def test_a_dismissed_one_must_come_back_stronger() -> None:
     found = detector()
     told(found, of_house(5))

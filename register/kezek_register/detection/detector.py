@@ -47,6 +47,7 @@ class MassOutages:
         self._keys: dict[str, tuple[float, _Said]] = {}
         self._outages = Outages()
         self._dismissals = Dismissals(settings.remember_s)
+        self._explained: list[Case] = []  # by an outage that was no suspicion's; told at the next look
 
     def report(self, report: TroubleReport) -> list[Suspicion]:
         said = _Said(report.topic, report.party, report.place, report.says, report.sure)
@@ -71,8 +72,7 @@ class MassOutages:
         voice = Voice(report.key, at, party, report.source, report.place, where, sure)
         if report.says == "on":
             return self._views([*changed, *topic.denied(voice)])
-        place = self._gazetteer.spots[where.spot].place if where.spot >= 0 else report.place
-        if explained := self._outages.explaining(report.topic, place):
+        if explained := self._outages.explaining(report.topic, self._place(where.spot, report.place)):
             if case := topic.cases.get(explained):
                 case.heard(voice.key, voice.party, at)
                 changed.append(case)
@@ -94,6 +94,7 @@ class MassOutages:
                 case.state = "confirmed"
             if covered := tuple(areas) or (case.areas if case else ()):
                 self._outages.put(id, case.topic if case else topic, covered)
+                self._explain(id)
         elif case is not None:
             case.state = state
             self._topics[case.topic].drop(case)
@@ -109,6 +110,19 @@ class MassOutages:
     def open(self) -> list[Suspicion]:
         cases = [case for topic in self._topics.values() for case in topic.cases.values() if case.state == "open"]
         return [case.view() for case in sorted(cases, key=lambda one: (one.first_at, one.id))]
+
+    def _explain(self, outage: str) -> None:
+        """What was suspected inside it is suspected no more, and does not come back when it is over."""
+        for topic in self._topics.values():
+            for case in [one for one in topic.cases.values() if one.state == "open"]:
+                places = {self._place(voice.where.spot, voice.place) for voice in case.voices.values()}
+                if places and all(self._outages.explaining(topic.code, place) == outage for place in places):
+                    case.state = "faded"
+                    topic.forget(case)
+                    self._explained.append(case)
+
+    def _place(self, spot: int, place: Place) -> Place:
+        return self._gazetteer.spots[spot].place if spot >= 0 else place
 
     def _case(self, id: str) -> Case | None:
         return next((topic.cases[id] for topic in self._topics.values() if id in topic.cases), None)
@@ -131,7 +145,7 @@ class MassOutages:
         while self._keys and (first := next(iter(self._keys.items())))[1][0] < now - 2 * self._settings.window_s:
             del self._keys[first[0]]
         self._dismissals.expire(now)
-        changed: list[Case] = []
+        changed, self._explained = self._explained, []
         for topic in self._topics.values():
             changed += topic.tidy(now)
         return changed
