@@ -23,6 +23,7 @@ from kezek_api.routes import (
     callbacks,
     calls,
     colleagues,
+    crew_words,
     duties,
     emergencies,
     executors,
@@ -54,7 +55,7 @@ from kezek_api.routes import (
 ROUTES = (
     session, operator, phone, calls, handling, colleagues, register, wallboard, figures, staffing, history, callbacks,
     recordings, tickets, photos, addresses, duties, outages, outage_ends, outage_reports, suspicions, additions,
-    emergencies, executors, ladder, bulletins, reports, notices, governance, webhooks, open311, health,
+    crew_words, emergencies, executors, ladder, bulletins, reports, notices, governance, webhooks, open311, health,
 )  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 SAFE = {"GET", "HEAD", "OPTIONS"}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from kezek_api.auth import Session
 from kezek_api.doors import Doors
 from kezek_api.looks import asked, audited
+from kezek_api.shapes_crew_words import WordView
 from kezek_api.shapes_outage_ends import LeftView, RestorationView, StillOutView
 from kezek_api.shapes_outages import ExpectationView, OutageView, StepView
 from kezek_api.shapes_places import AreaView, HouseFeature, HouseMap, HouseOnMap, Point
@@ -29,6 +30,8 @@ async def outage_view(doors: Doors, outage: Outage, language: str) -> OutageView
 async def outage_views(doors: Doors, outages: Sequence[Outage], language: str, now: datetime) -> tuple[OutageView, ...]:
     areas = [area for one in outages for area in one.areas]
     areas += [area for one in outages for step in one.restorations for area in step.areas]
+    told = await asked(doors.register.crew_words.of(outages=[one.id for one in outages]))
+    areas += [area for word in told for area in word.areas]
     named = await asked(doors.register.area_names.of(areas))
 
     def shown(some: Sequence[Area]) -> tuple[AreaView, ...]:
@@ -65,6 +68,7 @@ async def outage_views(doors: Doors, outages: Sequence[Outage], language: str, n
             announced_at=one.announced_at,
             chain_at=one.chain_at,
             chain_by=one.chain_by,
+            said=tuple(WordView.of(word, named, language) for word in told if word.outage_id == one.id),
             version=one.version,
         )
         for one in outages

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from kezek_api.shapes import Shape
+from kezek_api.shapes_crew_words import WordView
 from kezek_api.shapes_outage_ends import RestorationView
 from kezek_api.shapes_places import AreaView
 from kezek_register.outage_types import CallOutAnswer, Expectation, Level, Outage, OutageState, OutageStep, Tie
@@ -86,7 +87,7 @@ class OutageView(Shape):
     `expected_at`; `ties`: households tied to it, `calls`: how often they called, `still_out`: who say 'not yet';
     `saved`: calls that ended without an operator;
     `restored`: parts where it is over already; `parent`: it is what is left of that one; `chain_at`: since when its
-    call-out chain is telephoned."""
+    call-out chain is telephoned; `said`: what crews say of it, the newest first."""
 
     id: int
     code: str
@@ -117,6 +118,7 @@ class OutageView(Shape):
     announced_at: AwareDatetime | None
     chain_at: AwareDatetime | None
     chain_by: str
+    said: tuple[WordView, ...]
     version: int
 
 

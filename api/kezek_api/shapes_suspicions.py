@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from kezek_api.shapes import Shape, Short, Text
+from kezek_api.shapes_crew_words import WordView
 from kezek_api.shapes_duties import Language
 from kezek_api.shapes_outage_orders import Moment
 from kezek_api.shapes_places import AreaView
@@ -18,7 +19,8 @@ from kezek_register.trouble_types import Addition
 class SuspicionView(Shape):
     """`words`: in the language of whoever asks; `usual`: how many reports its areas make in `span_s` seconds by
     themselves; `special_needs`: buildings where somebody needs help first; `against`: voices that say that nothing is
-    missing; `grown`: when its areas became larger, with the households then; `beyond`: it is larger than its outage."""
+    missing; `grown`: when its areas became larger, with the households then; `beyond`: it is larger than its outage;
+    `said`: what crews say of it, the newest first."""
 
     id: int
     state: SuspicionState
@@ -42,6 +44,7 @@ class SuspicionView(Shape):
     decided_at: AwareDatetime | None
     decided_by: str
     why: str
+    said: tuple[WordView, ...]
 
 
 class SuspicionPage(Shape):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kezek_api.doors import Doors
 from kezek_api.looks import asked
+from kezek_api.shapes_crew_words import WordView
 from kezek_api.shapes_places import AreaView
 from kezek_api.shapes_suspicions import SuspicionView
 from kezek_api.storm.usual import UNKNOWN
@@ -15,7 +16,9 @@ from kezek_register.trouble_types import KeptSuspicion
 
 
 async def suspicion_views(doors: Doors, found: Sequence[KeptSuspicion], language: str) -> tuple[SuspicionView, ...]:
-    named = await asked(doors.register.area_names.of(area for one in found for area in one.areas))
+    told = await asked(doors.register.crew_words.of(suspicions=[one.id for one in found]))
+    every = [area for one in found for area in one.areas] + [area for word in told for area in word.areas]
+    named = await asked(doors.register.area_names.of(every))
     topics = {topic.code: topic.names for topic in await asked(doors.register.topics.all())} if found else {}
     topics[UNKNOWN] = UNHEARD
     views = []
@@ -45,6 +48,7 @@ async def suspicion_views(doors: Doors, found: Sequence[KeptSuspicion], language
                 decided_at=one.decided_at,
                 decided_by=one.decided_by,
                 why=one.why,
+                said=tuple(WordView.of(word, named, language) for word in told if word.suspicion_id == one.id),
             )
         )
     return tuple(views)

@@ -19,6 +19,7 @@ from kezek_register.sql.area_names import AreaNames
 from kezek_register.sql.asset_kinds import AssetKinds
 from kezek_register.sql.audit import Audit
 from kezek_register.sql.bulletins import Bulletins
+from kezek_register.sql.crew_words import CrewWords
 from kezek_register.sql.database import Database
 from kezek_register.sql.duties import Duties
 from kezek_register.sql.emergencies import Emergencies
@@ -106,6 +107,7 @@ class Register:
         self.outages = Outages(database, TicketsOfOutages(self.tickets), clock, lists, work.tell_by)
         self.troubles = Troubles(database, clock)
         self.suspicions = Suspicions(database, self.outages, clock)
+        self.crew_words = CrewWords(database, clock)
         self.additions = Additions(database, clock)
         self.leases = Leases(database, clock)
         self.town = WholeTown(database)

@@ -31,7 +31,8 @@ class SuspicionDecided(Conflict):
 class Trouble:
     """A report as it comes in. `key`, `source`, `sure`, `says`: as TroubleReport's; `phone`: who speaks, of whom a
     keyed hash is kept, else his household, else the flat or the house that he speaks of; `sensor`: its id, in place of
-    a person; `part_id`: of the network, for a sensor or a crew that knows more than a house."""
+    a person; `crew`: whose crew speaks, and of what; `part_id`: of the network, for a sensor or a crew that knows more
+    than a house."""
 
     key: str
     at: datetime
@@ -48,6 +49,24 @@ class Trouble:
     sure: float = 1.0
     says: Says = "out"
     call: str = ""
+    crew: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CrewWord:
+    """What somebody who is there says of a suspicion, or else of an outage: nothing is missing (`on`), or it is
+    (`out`). `organisation`: whose crew it is, a code; `by`: the login of whoever wrote it down; `areas`: () is all of
+    it."""
+
+    says: Says
+    organisation: str
+    by: str
+    areas: tuple[Area, ...] = ()
+    why: str = ""
+    suspicion_id: int | None = None
+    outage_id: int | None = None
+    id: int = 0
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ import pytest
 from kezek_api.storm.rules import DetectionRules
 from kezek_api.storm.watch import Watch
 from kezek_register import Register
+from kezek_register.areas import Area
 from kezek_register.detection.detector import MassOutages
 from kezek_register.outage_types import Outage
-from kezek_register.trouble_types import KeptReport, KeptSuspicion, Trouble
+from kezek_register.trouble_types import CrewWord, KeptReport, KeptSuspicion, Trouble
 from kezek_register.types import Unavailable
 from kit.databases import draft
 from kit.outages_town import RADIO, TREE, build, phone_of
@@ -114,6 +115,20 @@ async def test_a_rumour_ends_when_the_crew_says_no(town: Register) -> None:
         await town.troubles.add(crew)
         (ended,) = await until(town, lambda all_of: all_of[0].state == "dismissed")
         assert (ended.id, ended.decided_by, ended.why) == (found.id, "rule", "the crew says that nothing is missing")
+
+
+async def test_a_crew_s_word_of_a_house_leaves_the_street_and_of_the_whole_it_ends_the_rumour(town: Register) -> None:
+    async with looking(watch(town)):
+        await town.troubles.add(*street(*FEW))
+        (found,) = await until(town, lambda all_of: one_open(all_of) and all_of[0].parties >= 7)
+        word = CrewWord("on", "vodokanal", "erlan", suspicion_id=found.id)
+        first = (await town.places.of_household(1)).building_id
+        await town.crew_words.say(replace(word, areas=(Area("building", building_id=first),)))
+        (kept,) = await until(town, lambda all_of: all_of[0].against == 1)
+        assert kept.state == "open", "one house with water is no reason to forget the street"
+        await town.crew_words.say(word)
+        (ended,) = await until(town, lambda all_of: all_of[0].state == "dismissed")
+        assert (ended.id, ended.decided_by) == (found.id, "rule")
 
 
 async def test_the_next_node_knows_what_the_one_before_knew(town: Register) -> None:

@@ -84,9 +84,10 @@ class Topic:
         return [case]
 
     def denied(self, voice: Voice) -> list[Case]:
-        """A sensor or a crew says that nothing is missing there: of those who said so before it, none counts."""
+        """A sensor or a crew says that nothing is missing there: of those who said so before it, none counts. `sure`:
+        what it says of a part alone speaks by so much against the whole."""
         changed: list[Case] = []
-        nats = BY_CREW if voice.source == "crew" else BY_SENSOR
+        nats = (BY_CREW if voice.source == "crew" else BY_SENSOR) * voice.sure
         for case in [*self.cases.values()]:
             if not case.region.holds(voice):
                 continue

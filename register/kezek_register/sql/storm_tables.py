@@ -62,6 +62,21 @@ class SuspicionRow(Base):
     why: Mapped[str]
 
 
+class CrewWordRow(Base):
+    """What who is there has said (trouble_types.CrewWord), as long as there is the suspicion, or the outage."""
+
+    __tablename__ = "crew_words"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    says: Mapped[str]  # out | on
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    by: Mapped[str]  # a login
+    areas: Mapped[list[Any]] = mapped_column(JSON)  # outage_rules.area_body of each; [] is all of it
+    why: Mapped[str]
+    suspicion_id: Mapped[int | None] = mapped_column(ForeignKey("suspicions.id", ondelete="CASCADE"), index=True)
+    outage_id: Mapped[int | None] = mapped_column(ForeignKey("outages.id", ondelete="CASCADE"), index=True)
+
+
 class LeaseRow(Base):
     """What one node at a time does. `until`: by the database's clock; `told`: what its holder leaves to the next."""
 

@@ -119,6 +119,8 @@ async def _party(database: Database, session: AsyncSession, one: Trouble) -> str
     """Who speaks: by his number before all, however many addresses he names. Raises BadTrouble."""
     if one.sensor:
         return f"sensor:{one.sensor}"
+    if one.crew:
+        return f"crew:{one.crew}"
     phone = e164(one.phone) or ""
     if phone:
         household = await session.scalar(select(PhoneRow.household_id).where(PhoneRow.phone == phone))
