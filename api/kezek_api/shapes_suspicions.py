@@ -10,7 +10,7 @@ from kezek_api.shapes import Shape, Short, Text
 from kezek_api.shapes_crew_words import WordView
 from kezek_api.shapes_duties import Language
 from kezek_api.shapes_outage_orders import Moment
-from kezek_api.shapes_places import AreaView
+from kezek_api.shapes_places import AreaView, Id
 from kezek_register.detection.types import ReportSource, Says, SuspicionState
 from kezek_register.outage_types import Level
 from kezek_register.trouble_types import Addition
@@ -67,6 +67,12 @@ class DismissIn(Shape):
     model_config = ConfigDict(json_schema_extra={"examples": [{"why": "The crew is there: nothing is missing"}]})
 
     why: Text = ""
+
+
+class ExtendIn(Shape):
+    """`outage_id`: the outage that it is a part of."""
+
+    outage_id: Id | None = None
 
 
 class ReportView(Shape):

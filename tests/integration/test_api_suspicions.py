@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +12,9 @@ import pytest
 from kezek_register import Register
 from kezek_register.areas import Area
 from kezek_register.detection.types import Suspicion
+from kezek_register.outage_types import Outage
 from kezek_register.trouble_types import Addition, Trouble
+from kit.databases import draft
 from kit.register_doors import Town, settle
 
 NOW = datetime.now(UTC)
@@ -88,6 +92,53 @@ async def test_dismissed_with_a_reason_and_extended_when_grown(town: Town) -> No
         assert (extended["id"], len(extended["areas"])) == (outage["id"], 2)
         assert not (await second_line.get(path)).json()["beyond"]
         assert (await second_line.get("/api/suspicions/99")).status_code == 404
+
+
+async def test_one_beside_a_confirmed_one_is_attached_to_it_and_two_managers_at_once_attach_it_once(
+    town: Town,
+) -> None:
+    id = await suspected(town)
+    elsewhere = Area("street", street_id=next(one for one in town._streets if one != town.street_id))
+    first = Outage(0, "announced", 2, "water", NOW - timedelta(hours=1), (elsewhere,))
+    outage = await town.register.outages.open(first, "dana")
+    dark = await town.register.outages.open(replace(first, topic="electricity"), "dana")
+    over = await town.register.outages.open(first, "dana")
+    await town.register.outages.cancel(over.id, "dana")
+    number = (
+        await town.register.tickets.confirm(
+            draft(call="c-1", caller="+77000000001", street_id=town.street_id, house="2", topic="water")
+        )
+    ).number
+    path = f"/api/suspicions/{id}/extend"
+    async with town.at_the_door("saule") as second_line, town.at_the_door("dana") as manager:
+        for wrong, code in (
+            ({"outage_id": dark.id}, "bad_outage"), ({"outage_id": over.id}, "outage_over"),
+            ({"outage_id": 2**31 - 1}, "not_found"), ({"outage_id": "1 OR 1"}, "invalid"),
+            ({"outage_id": -1}, "invalid"),
+        ):  # fmt: skip
+            assert (await second_line.post(path, json=wrong)).json()["code"] == code, wrong
+        told = {"outage_id": outage.id}
+        both = await asyncio.gather(*(one.post(path, json=told) for one in (second_line, manager)))
+        assert {one.status_code for one in both} == {200}
+        assert {one.json()["id"] for one in both} == {outage.id}
+        assert [len(one.json()["areas"]) for one in both] == [2, 2]
+        kept = (await second_line.get(f"/api/suspicions/{id}")).json()
+        assert (kept["state"], kept["outage_id"], kept["beyond"]) == ("confirmed", outage.id, False)
+        again = await manager.post(path, json={"outage_id": dark.id})
+        assert again.status_code in (409, 422)
+    assert (await town.register.tickets.get(number)).outage_id == outage.id
+    assert len(await town.register.outages.now()) == 2
+
+
+async def test_what_is_restored_there_already_is_not_attached(town: Town) -> None:
+    id = await suspected(town)
+    other = next(one for one in town._streets if one != town.street_id)
+    areas = (Area("street", street_id=town.street_id), Area("street", street_id=other))
+    outage = await town.register.outages.open(Outage(0, "announced", 2, "water", NOW, areas), "dana")
+    await town.register.outages.restore(outage.id, areas[:1], "dana")
+    async with town.at_the_door("saule") as second_line:
+        told = await second_line.post(f"/api/suspicions/{id}/extend", json={"outage_id": outage.id})
+        assert (told.status_code, told.json()["code"]) == (422, "bad_outage")
 
 
 async def test_an_addition_is_seen_by_all_until_somebody_sees_to_it(town: Town) -> None:

@@ -17,6 +17,7 @@ from kezek_api.auth import Session
 from kezek_api.errors import NotSignedIn
 from kezek_api.limits import Places
 from kezek_api.published import Published
+from kezek_api.storm.rules import DetectionRules
 from kezek_register import Register, Staff, checklists, emergency, street_name
 from kezek_register.duty_types import Organisation
 from kezek_register.emergency import LANGUAGES
@@ -60,6 +61,7 @@ class Town:
             checklists=checklists.load(),
             services=emergency.load(),
             published=Published(keep_s=0),
+            rules=SimpleNamespace(detection=DetectionRules()),
             settings=SimpleNamespace(
                 origins=(), photos_folder=self.folder, zone=UTC, languages=LANGUAGES, default_language="kk"
             ),

@@ -8,16 +8,26 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from kezek_api import problems
 from kezek_api.conventions import After, Limit, etag, linked
-from kezek_api.doors import AnyStaff, OfDoors, SecondLine
+from kezek_api.doors import AnyStaff, Doors, OfDoors, SecondLine
 from kezek_api.looks import asked, audited
 from kezek_api.outages_shown import house_map, outage_view
 from kezek_api.routes.wallboard import LIVE, STREAM, Stream
 from kezek_api.shapes_outages import OutageView
 from kezek_api.shapes_places import HouseMap
-from kezek_api.shapes_suspicions import ConfirmIn, DismissIn, Reports, ReportView, SuspicionPage, SuspicionView
+from kezek_api.shapes_suspicions import (
+    ConfirmIn,
+    DismissIn,
+    ExtendIn,
+    Reports,
+    ReportView,
+    SuspicionPage,
+    SuspicionView,
+)
 from kezek_api.storm.deciding import confirm as decide
+from kezek_api.storm.usual import UNKNOWN
 from kezek_api.suspicions_shown import suspicion_view, suspicion_views
 from kezek_register.detection.types import SuspicionState
+from kezek_register.outage_types import BadOutage
 
 router = APIRouter(prefix="/api/suspicions", tags=["suspicions"], responses=problems.RESPONSES)
 
@@ -131,10 +141,23 @@ async def dismiss(id: SuspicionId, body: DismissIn, doors: OfDoors, session: Sec
 
 
 @router.post("/{id}/extend")
-async def extend(id: SuspicionId, doors: OfDoors, session: SecondLine, response: Response) -> OutageView:
-    """It has grown beyond its outage, whose areas become its own."""
-    login = session.staff.login
+async def extend(
+    id: SuspicionId, doors: OfDoors, session: SecondLine, response: Response, body: ExtendIn | None = None
+) -> OutageView:
+    """It has grown beyond its outage, which has its areas too from now on. With `outage_id` it is a part of that one,
+    and confirmed with it. 422 `bad_outage` for an outage of another matter."""
+    login, to = session.staff.login, body.outage_id if body else None
+    if to is not None:
+        await _of_one_matter(doors, id, to)
     await audited(doors, login, "suspicion_extend", str(id), once_in_s=0)
-    outage = await asked(doors.register.suspicions.extend(id, login))
+    outage = await asked(doors.register.suspicions.extend(id, login, to))
     etag(response, outage.version)
     return await outage_view(doors, outage, session.staff.language)
+
+
+async def _of_one_matter(doors: Doors, id: int, outage_id: int) -> None:
+    """Raises NotFound, BadOutage."""
+    kept = await asked(doors.register.suspicions.get(id))
+    outage = await asked(doors.register.outages.get(outage_id))
+    if kept.topic != UNKNOWN and not doors.rules.detection.same_matter(kept.topic, outage.topic):
+        raise BadOutage(f"it is of another matter: {outage.topic}")

@@ -16,12 +16,12 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kezek_register.areas import Place
+from kezek_register.areas import Place, swallows
 from kezek_register.detection.types import Suspicion, SuspicionState
 from kezek_register.outage_index import OutageIndex
-from kezek_register.outage_types import Level, Outage
+from kezek_register.outage_types import BadOutage, Level, Outage, OutageOver
 from kezek_register.paging import Page, key_of, page_of, size_of
-from kezek_register.sql import events, outage_concerned, outage_rows, suspicion_rows, trouble_reports
+from kezek_register.sql import events, outage_concerned, outage_parts, outage_rows, suspicion_rows, trouble_reports
 from kezek_register.sql.database import Database
 from kezek_register.sql.in_memory import InMemory
 from kezek_register.sql.outages import Outages
@@ -143,21 +143,37 @@ class Suspicions:
                 await self._decide(session, row, "dismissed", who, why)
             return suspicion_rows.value(row)
 
-    async def extend(self, id: int, who: str) -> Outage:
-        """It has grown beyond its outage, whose areas become its own. Raises NotFound, OutageOver, and SuspicionDecided
-        when it is no outage."""
+    async def extend(self, id: int, who: str, outage_id: int | None = None) -> Outage:
+        """It has grown beyond its outage, which has its areas too from now on. `outage_id`: it is a part of that one,
+        confirmed with it, and the tickets of its reports are tied to it; again, or by two at once, it is the same.
+        Raises NotFound, OutageOver (not announced), SuspicionDecided (no outage, another's, or merged), and BadOutage
+        for what is restored there already: that step is to be taken back."""
         async with self._database.writing() as session:
             row = await suspicion_rows.one(session, id, lock=True)
-            if row.outage_id is None:
+            if row.state == "merged" or (row.outage_id is None and outage_id is None):
                 raise SuspicionDecided(f"it is {row.state}, no outage")
-            outage = await outage_rows.whole(session, await outage_rows.one(session, row.outage_id))
+            if row.outage_id is not None and outage_id not in (None, row.outage_id):
+                raise SuspicionDecided("it is another outage")
+            attached = await outage_rows.one(session, outage_id or row.outage_id or 0, lock=True)
+            if attached.state != "announced":
+                raise OutageOver(f"the outage is {attached.state}")
+            outage = await outage_rows.whole(session, attached)
             areas = suspicion_rows.areas_of(row.areas)
-            if outage.areas == areas:
+            new = tuple(area for area in areas if not any(swallows(known, area) for known in outage.areas))
+            if row.outage_id is not None and not new:
                 return outage
-            changed = await self._outages.change_in(session, replace(outage, areas=areas), who)
+            if row.outage_id is None and await outage_parts.nothing_left(session, areas, outage.restored):
+                raise BadOutage("it is restored there: take that step back")
+            if new:
+                whole = replace(outage, areas=(*outage.areas, *new))
+                outage = await self._outages.change_in(session, whole, who)
             await self._tie_tickets(session, id, outage.id)
+            if row.outage_id is None:
+                row.outage_id = outage.id
+                await self._decide(session, row, "confirmed", who, row.why)
+                return await outage_rows.whole(session, await outage_rows.one(session, outage.id))
             await bump(self._database, session, REVISION)
-            return changed
+            return outage
 
     # --- reading
 
