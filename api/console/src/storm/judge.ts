@@ -21,6 +21,9 @@ export function isCalm(ladder: Pick<Ladder, "rung"> | null, suspicions: readonly
   return (ladder?.rung.name ?? "normal") === "normal" && toDecide(suspicions).length === 0 && outages.length === 0 && additions === 0;
 }
 
+/** Of `s7` under `s`: 7; null where another kind of matter is meant. */
+export const idIn = (key: string | null, kind: "s" | "o"): number | null => (key?.startsWith(kind) ? Number(key.slice(1)) : null);
+
 export const height = (name: RungName): number => RUNGS.indexOf(name);
 
 /** What is suspected where a caller is: those of his own house, street, district, and network. */
