@@ -90,6 +90,7 @@ class _Elevated(_Rung):
     wait_s: Limit = 180.0
     arrivals_times_usual: Limit = 4.0
     told_last: bool = True
+    record: tuple[Name, ...] = SMALL
     second_line: tuple[str, ...] = (ALL,)
     reserve: Share = 0.05
     reserve_behind: Share = 0.1
