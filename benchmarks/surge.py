@@ -1,17 +1,21 @@
 """A storm on 20 operators, x12 for 5 minutes and x8 for 2 hours: what each of Kezek's measures does for callers.
 
-    python benchmarks/surge.py [--operators 20] [--seed 109] [--quick] [--no-days] [--json]
+    python benchmarks/surge.py [--operators 20] [--seed 109] [--seeds 1] [--kept 0.1,0.2] [--quick] [--no-days] [--json]
 
 In virtual time through the real waiting line on a real Valkey, beside a plain queue: first an ordinary day, then the
 same storm without any measure, with each of them alone, and with all. The ladder climbs by its own rules
 (`kezek_queue.ladder`, the packaged `[ladder]`); callers do what `surge_people.py` says. The outage is found at the
-fifth voice (`outage.py` measures that) and confirmed by a person a minute later; who called before waits like anybody.
+fifth voice (`outage.py` measures that) and confirmed by a person a minute later; who called before is told in the line.
 
 - informed: of the affected who called, those who heard about their own house within 45 s of their arrival;
 - without: callers who needed no operator (informed and satisfied, or recorded); abandoned: gave up in the line;
-- waits: from the place in the line to a voice, or to giving up, seconds: mean, 95th percentile;
+- waits: from the place in the line to a voice, or to giving up, seconds: mean, 95th percentile (who ends informed in
+  the line, or is called back, is not among them);
 - emergency: spoken with within 15 s of the place;
 - lost: calls without an end, or with two.
+
+`--seeds`: an ordinary day and all measures once more with each of the next seeds; the ratio of the waits is that of
+their means. `--kept`: all measures, with these shares of the operators kept from those told last (`reserve_behind`).
 
 Then two days with 20,000 calls, as Astana had in January 2022 with the Internet cut (`--no-days` leaves them out).
 """
@@ -23,24 +27,28 @@ import asyncio
 import json
 import math
 import statistics
+from dataclasses import replace
 from typing import Any
 
 from queue_roundtrip import valkey
 from redis.asyncio import Redis
 from rich.console import Console
 from rich.table import Table
+from surge_calls import QUEUE, Measures
 from surge_people import TALK_S, WRAP_UP_S
-from surge_storm import SETTINGS, Measures, Phase, Seen, Storm
+from surge_storm import SETTINGS, Phase, Rungs, Seen, Storm
 
+from kezek_api.ladder.rules import LadderTable, rungs_of
 from kezek_queue import RedisQueues, Unavailable
 
 BUSY = 0.8  # of the operators' time, on an ordinary day
 SOON_S, URGENT_S = 45.0, 15.0
-ALL = Measures(announce=True, told_last=True, record=True, callback=True, reserve=True, second_line=4)
+ALL = Measures(announce=True, told_last=True, keep_free=True, record=True, callback=True, reserve=True, second_line=4)
 ALONE = {
     "a plain queue": Measures(),
     "announcement": Measures(announce=True),
     "announcement, told go last": Measures(announce=True, told_last=True),
+    "the same, operators kept from them": Measures(announce=True, told_last=True, keep_free=True),
     "recorded intake": Measures(record=True),
     "callbacks": Measures(callback=True),
     "operators kept for emergencies": Measures(reserve=True),
@@ -65,15 +73,29 @@ def two_days(calls: int) -> list[Phase]:
             for part in shape]  # fmt: skip
 
 
-async def play(url: str, site: str, measures: Measures, operators: int, phases: list[Phase], seed: int) -> Storm:
+def keeping(share: float) -> Rungs:
+    """The packaged ladder with another `reserve_behind`."""
+    rungs = rungs_of(LadderTable(), (QUEUE,))
+    return {name: replace(rung, reserve_behind=share if rung.reserve_behind else 0.0) for name, rung in rungs.items()}
+
+
+async def play(
+    url: str,
+    site: str,
+    measures: Measures,
+    operators: int,
+    phases: list[Phase],
+    seed: int,
+    rungs: Rungs | None = None,
+) -> Storm:
     redis = Redis.from_url(url, decode_responses=True)
-    storm = Storm(redis, site, measures, operators, phases, seed)
+    storm = Storm(redis, site, measures, operators, phases, seed, rungs)
     try:
         async with RedisQueues(url, site, SETTINGS, storm.clock) as queues:
             await storm.live(queues)
     except Unavailable:
         await asyncio.sleep(0.05)
-        return await play(url, site, measures, operators, phases, seed)
+        return await play(url, site, measures, operators, phases, seed, rungs)
     finally:
         await redis.aclose()
     return storm
@@ -132,6 +154,19 @@ async def run(url: str, asked: argparse.Namespace) -> dict[str, Any]:
         storm = await play(url, f"storm{number}", ALONE[name], asked.operators, phases, asked.seed)
         found[name] = figures(storm.seen, storm.lost)
         table.add_row(*row(name, found[name]))
+    for part in asked.kept:
+        name = f"all of it, {part:.0%} kept from the told"
+        with_part = await play(url, f"kept{part}", ALL, asked.operators, phases, asked.seed, keeping(part))
+        found[name] = figures(with_part.seen, with_part.lost)
+        table.add_row(*row(name, found[name]))
+    pairs = [(found["all of it"]["usual_mean_s"], calm["usual_mean_s"])]
+    for seed in range(asked.seed + 1, asked.seed + asked.seeds):
+        again = await play(url, f"day{seed}", Measures(), asked.operators, day, seed)
+        more = await play(url, f"storm-s{seed}", ALL, asked.operators, phases, seed)
+        quiet, name = figures(again.seen, again.lost), f"all of it, seed {seed}"
+        found[name] = figures(more.seen, more.lost)
+        table.add_row(*row(name, found[name]))
+        pairs.append((found[name]["usual_mean_s"], quiet["usual_mean_s"]))
     rungs = ", ".join(f"{name} at {at / 60:.0f} min" for at, name in storm.seen.rungs)
     lost = calm["lost"] + sum(each["lost"] for each in found.values())
     if asked.days:
@@ -147,7 +182,8 @@ async def run(url: str, asked: argparse.Namespace) -> dict[str, Any]:
         "informed": best["informed"],
         "informed_p95_s": best["informed_p95_s"],
         "emergency_within_15s": best["emergency_within_15s"],
-        "unaffected_wait_ratio": round(share(best["usual_mean_s"], calm["usual_mean_s"]), 2),
+        "unaffected_wait_ratio": round(share(sum(one for one, _ in pairs), sum(one for _, one in pairs)), 2),
+        "ratios": [round(share(*pair), 2) for pair in pairs],
         "lost": lost,
         "without_operator": best["without_operator"],
         "rows": {"an ordinary day": calm, **found},
@@ -158,13 +194,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--operators", type=int, default=20)
     parser.add_argument("--seed", type=int, default=109)
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--kept", type=lambda text: [float(each) for each in text.split(",")], default=[])
     parser.add_argument("--quick", action="store_true", help="20 minutes of x8, a plain queue and all measures")
     parser.add_argument("--no-days", dest="days", action="store_false", help="without the two days of 20,000 calls")
     parser.add_argument("--json", action="store_true", help="one last line of figures")
     asked = parser.parse_args()
     with valkey() as url:
         found = asyncio.run(run(url, asked))
-    print(f"usual callers wait {found['unaffected_wait_ratio']} times as long as on an ordinary day")
+    ratio, ratios = found["unaffected_wait_ratio"], found["ratios"]
+    print(f"usual callers wait {ratio} times as long as on an ordinary day; by seed {ratios}")
     if asked.json:
         print(json.dumps({"benchmark": "surge", **found}))
 

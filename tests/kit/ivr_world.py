@@ -154,7 +154,7 @@ class World:
         assert self.ears.open_now == 0
         ours = [t.get_coro().__qualname__ for t in asyncio.all_tasks() if not t.done()]  # type: ignore[union-attr]
         rooms = ("Watch", "Keeper", "Interview", "Reception.serve", "InTalk", "Asides", "Announcing", "Overheard")
-        assert [name for name in ours if name.startswith(rooms)] == []
+        assert [name for name in ours if name.startswith((*rooms, "WaitingNews"))] == []
 
     async def _tick(self) -> None:
         while True:  # noqa: ASYNC110 - the queue says when
