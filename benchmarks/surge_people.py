@@ -5,7 +5,7 @@ benchmarks measured.
   intake), and of these 85 of 100 are taken down: street, house and topic heard well enough, and no operator wished for.
 - A caller's house is known by his number (six of ten), heard at once (`fields.py`: houses 85 % right or offered), heard
   when its missing part was asked back, or not at all. The dialogue asks the register about it as soon as it is known,
-  and once more after the questions; in the line he looks every 5 s whether there is news (`kezek_ivr.waiting_news`).
+  and once more after the questions; in the line he looks now and then whether there is news (`kezek_ivr.waiting_news`).
   How long the facts take follows from the prompts' lengths (Russian, espeak-ng) and the questions' limits.
 - Of ten who have heard them eight need nobody. Patience is exponential, as everywhere here; hearing of his own house in
   the line prolongs nobody's.
@@ -17,6 +17,9 @@ import random
 from dataclasses import dataclass
 from typing import Literal
 
+from kezek_api.outage_news import LOOK_S
+from kezek_ivr.settings import ReceptionSettings
+
 Class = Literal["affected", "usual", "emergency"]
 
 EMERGENCIES, SMALL, RECORDED = 0.005, 0.3, 0.85
@@ -25,8 +28,9 @@ GREETING_S, FIRST_S = 3.3, 6.0  # hello; what the rung says first
 QUESTION_S, ANSWER_S, AGAIN_S = 9.6, (4.0, 9.0), (8.0, 16.0)  # keys and the open question; his words; asked back
 SETTLES_S = 1.5  # his last word, and what was heard is there
 FACTS_S, ASKS_S = 14.8, 9.0  # what, since when, until when; 'if that is all, press 1'
-PLACE_S, EVERY_S = 7.0, 45.0  # his place is told, and so often
-LOOKS_S, READ_S = 5.0, 0.5  # between two looks of one who waits, and of his node
+SITE = ReceptionSettings(node="")
+PLACE_S, EVERY_S = 7.0, SITE.place_every_s  # his place is told, and so often
+LOOKS_S, READ_S = SITE.poll_s, LOOK_S  # between two looks of one who waits, and of his node
 RECORDED_S = 12.0  # it is written down: the number
 CONTENT = 0.8  # of those who have heard about their own house
 TALK_S, WRAP_UP_S, PATIENCE_S = 150.0, 20.0, 240.0

@@ -175,7 +175,7 @@ class Storm:
         for event in await self._news():
             call, data = event["call"], event["data"]
             who = self.calls.of.get(call)
-            if event["kind"] == "offered" and who is not None and self._offers.get(call) != data["offer"]:
+            if event["kind"] == "offered" and who is not None and self._offers.get(call) != int(data["offer"]):
                 self._offers[call] = int(data["offer"])
                 answer = min(self.chance.uniform(1, 6) for _ in data["phones"])
                 self.later(answer, self._answers(call, int(data["offer"]), data["kind"] == "callback"))
