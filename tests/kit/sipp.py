@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import tempfile
 import wave
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -113,21 +113,24 @@ async def sipp_call(
 
 @contextlib.asynccontextmanager
 async def sipp_load(
-    asterisk: RunningAsterisk, *, calls: int, rate: float, seconds: float, number: str = "109"
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """So many callers, `rate` a second, each with a number of his own (7702 and his place, from 1). Each presses 0,
-    waits for `seconds` and hangs up; exit status 0: all were answered, and ended by themselves."""
+    asterisk: RunningAsterisk, *, calls: int, rate: float, seconds: float, number: str = "109",
+    callers: Sequence[str] = (), digits: str = "0",
+) -> AsyncIterator[asyncio.subprocess.Process]:  # fmt: skip
+    """So many callers, `rate` a second, each with a number of his own (7702 and his place, from 1; else of `callers`).
+    Each presses `digits`, waits for `seconds` and hangs up; exit status 0: all were answered, and ended by
+    themselves."""
     with tempfile.TemporaryDirectory(prefix="kezek-sipp-") as folder:
         xml = Path(folder) / "load.xml"
         raw = raw_sound(None, Path(folder) / "say.alaw", 1)
-        told = scenario(
-            caller="7702[call_number]", name="", number=number, raw=raw, seconds=seconds, digits="0", extra={}
-        )
+        caller = "[field0]" if callers else "7702[call_number]"
+        told = scenario(caller=caller, name="", number=number, raw=raw, seconds=seconds, digits=digits, extra={})
         xml.write_text(told.replace("tag=[pid]", "tag=[pid]c[call_number]"), "utf-8")
+        numbers = Path(folder) / "callers.csv"
+        numbers.write_text("".join(f"{line}\n" for line in ("SEQUENTIAL", *callers)), "utf-8")
         process = await asyncio.create_subprocess_exec(
             PREFIX / "bin" / "sipp", f"127.0.0.1:{asterisk.sip_port}", "-sf", xml, "-m", str(calls), "-r", str(rate),
             "-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port()), "-nostdin", "-l", str(calls),
-            cwd=folder,
+            *(("-inf", numbers) if callers else ()), cwd=folder,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:

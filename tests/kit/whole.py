@@ -206,12 +206,12 @@ async def hotline(
     folder: Path, town: Path, valkey: Valkey, site: str, *, house: bool = True, **more: Any
 ) -> AsyncIterator[City]:
     """`town`: the SQLite file of kit.api with the sample town. `house`: with a node in this process. `more`: settings
-    of the node."""
+    of the node; with `sql_url` the town is that database's."""
     furnish(folder, town)
-    await staff(folder / "kezek.sqlite")
     async with AsyncExitStack() as stack:
         asterisk = await stack.enter_async_context(running_asterisk(phones=PHONES, numbers=tuple(NUMBERS)))
         settings = node_of(folder, valkey.url, site, asterisk, **more)
+        await staff(settings.sql)
         city = City(None, settings, asterisk, await stack.enter_async_context(engine(settings)))
         if house:
             city.house = living = await stack.enter_async_context(living_in(settings))
@@ -248,9 +248,9 @@ def node_of(folder: Path, redis_url: str, site: str, asterisk: RunningAsterisk, 
     )
 
 
-async def staff(sqlite: Path) -> None:
+async def staff(sql: str) -> None:
     """Operators of both queues and the head, all with PASSWORD."""
-    async with Register.open(f"sqlite+aiosqlite:///{sqlite}") as register:
+    async with Register.open(sql) as register:
         hashed = (await register.staff.get("aigul")).password_hash
         for login, phone in OPERATORS.items():
             queues = ("hotline", "rescue", "small", "closed") if login != "chingiz" else ("rescue", "hotline")
