@@ -211,10 +211,10 @@ class Board:
             chart=self._tally.chart(now),
             rung=RungState.of(self._rung()),
         )
-        if self._latest is None or _said(picture) != _said(self._latest):
+        before, self._latest = self._latest, picture  # one in which nothing has changed is new too: the ladder looks on
+        if before is None or _said(picture) != _said(before):
             self._count += 1
-            self._event = b""
-            self._latest, self._id = picture, f"{snapshot.feed_id}.{self._count}"
+            self._event, self._id = b"", f"{snapshot.feed_id}.{self._count}"
             self._turn()
         return picture
 

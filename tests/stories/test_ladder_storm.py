@@ -89,3 +89,14 @@ async def test_a_storm_up_to_overload_and_back() -> None:
         assert connected.index(danger.arrival.call) < connected.index(lines[20].arrival.call)
         assert world.ends() == ["answered"] * 35
         world.nothing_is_left()
+
+
+@in_virtual_time
+async def test_in_a_night_in_which_nobody_calls_it_comes_down_all_the_same() -> None:
+    """P15: a picture of the line in which nothing has changed is as new as any other."""
+    async with town() as (world, ladder):
+        await asyncio.sleep(60)
+        await world.queues.set_rung("overload", by="anna", n=ladder.rung.n, why="a storm is coming", held=False)
+        await asyncio.sleep(1800)
+        moves = [(event.data["name"], event.data["by"]) for event in world.queues.model.feed if event.kind is Kind.RUNG]
+        assert moves == [("overload", "anna"), ("elevated", "rule"), ("normal", "rule")]
