@@ -115,6 +115,12 @@ async def test_a_rumour_ends_when_the_crew_says_no(town: Register) -> None:
         await town.troubles.add(crew)
         (ended,) = await until(town, lambda all_of: all_of[0].state == "dismissed")
         assert (ended.id, ended.decided_by, ended.why) == (found.id, "rule", "the crew says that nothing is missing")
+    again = street(2, 6, 10)
+    async with looking(watch(town, "n2")) as next_one:
+        await town.troubles.add(*(replace(one, at=NOW) for one in again))
+        await heard(next_one, "call", len(FEW) + len(again))
+        await asyncio.sleep(0.2)
+        assert len((await town.suspicions.page()).items) == 1, "the next node knows that it was dismissed"
 
 
 async def test_a_crew_s_word_of_a_house_leaves_the_street_and_of_the_whole_it_ends_the_rumour(town: Register) -> None:

@@ -208,6 +208,19 @@ def test_a_dismissed_one_must_come_back_stronger() -> None:
     assert len(found.open()) == 1
 
 
+def test_one_that_a_crew_ended_is_dismissed_all_the_same_and_its_like_must_come_back_stronger() -> None:
+    """The crew's word ends it at once; that it was dismissed for it is written a moment later."""
+    found = detector()
+    told(found, of_house(5))
+    (one,) = found.open()
+    (ended,) = found.report(report(40, 3, 5, 200, source="crew", says="on"))
+    assert (ended.id, ended.state) == (one.id, "faded")
+    found.decided(one.id, "dismissed", now=NOON + timedelta(minutes=4))
+    assert told(found, of_house(3, first=50, begins=300)) == []
+    told(found, of_house(12, first=100, begins=420))
+    assert len(found.open()) == 1
+
+
 def test_one_fades_when_nobody_calls_any_more() -> None:
     found = detector()
     told(found, of_house(6))

@@ -87,6 +87,8 @@ class Looking:
                     moments.append((one.ended_at, 3, one))
         for number, (at, kind, one) in enumerate(sorted(moments, key=lambda each: each[:2])):
             if kind == 1:
+                if one.says == "on":  # by which some may end that were dismissed for it
+                    self._name(of_report)
                 await asyncio.to_thread(self._hear, one)
             elif at <= now:
                 self._name(of_report)

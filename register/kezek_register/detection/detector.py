@@ -23,6 +23,7 @@ from kezek_register.detection.types import DetectionSettings, Suspicion, Suspici
 
 TOPICS = 64  # at once; of more, those that were silent longest are forgotten
 KEYS = 50_000  # of reports, remembered against duplicates
+FADED = 64  # suspicions that a person may still dismiss
 
 
 class _Said(NamedTuple):
@@ -47,6 +48,7 @@ class MassOutages:
         self._keys: dict[str, tuple[float, _Said]] = {}
         self._outages = Outages()
         self._dismissals = Dismissals(settings.remember_s)
+        self._faded: dict[str, Case] = {}  # the newest
         self._explained: list[Case] = []  # by an outage that was no suspicion's; told at the next look
 
     def report(self, report: TroubleReport) -> list[Suspicion]:
@@ -95,9 +97,9 @@ class MassOutages:
             if covered := tuple(areas) or (case.areas if case else ()):
                 self._outages.put(id, case.topic if case else topic, covered)
                 self._explain(id)
-        elif case is not None:
+        elif case is not None or (case := self._faded.pop(id, None)) is not None:
             case.state = state
-            self._topics[case.topic].drop(case)
+            self._topic(case.topic).drop(case)
             if state == "dismissed":
                 self._dismissals.add(case.topic, case.region, case.score, self._clock.now or case.last_at)
 
@@ -152,4 +154,7 @@ class MassOutages:
 
     def _views(self, changed: Sequence[Case]) -> list[Suspicion]:
         """Each once, as it is now."""
+        self._faded |= {case.id: case for case in changed if case.state == "faded"}
+        while len(self._faded) > FADED:
+            del self._faded[next(iter(self._faded))]
         return [case.view() for case in {case.id: case for case in changed}.values()]
