@@ -68,7 +68,9 @@ class Storm(Told):
         kept = Reserving(self.ladder, {"main": RULES})
         self._parts = (waits.follow, board.follow, board.draw, self.ladder.run, kept.run, self.watched.look)
         world.waits, world.rungs = waits, self.ladder
-        world.outages, world.troubles = WithSuspicions(register, rules), SqlTroubles(register, now)
+        world.outages = outages = WithSuspicions(register, rules)
+        world.troubles = SqlTroubles(register, now)
+        self._outages = outages.watch
         world.settings = replace(world.settings, callbacks=True, callback_from_s=86_400)
         world.directory = city = CityDirectory()
         for language in LANGUAGES:
@@ -107,6 +109,7 @@ class Storm(Told):
             storm = cls(world, register, hours, look_s)
             await storm.watched.begin()
             parts = [asyncio.create_task(part(world.queues)) for part in storm._parts]
+            parts.append(asyncio.create_task(storm._outages()))
             try:
                 yield storm
             except BaseException as error:
