@@ -30,7 +30,7 @@ class InStorms:
         self._register, self._queues, self._settings, self._rules = register, queues, settings, rules
         self._ladder = ladder
         self.voice = BulletinVoice(settings.home, register.bulletins)
-        self.watching = Storm(register, rules.detection, settings.node, rules.calendar.zone)
+        self.watching = Storm(register, rules.detection, settings.node, rules.calendar.zone, lambda: ladder.rung.n)
         self._shelf = Shelf(register, self.voice, settings.prompts, settings.languages, settings.default_language)
         self.ports = StormPorts(
             troubles=self.watching.troubles,

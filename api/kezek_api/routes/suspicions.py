@@ -53,8 +53,9 @@ async def suspicions(
 
 @router.get("/events", response_class=Stream, responses={200: {"content": STREAM}})
 async def events(doors: OfDoors, session: AnyStaff) -> Stream:
-    """`suspicion`, `addition` and `outage`, each with `{revision}`: within a second something of that kind is another
-    than before. 429 `too_many` for more streams of one person than anybody looks at."""
+    """`suspicion`, `addition`, `outage`, `bulletin` and `rung`, each with `{revision}`: within a second or two
+    something of that kind is another than before. 429 `too_many` for more streams of one person than anybody looks
+    at."""
     login = session.staff.login
     doors.streams.need(login)
     stream = Stream(doors.news.events(), headers=LIVE)

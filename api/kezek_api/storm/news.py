@@ -1,4 +1,5 @@
-"""Pages hear within a second that a suspicion, an addition or an outage is another than before, and read it then.
+"""Pages hear within a second that a suspicion, an addition, an outage or a bulletin is another than before, or that the
+ladder has moved, at whichever node, and read it then.
 
 One reader for all who look on at this node; while nobody looks nothing is read.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from kezek_register import Register, RegisterError
 
@@ -16,10 +17,10 @@ SILENCE_S = 15.0  # after so long a stream says that it is there: some proxies e
 
 
 class News:
-    """`run` is a part of the house."""
+    """`run` is a part of the house. `rung`: the number of the ladder's last move, as this node knows it."""
 
-    def __init__(self, register: Register, *, look_s: float = LOOK_S) -> None:
-        self._register, self._look_s = register, look_s
+    def __init__(self, register: Register, rung: Callable[[], int], *, look_s: float = LOOK_S) -> None:
+        self._register, self._rung, self._look_s = register, rung, look_s
         self._looking = 0
         self._wanted = asyncio.Event()
         self._turned = asyncio.Event()
@@ -34,6 +35,7 @@ class News:
                 now = await self._read()
             except RegisterError:
                 now = self._now
+            now = {**now, "rung": self._rung()}
             if now != self._now:
                 self._now = now
                 turned, self._turned = self._turned, asyncio.Event()
@@ -41,7 +43,8 @@ class News:
             await asyncio.sleep(self._look_s)
 
     async def events(self) -> AsyncIterator[bytes]:
-        """Server-sent events, each `suspicion`, `addition` or `outage` with its revision; all of them at first."""
+        """Server-sent events, each `suspicion`, `addition`, `outage`, `bulletin` or `rung` with its revision; all of
+        them at first."""
         self._looking += 1
         self._wanted.set()
         seen: dict[str, int] = {}
@@ -74,4 +77,5 @@ class News:
             "suspicion": await register.suspicions.revision(),
             "addition": await register.additions.revision(),
             "outage": await register.outages.revision(),
+            "bulletin": await register.bulletins.revision(),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 
 from prometheus_client.core import Metric
@@ -19,15 +19,17 @@ from kezek_register.detection.detector import MassOutages
 
 
 class Storm:
-    """`run` once SQL has its tables, for ever."""
+    """`run` once SQL has its tables, for ever. `rung`: as News."""
 
-    def __init__(self, register: Register, rules: DetectionRules, node: str, zone: tzinfo) -> None:
+    def __init__(
+        self, register: Register, rules: DetectionRules, node: str, zone: tzinfo, rung: Callable[[], int]
+    ) -> None:
         def clock() -> datetime:
             return datetime.now(zone)
 
         self.troubles = SqlTroubles(register, clock) if rules.on else None
         self.watch = Watch(register, rules, node, MassOutages, zone, clock=clock)
-        self.news = News(register)
+        self.news = News(register, rung)
         self.sensors = Sensors(register, rules.topics, clock) if rules.on and rules.sensors else None
 
     async def run(self) -> None:

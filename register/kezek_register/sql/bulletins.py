@@ -17,8 +17,10 @@ from kezek_register.outage_rules import area_body, area_of, named
 from kezek_register.sql import events
 from kezek_register.sql.bulletin_tables import BulletinRow, BulletinSoundRow
 from kezek_register.sql.database import Database
+from kezek_register.sql.revisions import bump, revision_seen
 from kezek_register.types import NotFound, StaleVersion
 
+REVISION = "bulletins"
 KEPT = 100  # of those that are off, in a list
 
 
@@ -45,6 +47,7 @@ class Bulletins:
             )
             session.add(row)
             await session.flush()
+            await bump(self._database, session, REVISION)
             return _bulletin(row)
 
     async def change(self, bulletin: Bulletin, version: int) -> Bulletin:
@@ -61,6 +64,7 @@ class Bulletins:
             recorded = await _recorded(session, [row.id])
             _says_something(_bulletin(row, recorded.get(row.id, ())), on=row.state == "on")
             await session.flush()
+            await bump(self._database, session, REVISION)
             return _bulletin(row, recorded.get(row.id, ()))
 
     async def record(self, id: int, language: str, sound: bytes) -> Bulletin:
@@ -79,6 +83,7 @@ class Bulletins:
                 await session.delete(kept)
             flag_modified(row, "words")  # another version: nodes fetch the sound by it
             await session.flush()
+            await bump(self._database, session, REVISION)
             recorded = (await _recorded(session, [id])).get(id, ())
             _says_something(_bulletin(row, recorded), on=row.state == "on")
             return _bulletin(row, recorded)
@@ -92,6 +97,7 @@ class Bulletins:
                 _says_something(_bulletin(row, recorded), on=True)
                 row.state, row.published_by, row.published_at = "on", who, self._clock()
                 await session.flush()
+                await bump(self._database, session, REVISION)
                 await events.write(session, "bulletin.on", {"id": id, "who": who, "pack": row.pack}, self._clock())
             return _bulletin(row, recorded)
 
@@ -102,6 +108,7 @@ class Bulletins:
             if row.state != "off":
                 row.state, row.stopped_by, row.stopped_at = "off", who, self._clock()
                 await session.flush()
+                await bump(self._database, session, REVISION)
                 await events.write(session, "bulletin.off", {"id": id, "who": who, "pack": row.pack}, self._clock())
             return _bulletin(row, (await _recorded(session, [id])).get(id, ()))
 
@@ -127,6 +134,10 @@ class Bulletins:
         async with self._database.reading() as session:
             kept = await session.scalar(wanted.where(BulletinSoundRow.language == language))
         return b64decode(kept) if kept is not None else None
+
+    async def revision(self) -> int:
+        """Moves whenever any of them changes; that the time of one is over is no change."""
+        return await self._database.look(lambda connection: revision_seen(connection, REVISION))
 
     async def _read(self, states: tuple[str, ...], last: int) -> builtins.list[Bulletin]:
         wanted = select(BulletinRow).where(BulletinRow.state.in_(states))
