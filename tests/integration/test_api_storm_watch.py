@@ -68,7 +68,9 @@ async def heard(one: Watch, source: str, number: int) -> None:
 def street(*households: int, **changes: Any) -> list[Trouble]:
     """Callers of Tree street, one after the other."""
     first = NOW - timedelta(minutes=5)
-    return [trouble(n, at=first + timedelta(seconds=10 * place), **changes) for place, n in enumerate(households)]
+    return [
+        trouble(n, **({"at": first + timedelta(seconds=10 * place)} | changes)) for place, n in enumerate(households)
+    ]
 
 
 ALL = range(1, 33)
@@ -152,6 +154,23 @@ async def test_the_next_node_knows_what_the_one_before_knew(town: Register) -> N
         await town.troubles.add(*street(7, source="message"))
         await heard(third, "message", 1)
         assert [one.state for one in (await town.suspicions.page()).items] == ["dismissed"]
+
+
+async def test_who_takes_over_after_a_step_of_the_end_suspects_nothing_of_what_was_said_before_it(
+    town: Register,
+) -> None:
+    """A range of houses is restored; the next node replays calls from there that are older than that."""
+    async with looking(watch(town)):
+        await town.troubles.add(*street(*FEW))
+        (found,) = await until(town, one_open)
+        outage = await town.suspicions.confirm(found.id, "dana")
+        some = Area("houses", street_id=TREE, house_from="1", house_to="6")
+        await town.outages.restore(outage.id, [some], "dana")
+    async with looking(watch(town, "n2")) as second:
+        await town.troubles.add(*street(2, source="message", at=NOW + timedelta(seconds=1)))
+        await heard(second, "message", 1)
+        await asyncio.sleep(0.1)
+        assert [one.state for one in (await town.suspicions.page()).items] == ["confirmed"]
 
 
 async def test_two_nodes_and_one_of_them_looks(town: Register) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from kezek_api.storm.deciding import confirm
-from kezek_api.storm.decisions import Decisions
+from kezek_api.storm.decisions import Decisions, as_of
 from kezek_api.storm.follow import SLOW_S, Follow
 from kezek_api.storm.places import Places
 from kezek_api.storm.rules import DetectionRules
@@ -83,6 +83,9 @@ class Looking:
         for one in outages:
             if one.state in ("announced", "restored"):
                 moments.append((max(one.starts_at, one.created_at or one.starts_at), 0, one))
+                steps = [step for step in one.restorations if not step.closes]
+                moved = {each for step in steps for each in (step.at, step.taken_back_at) if each is not None}
+                moments += [(each, 0, one) for each in moved if one.ended_at is None or each < one.ended_at]
                 if one.ended_at:
                     moments.append((one.ended_at, 3, one))
         for number, (at, kind, one) in enumerate(sorted(moments, key=lambda each: each[:2])):
@@ -93,7 +96,7 @@ class Looking:
             elif at <= now:
                 self._name(of_report)
                 if kind == 0:
-                    self._decisions.goes_on(one, kept, at)
+                    self._decisions.goes_on(as_of(one, at), kept, at)
                 elif kind == 3:
                     self._decisions.over(one.id, at)
                 else:

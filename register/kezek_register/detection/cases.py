@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from kezek_register.areas import Area
+from kezek_register.areas import Area, covers
 from kezek_register.detection.evidence import Voice
 from kezek_register.detection.regions import Region
 from kezek_register.detection.types import Suspicion, SuspicionState
@@ -40,6 +40,11 @@ class Case:
     keys: list[str] = field(default_factory=list)
     voices: dict[str, Voice] = field(default_factory=dict)
     grown: list[tuple[datetime, int]] = field(default_factory=list)
+    over: tuple[Area, ...] = ()  # where its outage is restored
+
+    def holds(self, voice: Voice) -> bool:
+        """Whether the voice may be of it."""
+        return self.region.holds(voice) and not any(covers(area, voice.place) for area in self.over)
 
     def take(self, voice: Voice) -> None:
         if voice.case == self.id:

@@ -86,7 +86,13 @@ class MassOutages:
         return self._views(self._tidy())
 
     def decided(
-        self, id: str, state: SuspicionState, areas: Sequence[Area] = (), now: datetime | None = None, topic: str = ""
+        self,
+        id: str,
+        state: SuspicionState,
+        areas: Sequence[Area] = (),
+        now: datetime | None = None,
+        topic: str = "",
+        over: Sequence[Area] = (),
     ) -> None:
         if now is not None:
             self._clock.tick(now)
@@ -95,7 +101,13 @@ class MassOutages:
             if case is not None:
                 case.state = "confirmed"
             if covered := tuple(areas) or (case.areas if case else ()):
-                self._outages.put(id, case.topic if case else topic, covered)
+                of = case.topic if case else topic
+                if new := self._outages.put(id, of, covered, over):
+                    for each in self._topics.values():
+                        if of in ("", each.code):
+                            each.restored(new, case)
+                if case is not None:
+                    case.over = tuple(over)
                 self._explain(id)
         elif case is not None or (case := self._faded.pop(id, None)) is not None:
             case.state = state

@@ -15,6 +15,7 @@ class Known:
     id: str
     topic: str
     areas: tuple[Area, ...]
+    over: tuple[Area, ...] = ()
 
 
 class Outages:
@@ -27,14 +28,16 @@ class Outages:
     def __contains__(self, id: str) -> bool:
         return id in self._known
 
-    def put(self, id: str, topic: str, areas: Sequence[Area]) -> None:
-        """`topic` '': of any."""
+    def put(self, id: str, topic: str, areas: Sequence[Area], over: Sequence[Area] = ()) -> tuple[Area, ...]:
+        """`topic` '': of any; `over`: of the areas what it explains no more. What of that is new."""
+        before = self._known[id].over if id in self._known else ()
         self.drop(id)
-        self._known[id] = Known(id, topic, tuple(areas))
+        self._known[id] = Known(id, topic, tuple(areas), tuple(over))
         for area in areas:
             self._hanging.setdefault(hook(area), {}).setdefault(id, []).append(area)
         while len(self._known) > MOST:
             self.drop(next(iter(self._known)))
+        return tuple(area for area in over if area not in before)
 
     def drop(self, id: str) -> None:
         known = self._known.pop(id, None)
@@ -54,5 +57,7 @@ class Outages:
                 for area in areas:
                     of_street = area.scope == "houses" and not place.house and area.street_id == place.street_id
                     if of_street or covers(area, place):
+                        if any(covers(part, place) for part in self._known[id].over):
+                            break
                         return id
         return ""

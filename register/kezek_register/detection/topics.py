@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime
 
+from kezek_register.areas import Area, covers
 from kezek_register.detection.cases import Case, moment, new_id
 from kezek_register.detection.dismissals import Dismissals
 from kezek_register.detection.evidence import Evidence, Voice
@@ -62,7 +64,7 @@ class Topic:
         now_bar = bar(rate, max(LEAST_TOPICS, self.topics), self._settings.alarms_month)
         if found is not None and found.score >= max(now_bar, self._dismissals.bar(self.code, found.voices)):
             return self._alarm(found, voice, rate, now_bar)
-        case = next((one for one in self.cases.values() if one.region.holds(voice)), None)
+        case = next((one for one in self.cases.values() if one.holds(voice)), None)
         if case is None:
             return []
         case.take(voice)
@@ -89,7 +91,7 @@ class Topic:
         changed: list[Case] = []
         nats = (BY_CREW if voice.source == "crew" else BY_SENSOR) * voice.sure
         for case in [*self.cases.values()]:
-            if not case.region.holds(voice):
+            if not case.holds(voice):
                 continue
             if voice.party not in case.against:
                 case.against.add(voice.party)
@@ -109,6 +111,15 @@ class Topic:
                 for one in [*case.voices.values()]:
                     self._evidence.remove(one)
         return changed
+
+    def restored(self, areas: Sequence[Area], of: Case | None) -> None:
+        """There it is over: what was said there before, and what that case was made of, is evidence no more."""
+        for one in [*self._evidence.voices.values()]:
+            case = self.cases.get(one.case)
+            if (case is not None and case is of) or (case is None and any(covers(area, one.place) for area in areas)):
+                self._evidence.remove(one)
+        if of is not None:
+            of.voices.clear()
 
     def tidy(self, now: float) -> list[Case]:
         """What time alone changes."""
@@ -133,7 +144,7 @@ class Topic:
     def _alarm(self, found: Found, voice: Voice, rate: float, now_bar: float) -> list[Case]:
         ids = [one.case for one in found.voices if one.case in self.cases]
         if not ids:
-            ids = [case.id for case in self.cases.values() if case.region.holds(voice)]
+            ids = [case.id for case in self.cases.values() if case.holds(voice)]
         if ids:
             case = self.cases[max(sorted(set(ids)), key=ids.count)]
         else:
@@ -142,7 +153,7 @@ class Topic:
             self.cases[case.id] = case
         for one in (*found.voices, voice):
             if one.case not in self.cases:
-                next((other for other in self.cases.values() if other.region.holds(one)), case).take(one)
+                next((other for other in self.cases.values() if other.holds(one)), case).take(one)
         case.score = max(case.score, found.score)
         return self._judge(case, voice, rate, now_bar)
 
@@ -162,6 +173,8 @@ class Topic:
 
     def _fit(self, case: Case, rate: float) -> list[Case]:
         near = [one for one in self._evidence.since(case.first_at - EARLIER_S) if one.case in ("", case.id)]
+        if case.over:
+            near = [one for one in near if not any(covers(area, one.place) for area in case.over)]
         loose = [one for one in near if one.case not in self.cases][:FITTED]
         own = [*case.voices.values()]
         usual = rate / 3600 * (case.last_at - case.first_at + EARLIER_S)
@@ -188,6 +201,8 @@ class Topic:
         changed: list[Case] = []
         for other in [one for one in self.cases.values() if one is not case][:4]:
             if other.state == case.state == "confirmed" or case.id not in self.cases:
+                continue
+            if other.over or case.over:  # what is reported where it is restored is a fault of its own
                 continue
             region = self._joining.one(
                 case.region, other.region, [*case.voices.values(), *other.voices.values()], usual

@@ -129,12 +129,20 @@ class Detector(Protocol):
         ...
 
     def decided(
-        self, id: str, state: SuspicionState, areas: Sequence[Area] = (), now: datetime | None = None, topic: str = ""
+        self,
+        id: str,
+        state: SuspicionState,
+        areas: Sequence[Area] = (),
+        now: datetime | None = None,
+        topic: str = "",
+        over: Sequence[Area] = (),
     ) -> None:
         """A person or a rule has confirmed (with the outage's areas) or dismissed it. What is reported inside a
         confirmed one's areas is explained by it and raises no new suspicion but for a nested, worse one; a dismissed
         one raises the bar there for `remember_s`. An outage opened by hand is told the same way, under any id, with its
-        `topic`; without one it explains every topic. Again with other areas: it has these now."""
+        `topic`; without one it explains every topic. Again with other areas: it has these now. `over`: parts of them
+        that are restored; what was reported there is of the past, and what is from now on counts again, house by
+        house."""
         ...
 
     def over(self, id: str, now: datetime) -> None:
