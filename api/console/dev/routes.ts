@@ -28,6 +28,7 @@ export class Fake {
       Object.assign(this, { history: new History(), register, storm: new FakeStorm(register), empty: false, broken: false, heard: null });
     } else if (name === "storm") this.storm.begin();
     else if (name === "calm") this.storm.calm();
+    else if (this.storm.walk(name)) return [204, null];
     else if (name === "empty") this.empty = !this.empty;
     else if (name === "broken") this.broken = !this.broken;
     else if (name === "quicker") this.register.quicker = true;

@@ -3,9 +3,11 @@ import { area } from "../src/register/areas.ts";
 import { type Addition, type Bulletin, type BulletinDraft, type Ladder, type RungName, RUNGS, type Suspicion } from "../src/storm/types.ts";
 import type { Level } from "../src/register/outage_types.ts";
 import type { Area } from "../src/register/types.ts";
+import type { Outage } from "../src/register/outage_types.ts";
 import type { Asked, FakeRegister } from "./register/routes.ts";
 import { titled } from "./register/town.ts";
 import type { Answer } from "./routes.ts";
+import { extend, troubles, WALK, word } from "./walk.ts";
 import { ago } from "./world.ts";
 
 type Words = Record<string, string>;
@@ -54,7 +56,11 @@ export class FakeStorm {
   sounds = new Map<number, Buffer>();
   stormy = false;
 
-  constructor(private readonly register: FakeRegister) {}
+  readonly outages: Outage[];
+
+  constructor(private readonly register: FakeRegister) {
+    this.outages = register.outages.all;
+  }
 
   /** Three quarters of an hour into it. */
   begin(): void {
@@ -99,6 +105,15 @@ export class FakeStorm {
     this.revision++;
   }
 
+  toldOutage = (one: Outage, language: string): Outage => this.register.outages.told(one, language);
+
+  /** False when there is no such step. */
+  walk(step: string): boolean {
+    WALK[step]?.(this);
+    this.revision++;
+    return step in WALK;
+  }
+
   private moved(name: RungName, by: string, why: string, s = 0, held = false): void {
     const n = this.rung.n + 1;
     this.rung = { name, since: ago(s), by, why, because: by === "rule" ? { waiting_per_operator: 6.2, over: 4, for_s: 30 } : {}, held, n };
@@ -125,7 +140,7 @@ export class FakeStorm {
     }; // prettier-ignore
   }
 
-  private told = (one: Suspicion, language: string): Suspicion => ({
+  told = (one: Suspicion, language: string): Suspicion => ({
     ...one, areas: one.areas.map((each) => titled(each, language)), words: in_(SENTENCES[one.id] ?? { en: `${one.reports} reports` }, language),
   });
 
@@ -136,6 +151,9 @@ export class FakeStorm {
     if (noun === "suspicions") return this.suspicionDoor(asked, Number(id), part);
     if (noun === "bulletins") return this.bulletinDoor(asked, Number(id), part);
     if (noun === "additions") return [200, { additions: this.additions.filter(({ handled_at }) => handled_at === null) }];
+    if (noun === "executor") return this.crewDoor(asked, id, Number(part), more);
+    if (noun === "outages" && part === "word") return this.crewDoor(asked, noun, Number(id), part);
+    if (noun === "outages" && asked.method !== "GET") this.revision++; // it is the register's door
     if (noun === "outages" && part === "additions") {
       const one = this.additions.find((each) => each.id === Number(more));
       if (!one || last !== "handled") return [200, { additions: this.additions.filter(({ outage_id }) => outage_id === Number(id)) }];
@@ -144,6 +162,14 @@ export class FakeStorm {
       return [200, one];
     }
     return null;
+  }
+
+  private crewDoor(asked: Asked, noun: string, id: number, part: string): Answer | null {
+    if (noun === "troubles") return troubles(this, asked);
+    if (part !== "word") return null;
+    const of = noun === "suspicions" ? this.suspicions.find((one) => one.id === id) : this.register.outages.find(id);
+    this.revision++;
+    return of ? word(of, asked) : [404, { code: "not_found" }];
   }
 
   private ladderDoor({ method, path, body, language, staff }: Asked): Answer {
@@ -156,7 +182,8 @@ export class FakeStorm {
     return [200, this.ladder(language)];
   }
 
-  private suspicionDoor({ query, body, language, staff }: Asked, id: number, part: string): Answer {
+  private suspicionDoor(asked: Asked, id: number, part: string): Answer {
+    const { query, body, language, staff } = asked;
     if (!id) {
       const state = query.get("state") ?? "";
       return [200, { suspicions: this.suspicions.filter((one) => !state || one.state === state).map((one) => this.told(one, language)), next: "" }];
@@ -170,6 +197,8 @@ export class FakeStorm {
       return [200, { reports, next: "" }];
     }
     this.revision++;
+    if (part === "extend") return extend(this, one, asked);
+    if (part === "word") return word(one, asked);
     if (part === "dismiss") {
       Object.assign(one, { state: "dismissed", decided_at: ago(0), decided_by: staff.login, why: body["why"] ?? "" });
       return [200, this.told(one, language)];

@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { area } from "../src/register/areas";
 import { bulletinDraft, languagesOf, same, tidied } from "../src/storm/bulletin";
-import { beside, chainState, inOrder, isCalm, left, spark, suspectedAt, toDecide } from "../src/storm/judge";
+import { beside, chainState, idIn, inOrder, isCalm, left, spark, suspectedAt, toDecide } from "../src/storm/judge";
 import { timeLine } from "../src/storm/timeline";
 import { RATE, trimmed, wav } from "../src/storm/wav";
+import { troubles } from "../src/work/troubles";
 import type { Bulletin, Ladder, Suspicion } from "../src/storm/types";
 import { FakeRegister } from "../dev/register/routes";
 import { FakeStorm } from "../dev/storm";
 
 const NOW = Date.now();
-function storm(): FakeStorm & { outages: FakeRegister["outages"]["all"] } {
-  const register = new FakeRegister();
-  const made = new FakeStorm(register);
+function storm(): FakeStorm {
+  const made = new FakeStorm(new FakeRegister());
   made.begin();
-  return Object.assign(made, { outages: register.outages.all });
+  return made;
 }
 const rung = (name: "normal" | "overload") => ({ rung: { name } }) as Pick<Ladder, "rung">;
 
@@ -58,6 +58,16 @@ test("an operator sees what is suspected where his caller is", () => {
   const fed = { ...place, house: "41", networks: [{ id: 22, code: "f", kind: "feeder", parent_id: 21, names: {} }] };
   expect(suspectedAt(fed, suspicions).map(({ id }) => id)).toEqual([8]);
   expect(suspectedAt({ ...place, street: { ...place.street, id: 3 } }, suspicions)).toEqual([]); // dismissed
+});
+
+test("an organisation's own people see what is suspected and what is out as one list, the newest first", () => {
+  const { suspicions, outages } = storm();
+  const told = troubles({ suspicions: suspicions.map((one) => ({ said: [], ...one })), outages: outages.filter(({ id }) => id === 1).map((one) => ({ said: [], ...one })) });
+  expect(told.map(({ key }) => key)).toEqual(["s7", "s8", "s5", "o1"]);
+});
+
+test("what the map shows is named by its kind and number", () => {
+  expect([idIn("s7", "s"), idIn("s7", "o"), idIn("o12", "o"), idIn(null, "s")]).toEqual([7, null, 12, null]);
 });
 
 test("growth is drawn as steps from its first size to its last", () => {

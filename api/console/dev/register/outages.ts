@@ -1,6 +1,6 @@
 /** Invented outages and planned works. */
-import { affected, area } from "../../src/register/areas.ts";
-import type { Closing, Concerned, Level, Outage, OutageBrief, OutageDraft, OutageStep, Tie } from "../../src/register/outage_types.ts";
+import { affected, area, without } from "../../src/register/areas.ts";
+import type { Closing, Concerned, Level, Outage, OutageBrief, OutageDraft, OutageStep, Restoration, Tie } from "../../src/register/outage_types.ts";
 import type { Area, Spot } from "../../src/register/types.ts";
 import { ago } from "../world.ts";
 import { buildingOf, SPOTS, titled } from "./town.ts";
@@ -112,6 +112,17 @@ export class FakeOutages {
     Object.assign(one, { restored: [...one.restored, ...areas], restorations: [...one.restorations, step], version: one.version + 1 });
   }
 
+  /** A step, the whole end, or what is left of it as an outage of its own. */
+  reopen(one: Outage, { step, areas }: { step?: number; areas?: Area[] }, who: string): Outage {
+    if (areas && areas.length > 0) return Object.assign(this.open({ ...one, state: "announced", areas }), { parent: one.id, ties: one.still_out, calls: one.still_out });
+    const back = (each: Restoration) => (step === undefined ? each.closes : each.step === step) && !each.taken_back_at;
+    const parts = one.restorations.filter(back).flatMap((each) => each.areas);
+    return Object.assign(one, {
+      state: "announced", ended_at: null, restored: parts.reduce<Area[]>((left, part) => without(left, part), one.restored), version: one.version + 1,
+      restorations: one.restorations.map((each) => (back(each) ? { ...each, taken_back_at: ago(0), taken_back_by: who } : each)),
+    });
+  }
+
   done(one: Outage, list: string, position: number, note: string, who: string): void {
     const step = one.steps.find((each) => each.list === list && each.position === position);
     if (step) Object.assign(step, { done_at: ago(0), done_by: who, note });
@@ -120,7 +131,8 @@ export class FakeOutages {
 
   close(one: Outage): Omit<Closing, "outage"> {
     const again = one.state === "restored";
-    if (!again) Object.assign(one, { state: "restored", ended_at: ago(0), version: one.version + 1 });
+    const step = { step: one.restorations.length + 1, at: ago(0), who: "dana", why: "", areas: [], closes: true, households: one.ties, still_out: 0, taken_back_at: null, taken_back_by: "" };
+    if (!again) Object.assign(one, { state: "restored", ended_at: ago(0), restorations: [...one.restorations, step], version: one.version + 1 });
     return { notices: again ? 0 : one.ties };
   }
 

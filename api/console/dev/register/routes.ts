@@ -197,7 +197,7 @@ export class FakeRegister {
     } else if (part === "expected") outages.expect(outage, (body["expected_at"] as string | null) ?? null, text(body["why"]), staff.login);
     else if (part === "steps") outages.done(outage, text(body["list"]), Number(body["position"]), text(body["note"]), staff.login);
     else if (part === "restore") outages.restore(outage, body["areas"] as Area[], text(body["why"]), staff.login);
-    else if (part === "reopen") Object.assign(outage, { state: "announced", ended_at: null });
+    else if (part === "reopen") return [200, outages.told(outages.reopen(outage, body, staff.login), language)];
     else if (part === "call_out") Object.assign(outage, { chain_at: ago(0), chain_by: staff.login });
     else if (part && ENDINGS.includes(part)) return ending(outage, part, asked);
     else if (part === "ties") return [200, { ties: outages.ties(outage), next: "" }];

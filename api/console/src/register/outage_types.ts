@@ -1,4 +1,5 @@
 /** Outages and planned works, as docs/api.md sends them. */
+import type { CrewWord } from "../storm/types";
 import type { Area, Names } from "./types";
 
 export const OUTAGE_STATES = ["draft", "announced", "restored", "cancelled"] as const;
@@ -86,6 +87,8 @@ export interface Outage {
   /** Since when its call-out chain is telephoned. */
   chain_at: string | null;
   chain_by: string;
+  /** By crews, the newest first. */
+  said?: CrewWord[];
   version: number;
 }
 
@@ -94,6 +97,9 @@ export type OutageDraft = Pick<
   Outage,
   "level" | "topic" | "asset_kind" | "cause" | "words" | "organisation" | "starts_at" | "expected_at" | "ends_itself" | "code" | "areas"
 > & { state: "draft" | "announced" };
+
+/** What an organisation's own people are shown of an outage that is theirs. */
+export type ExecutorOutage = Pick<Outage, "id" | "topic" | "level" | "cause" | "areas" | "restored" | "starts_at" | "expected_at"> & { said: CrewWord[] };
 
 /** What is said of it beside something else. */
 export interface OutageBrief {

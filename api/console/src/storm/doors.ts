@@ -1,9 +1,12 @@
 /** The doors of storms (docs/api.md), one method for each; every path of them stands here and nowhere else. */
 import type { Http } from "../lib/http";
 import { query } from "../register/doors";
-import type { Level, Outage } from "../register/outage_types";
+import type { ExecutorOutage, Level, Outage } from "../register/outage_types";
 import type { Area } from "../register/types";
-import type { Addition, Bulletin, BulletinDraft, FirstHelpLine, Ladder, PresentRung, Report, RungName, StillOut, Suspicion, SuspicionState } from "./types";
+import type {
+  Addition, Bulletin, BulletinDraft, CrewWord, CrewWordDraft, ExecutorSuspicion, FirstHelpLine, Ladder, PresentRung, Report, RungName, StillOut,
+  Suspicion, SuspicionState,
+} from "./types"; // prettier-ignore
 
 export interface Confirmed {
   level: Level;
@@ -32,7 +35,16 @@ export class StormDoors {
     this.http.get(`/api/suspicions/${id}/reports${query({ after })}`);
   confirm = (id: number, told: Confirmed): Promise<Outage> => this.post(`/api/suspicions/${id}/confirm`, told);
   dismiss = (id: number, why: string): Promise<Suspicion> => this.post(`/api/suspicions/${id}/dismiss`, { why });
-  extend = (id: number): Promise<Outage> => this.post(`/api/suspicions/${id}/extend`);
+  /** Its own outage gets its areas; an open one becomes a part of the outage that is named. */
+  extend = (id: number, outage_id?: number): Promise<Outage> =>
+    this.post(`/api/suspicions/${id}/extend`, outage_id === undefined ? undefined : { outage_id });
+
+  // what crews say
+  saidOf = (of: "suspicions" | "outages", id: number, word: CrewWordDraft): Promise<CrewWord> => this.post(`/api/${of}/${id}/word`, word);
+  /** The organisation is his own. */
+  say = (of: "suspicions" | "outages", id: number, { says, areas, why }: CrewWordDraft): Promise<CrewWord> =>
+    this.post(`/api/executor/${of}/${id}/word`, { says, areas, why });
+  myTroubles = (): Promise<{ suspicions: ExecutorSuspicion[]; outages: ExecutorOutage[] }> => this.http.get("/api/executor/troubles");
 
   // what callers add
   unhandled = async (): Promise<Addition[]> => (await this.http.get<{ additions: Addition[] }>("/api/additions")).additions;

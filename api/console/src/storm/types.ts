@@ -85,7 +85,28 @@ export interface Suspicion {
   decided_at: string | null;
   decided_by: string;
   why: string;
+  /** By crews, the newest first. */
+  said?: CrewWord[];
 }
+
+/** What a crew said of a suspicion or of an outage: 'on', nothing is missing there. */
+export interface CrewWord {
+  id: number;
+  at: string;
+  suspicion_id: number | null;
+  outage_id: number | null;
+  organisation: string;
+  by: string;
+  says: "on" | "out";
+  areas: Area[];
+  why: string;
+}
+
+/** `areas`: none: all of it; `organisation`: "": of who answers for it. */
+export type CrewWordDraft = Pick<CrewWord, "says" | "areas" | "why" | "organisation">;
+
+/** What an organisation's own people are shown of a suspicion that is theirs. */
+export type ExecutorSuspicion = Pick<Suspicion, "id" | "topic" | "words" | "areas" | "first_at" | "last_at" | "households"> & { said: CrewWord[] };
 
 /** A voice behind a suspicion: a household's id or a hash, never a number. */
 export interface Report {
