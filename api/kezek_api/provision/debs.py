@@ -131,16 +131,19 @@ def _extract(package: Path, root: Path) -> None:
 
 
 def wrapper(prefix: Path, name: str, program: str, environment: Mapping[str, str] | None = None) -> Path:
-    """Write `prefix`/bin/`name`: runs `program` (a path below root/) with the prefix's own loader and libraries."""
+    """Write `prefix`/bin/`name`: runs `program` (a path below root/) with the prefix's own loader and libraries.
+
+    Without a process of its own for anything: programs are begun by the thousand."""
     script = prefix / "bin" / name
     script.parent.mkdir(exist_ok=True)
     lines = "".join(f'export {key}="{value}"\n' for key, value in (environment or {}).items())
     script.write_text(
         "#!/bin/sh\n"
-        'R=$(CDPATH= cd -- "$(dirname -- "$0")/../root" && pwd)\n'
-        'L=$(echo "$R"/usr/lib/*-linux-gnu*)\n'
+        'case $0 in /*/bin/*) R=${0%/bin/*}/root ;; *) R=$(CDPATH= cd -- "$(dirname -- "$0")/../root" && pwd) ;; esac\n'
+        'for L in "$R"/usr/lib/*-linux-gnu*; do :; done\n'
+        'for D in "$R"/usr/lib*/ld-linux*.so.*; do :; done\n'
         f"{lines}"
-        'exec "$(echo "$R"/usr/lib*/ld-linux*.so.*)" '
+        'exec "$D" '
         f'--argv0 {name} --library-path "$L:$L/pulseaudio" "$R/{program}" "$@"\n'
     )
     script.chmod(0o755)
