@@ -1,4 +1,4 @@
-"""`kezek setup`: the steps in their order."""
+"""`kezek setup`: the steps, in two rows beside each other."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ def set_up(home: Path, *, tests: bool) -> bool:
     """True when the main job can run; what is missing beside it has been named with its remedy."""
     home.mkdir(parents=True, exist_ok=True)
     settings = Settings.load(home)
-    steps = [
+    voices = [
         Step("Telephone programs", lambda report: programs.install(home, report)),
-        Step("Web console", lambda report: console.build(ROOT, report)),
-        Step("Speech models", lambda report: models.find(ROOT, settings, report)),
         Step("Prompts", lambda report: _prompts(home, report)),
-        Step("Register", lambda report: asyncio.run(_register(home, settings)), needed=True),
     ]
     if tests:
-        steps.append(Step("Browser for the tests", lambda report: browser.find(report)))
-    return carry_out(steps, home, Console())
+        voices.append(Step("Browser for the tests", lambda report: browser.find(report)))  # apt's, as the programs
+    rest = [
+        Step("Web console", lambda report: console.build(ROOT, report)),
+        Step("Speech models", lambda report: models.find(ROOT, settings, report)),
+        Step("Register", lambda report: asyncio.run(_register(home, settings)), needed=True),
+    ]
+    return carry_out(voices, home, Console(), beside=rest)
 
 
 def _prompts(home: Path, report: Report) -> str:

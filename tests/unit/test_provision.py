@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import io
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from rich.console import Console
@@ -15,6 +16,9 @@ from kezek_api.provision.step import CannotHave, Report, Step, carry_out
 
 def lacking(report: Report) -> str:
     raise CannotHave("it is not there", "put it there")
+
+
+LACKING = Step("Register", lacking, needed=True)
 
 
 def test_what_cannot_be_had_is_named_with_its_remedy_and_the_rest_goes_on(tmp_path: Path) -> None:
@@ -29,9 +33,23 @@ def test_what_cannot_be_had_is_named_with_its_remedy_and_the_rest_goes_on(tmp_pa
 
 def test_without_what_is_needed_the_rest_is_not_begun(tmp_path: Path) -> None:
     done: list[str] = []
-    steps = [Step("Register", lacking, needed=True), Step("Rest", lambda report: done.append("yes") or "made")]
+    steps = [LACKING, Step("Rest", lambda report: done.append("yes") or "made")]
     assert not carry_out(steps, tmp_path, Console(file=io.StringIO()))
     assert done == []
+
+
+def test_two_rows_are_carried_out_at_the_same_time(tmp_path: Path) -> None:
+    out = io.StringIO()
+    both = Barrier(2, timeout=10)
+
+    def meets(report: Report) -> str:
+        report.say("waits for the other row")
+        both.wait()
+        return "met"
+
+    steps = [Step("Voices", meets), Step("After", lambda report: "made")]
+    assert not carry_out(steps, tmp_path, Console(file=out, width=200), beside=[Step("Rest", meets), LACKING])
+    assert all(said in out.getvalue() for said in ("Voices: met", "After: made", "Rest: met", "/4 Register: not to be"))
 
 
 def test_a_failing_command_tells_its_last_words(tmp_path: Path) -> None:

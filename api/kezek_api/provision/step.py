@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -27,44 +29,52 @@ class Step:
     needed: bool = False  # without it there is no point in going on
 
 
+class Board:
+    """One line of the terminal: what each of the rows of steps is at."""
+
+    def __init__(self, console: Console) -> None:
+        self.status = console.status("")
+        self._says: dict[Report, str] = {}
+
+    def say(self, who: Report, text: str) -> None:
+        self._says[who] = text
+        self.status.update("; ".join(filter(None, list(self._says.values()))))
+
+
 class Report:
     """What a step says while it works, and where the output of its commands goes."""
 
-    def __init__(self, console: Console, log: Path) -> None:
-        self._console = console
+    def __init__(self, console: Console, log: Path, board: Board | None = None) -> None:
         self._log = log
-        self._status = console.status("")
+        self._board = board or Board(console)
         self._name = ""
 
     def begin(self, name: str) -> None:
         self._name = name
-        self._status = self._console.status(name)
-        self._status.start()
+        self._board.say(self, name)
 
     def say(self, text: str) -> None:
-        self._status.update(f"{self._name}: {text}")
+        self._board.say(self, f"{self._name}: {text}")
 
     def end(self) -> None:
-        self._status.stop()
+        self._board.say(self, "")
 
     def run(self, command: Sequence[str | Path], *, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
         """Run a command with its output in the set-up's log; raises CannotHave with its last words."""
+        try:
+            done = subprocess.run(
+                [str(part) for part in command],
+                cwd=cwd,
+                env={**os.environ, **(env or {})},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+        except OSError as error:
+            raise CannotHave(str(error), f"install {command[0]}") from error
         with self._log.open("a") as log:
-            log.write(f"\n$ {' '.join(map(str, command))}\n")
-            log.flush()
-            try:
-                done = subprocess.run(
-                    [str(part) for part in command],
-                    cwd=cwd,
-                    env={**os.environ, **(env or {})},
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    text=True,
-                    check=False,
-                )
-            except OSError as error:
-                raise CannotHave(str(error), f"install {command[0]}") from error
-            log.write(done.stdout)
+            log.write(f"\n$ {' '.join(map(str, command))}\n{done.stdout}")
         if done.returncode != 0:
             last = next((line for line in reversed(done.stdout.splitlines()) if line.strip()), "no output")
             raise CannotHave(
@@ -74,31 +84,40 @@ class Report:
         return done.stdout
 
 
-def carry_out(steps: Sequence[Step], home: Path, console: Console) -> bool:
-    """Carry the steps out in turn; False when a needed one could not be done."""
+def carry_out(steps: Sequence[Step], home: Path, console: Console, beside: Sequence[Step] = ()) -> bool:
+    """Carry the steps out in turn, and those `beside` in theirs at the same time; False when a needed one could not be
+    done, after which those of its row are left."""
     log = home / "log" / "setup.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("")
-    report = Report(console, log)
-    good = True
-    for number, step in enumerate(steps, 1):
+    board = Board(console)
+    numbers = iter(range(1, len(steps) + len(beside) + 1))
+    row = partial(_row, console=console, log=log, board=board, numbers=numbers, last=len(steps) + len(beside))
+    with board.status, ThreadPoolExecutor(2) as rows:
+        return all([*rows.map(row, (steps, beside))])
+
+
+def _row(
+    steps: Sequence[Step], *, console: Console, log: Path, board: Board, numbers: Iterator[int], last: int
+) -> bool:
+    """Each is numbered when it ends."""
+    report = Report(console, log, board)
+    for step in steps:
         started = time.monotonic()
         report.begin(step.name)
         try:
             result = step.work(report)
         except CannotHave as error:
-            report.end()
             colour = "red" if step.needed else "yellow"
-            console.print(f"[{colour}]{number}/{len(steps)} {step.name}: not to be had: {error}[/]", highlight=False)
+            console.print(f"[{colour}]{next(numbers)}/{last} {step.name}: not to be had: {error}[/]", highlight=False)
             console.print(f"     remedy: {error.remedy}", highlight=False)
             if step.needed:
-                good = False
-                break
+                return False
         else:
-            report.end()
             took = time.monotonic() - started
             console.print(
-                f"[green]{number}/{len(steps)}[/] {step.name}: {result} [dim]({took:.1f} s)[/]",
-                highlight=False,
+                f"[green]{next(numbers)}/{last}[/] {step.name}: {result} [dim]({took:.1f} s)[/]", highlight=False
             )
-    return good
+        finally:
+            report.end()
+    return True
