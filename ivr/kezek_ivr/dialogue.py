@@ -5,7 +5,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -79,11 +81,7 @@ class Dialogue:
     @classmethod
     def load(cls, path: Path | None = None) -> Dialogue:
         """The packaged dialogue, or a city's own file. Raises DialogueError."""
-        source = path if path is not None else resources.files("kezek_ivr").joinpath("dialogue.toml")
-        try:
-            return read(tomllib.loads(source.read_text("utf-8")))
-        except (tomllib.TOMLDecodeError, OSError) as error:
-            raise DialogueError(f"{source.name}: {error}") from error
+        return _packaged() if path is None else _loaded(path)
 
     def by_digit(self) -> dict[str, str]:
         """Digit of the language menu -> language, in the order of the digits."""
@@ -145,6 +143,18 @@ class Dialogue:
             self.told.yes_digit,
             self.told.no_digit,
         )
+
+
+@cache
+def _packaged() -> Dialogue:
+    return _loaded(resources.files("kezek_ivr").joinpath("dialogue.toml"))
+
+
+def _loaded(source: Path | Traversable) -> Dialogue:
+    try:
+        return read(tomllib.loads(source.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, OSError) as error:
+        raise DialogueError(f"{source.name}: {error}") from error
 
 
 def read(data: Mapping[str, Any]) -> Dialogue:

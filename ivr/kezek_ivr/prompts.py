@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -72,7 +73,8 @@ def replies(language: str) -> Replies:
         raise PromptError(f"prompts/{language}.toml: no words for {missing}") from None
 
 
-def _file(language: str) -> dict[str, Any]:
+@cache
+def _file(language: str) -> Mapping[str, Any]:
     file = resources.files("kezek_ivr").joinpath("prompts", f"{language}.toml")
     try:
         return tomllib.loads(file.read_text("utf-8"))
