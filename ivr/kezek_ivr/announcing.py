@@ -59,6 +59,7 @@ class Announcing:
             return True
         found = await within(self._outages.affecting(who), (), self._settings.directory_limit_s, "affecting")
         fresh = self.untold(talk, found)
+        has_heard(talk, fresh)
         if not await self._suspected(talk, [each for each in fresh if each.suspected]):
             return True
         news = [each for each in fresh if not each.suspected]
@@ -78,10 +79,8 @@ class Announcing:
         return True
 
     def untold(self, talk: Conversation, found: Sequence[Affecting]) -> list[Affecting]:
-        """Those that this call has not told him; from now on they count as told."""
-        fresh = [each for each in found if _mark(each) not in talk.told_outages][: self._dialogue.outage.most]
-        talk.told_outages |= {_mark(each) for each in fresh}
-        return fresh
+        """Those that this call has not told him."""
+        return [each for each in found if _mark(each) not in talk.told_outages][: self._dialogue.outage.most]
 
     def is_all(self, digit: str | None) -> bool:
         """Of what `tell` says: he needs nobody any more."""
@@ -111,11 +110,18 @@ class Announcing:
 
     async def tell(self, talk: Conversation, who: Concerned, news: Sequence[Affecting]) -> str | None:
         """The digit that he presses, LEFT when he has heard the facts and hangs up. Raises HungUp before that."""
-        words = self._dialogue.outage
+        return await self.asks(talk, who, cut=await self.facts(talk, news))
+
+    async def facts(self, talk: Conversation, news: Sequence[Affecting]) -> bool:
+        """True: a key cut them short. Raises HungUp."""
         facts = [prompt for each in news for prompt in self._facts(each, talk.language)]
+        return await talk.line.play(*facts, language=talk.language)
+
+    async def asks(self, talk: Conversation, who: Concerned, *, cut: bool) -> str | None:
+        """After the facts; as `tell`."""
+        words = self._dialogue.outage
         press = f"press/{words.that_is_all_digit}"
         asks = (words.that_is_all if who.phone else words.enough, press, words.stay)
-        cut = await talk.line.play(*facts, language=talk.language)
         try:
             cut = cut or await talk.line.play(*asks, language=talk.language)
             return await talk.line.digit(CUT_SHORT_S if cut else words.answer_s)
@@ -157,6 +163,10 @@ class Announcing:
 
         if not await patiently(once, limit=self._settings.closing_limit_s, what="tie"):
             log.error("outage.not_tied", call=who.call, outage=outage.id)
+
+
+def has_heard(talk: Conversation, news: Sequence[Affecting]) -> None:
+    talk.told_outages |= {_mark(each) for each in news}
 
 
 def _mark(each: Affecting) -> int:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from kezek_ivr.announcing import Announcing, concerned
+from kezek_ivr.announcing import Announcing, concerned, has_heard
 from kezek_ivr.conversation import BEHIND, USUAL, Conversation
 from kezek_ivr.keeping import rework
 from kezek_ivr.overload import felt, is_spared
@@ -50,7 +50,7 @@ class WaitingNews:
         self._noting: set[asyncio.Task[bool]] = set()
 
     def of(self, talk: Conversation) -> News | None:
-        """What he is to be told now; from this moment on it counts as told. No I/O."""
+        """What he is to be told now. No I/O."""
         if self._outages is None or talk.talked or is_spared(talk, self._rungs):
             return None
         number = self._outages.news()
@@ -65,14 +65,19 @@ class WaitingNews:
         return News(who, fresh) if who is not None and fresh else None
 
     async def tell(self, talk: Conversation, news: News) -> str:
-        """The digit that he presses, '' for none; see `ends`. Raises HungUp of who leaves before he has heard it."""
+        """The digit that he presses, '' for none; see `ends`. Cut short before the facts are over, it is told again if
+        that operator does not take him. Raises HungUp of who leaves before he has heard it."""
         ids = [each.id for each in news.outages]
         talk.keeper.set_outages(ids)
         talk.story.tell("outage", outages=ids)
         noting = asyncio.create_task(self._note(talk.call, ids))  # an operator who comes is to read it, too
         self._noting.add(noting)
         noting.add_done_callback(self._noting.discard)
-        digit = await self._announcing.tell(talk, news.who, news.outages)
+        number, talk.news = talk.news, -1
+        cut = await self._announcing.facts(talk, news.outages)
+        talk.news = number
+        has_heard(talk, news.outages)
+        digit = await self._announcing.asks(talk, news.who, cut=cut)
         if self.ends(digit or ""):
             await asyncio.wait({noting}, timeout=self._settings.notes_limit_s)
         return digit or ""

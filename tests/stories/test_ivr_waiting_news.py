@@ -148,6 +148,25 @@ async def test_an_operator_cuts_it_short_and_his_pop_says_what_was_told() -> Non
 
 
 @in_virtual_time
+async def test_whom_that_operator_does_not_take_hears_it_from_the_beginning_and_goes_behind_only_then() -> None:
+    async with World.open(aigul_201=Phone(answers_after=99)) as world:
+        world.rungs = BEHIND
+        async with a_line(world) as line:
+            confirmed(world)
+            async with asyncio.timeout(10):
+                while "outage_now" not in line.heard:  # noqa: ASYNC110 - a line tells nobody
+                    await asyncio.sleep(0.1)
+            await world.queues.ready("aigul")
+            await asyncio.sleep(15)
+            assert "outage_stay" not in line.heard
+            assert (await world.state(line)).priority == 0
+            await asyncio.sleep(60)
+            assert line.heard.count("outage_now") == 2
+            assert line.heard.count("outage_stay") == 1
+            assert (await world.state(line)).priority == -1
+
+
+@in_virtual_time
 async def test_the_same_outage_is_told_once_and_another_one_again() -> None:
     async with World.open(aigul_201=Phone()) as world, a_line(world) as line:
         confirmed(world)
