@@ -93,7 +93,7 @@ class _Elevated(_Rung):
     record: tuple[Name, ...] = SMALL
     second_line: tuple[str, ...] = (ALL,)
     reserve: Share = 0.05
-    reserve_behind: Share = 0.1
+    reserve_behind: Share = 0.2
     names: Names = {"kk": "Жоғары", "ru": "Повышенный", "uk": "Підвищений", "en": "Elevated"}
 
 
@@ -107,7 +107,7 @@ class _Overload(_Rung):
     record: tuple[Name, ...] = SMALL
     second_line: tuple[str, ...] = (ALL,)
     reserve: Share = 0.05
-    reserve_behind: Share = 0.1
+    reserve_behind: Share = 0.2
     names: Names = {"kk": "Шамадан тыс", "ru": "Перегрузка", "uk": "Перевантаження", "en": "Overload"}
 
 
@@ -119,7 +119,7 @@ class _Emergency(_Rung):
     record: tuple[Name, ...] = SMALL
     second_line: tuple[str, ...] = (ALL,)
     reserve: Share = 0.05
-    reserve_behind: Share = 0.1
+    reserve_behind: Share = 0.2
     names: Names = {"kk": "Күшейтілген режим", "ru": "Усиленный режим", "uk": "Посилений режим", "en": "Emergency"}
 
 
