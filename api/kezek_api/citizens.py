@@ -19,8 +19,11 @@ from kezek_api.speaker import Speaker
 from kezek_api.storm.lifting import lift
 from kezek_ivr.dialogue import Dialogue
 from kezek_ivr.notice_rules import TellingSettings
+from kezek_ivr.pacing import PaceRules
 from kezek_ivr.ports import Affecting, Answer, Concerned, Tell, TellState, TicketState
+from kezek_ivr.taken_back import TakenBack
 from kezek_ivr.told_calls import ToldCalls
+from kezek_queue.types import Queues
 from kezek_register import Register
 from kezek_register.areas import Place
 from kezek_register.moves import CITIZEN
@@ -181,7 +184,9 @@ class Citizens:
     emergencies: SqlEmergencies | None = None
 
 
-def citizens_of(register: Register, rules: Rules, dialogue: Dialogue, site: Settings, outages: SqlOutages) -> Citizens:
+def citizens_of(
+    register: Register, queues: Queues, rules: Rules, dialogue: Dialogue, site: Settings, outages: SqlOutages
+) -> Citizens:
     told = rules.citizens
     notices = SqlNotices(register, "sms" if told.fallback and rules.notices.sms.url else None)
     settings = told.settings(site.node, rules.dial_s)
@@ -193,7 +198,13 @@ def citizens_of(register: Register, rules: Rules, dialogue: Dialogue, site: Sett
 
     return Citizens(
         notices=notices,
-        told=ToldCalls(notices, dialogue, settings, now),
+        told=ToldCalls(
+            notices,
+            dialogue,
+            settings,
+            now,
+            TakenBack(queues, settings.pace or PaceRules(), settings.sql_limit_s),
+        ),
         settings=settings,
         now=now,
         voice=speaker,

@@ -145,8 +145,10 @@ class Exchange:
         if task is not None:
             self._calls[call] = task
         try:
-            serve = self._citizens.told.serve if call.startswith(NOTICE) else self._receptions[queue].serve
-            await serve(line)
+            if call.startswith(NOTICE):
+                await self._citizens.told.serve(line, self._receptions[queue])
+            else:
+                await self._receptions[queue].serve(line)
         finally:
             if self._calls.get(call) is task:
                 del self._calls[call]

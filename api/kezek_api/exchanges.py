@@ -59,7 +59,7 @@ class Exchanges:
         self._queues, self._health, self._supervisors, self._register = queues, health, supervisors, register
         memory = SqlMemory(register)
         outages = WithSuspicions(register, rules.detection)
-        citizens = citizens_of(register, rules, spoken_dialogue(settings), settings, outages)
+        citizens = citizens_of(register, queues, rules, spoken_dialogue(settings), settings, outages)
         self._outages = citizens.outages
         self._all = [
             Exchange(

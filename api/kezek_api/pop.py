@@ -61,6 +61,7 @@ def pop_of(
             "unheard": notes.get("unheard", ""),
             "emergency": (notes.get("emergency") or {}).get("how", ""),
             "outages": notes.get("outages", ()),
+            "still_out": notes.get("still_out"),
             "fields": fields_of(notes, filed),
             "note": filed.note,
             "ticket": mark_of(filed),

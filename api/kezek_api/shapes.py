@@ -188,6 +188,7 @@ class Pop(Shape):
     unheard: str
     emergency: Literal["", "digit", "words", "silent"]  # how he said so
     outages: tuple[int, ...]  # at his house, of which he was told
+    still_out: int | None  # he was told that this outage is over, and says that it is not; 0: nobody knows which
     fields: dict[FieldName, FieldView]
     note: str
     ticket: TicketMark | None

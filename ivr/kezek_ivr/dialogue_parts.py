@@ -204,6 +204,7 @@ class ToldWords:
     heard: str
     thanks: str
     still_out: str
+    operator: str
     answer_s: float
 
 

@@ -118,6 +118,10 @@ class Keeper:
         self.notes["outages"] = sorted({*self.notes.get("outages", ()), *outages})
         self._touch()
 
+    def set_still_out(self, outage: int) -> None:
+        self.notes["still_out"] = outage
+        self._touch()
+
     def set_emergency(self, emergency: EmergencyNote) -> None:
         self.notes["emergency"] = emergency
         self._touch()

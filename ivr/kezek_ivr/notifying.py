@@ -171,7 +171,9 @@ class Notifying:
         """Until the channel is surely gone, however long Asterisk cannot be asked. Whoever picked up has been written
         down as such by who served him; of whom nobody wrote so heard nothing, and is dialled again."""
         call = call_of(tell.key)
-        while await self._board.dialled(call) is not False or tell.key in self._told.serving:  # noqa: ASYNC110 - it is asked
+        while await self._board.dialled(call) is not False or tell.key in self._told.serving:
+            if tell.key in self._told.handed:  # a live caller from here on: he keeps no line of those who are told
+                return
             await asyncio.sleep(self._settings.poll_s)
         now = await self._notices.get(tell.key)
         if now is not None and now.state == "claimed":

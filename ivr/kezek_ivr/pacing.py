@@ -47,6 +47,17 @@ def calls_a_minute(load: Load, back: float, rules: PaceRules) -> float:
     return max(rules.trickle_min, whole / 2 if load.rung == "elevated" else whole)
 
 
+def takes_back(load: Load, back: int, rules: PaceRules) -> bool:
+    """Whether one more of those who are told may go to an operator in that same call. `back`: who went so and wait or
+    talk still: they keep no more than their part of the operators. With live callers waiting, or nobody free, one at a
+    time does."""
+    if load.rung in ("overload", "emergency"):
+        return False
+    if load.waiting or not load.free:
+        return not back
+    return back + 1 <= max(1.0, rules.part * (load.free + back))
+
+
 class Pace:
     """Of a node: how many may be begun now. What was begun a moment ago, here or by another node, counts: the pace is
     the site's."""

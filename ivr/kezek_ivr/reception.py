@@ -34,6 +34,7 @@ from kezek_ivr.reporting import Reporting
 from kezek_ivr.settings import ReceptionSettings
 from kezek_ivr.side_tasks import running
 from kezek_ivr.steady import steady
+from kezek_ivr.taken_back import StillOut
 from kezek_ivr.telling import Telling
 from kezek_ivr.ticket_states import TicketStates
 from kezek_ivr.types import Directory, Notes, Storyteller, Waits
@@ -131,8 +132,8 @@ class Reception:
             clock,
         )
 
-    async def serve(self, line: Line) -> None:
-        """Conduct this call.
+    async def serve(self, line: Line, still_out: StillOut | None = None) -> None:
+        """Conduct this call. `still_out`: we have dialled him, and he wants an operator: he is asked nothing.
 
         Raises LineLost (somebody else has the channel), LinkDown, QueueAway, EndedElsewhere; a caller who hangs up is
         no error. Cancelled (a node that shuts down) it ends nothing: the next session finds the call at its place.
@@ -145,7 +146,7 @@ class Reception:
         story.tell("answered", dialled=arrival.dialled, resumed=arrival.resumed)
         async with running(watch.follow()):
             try:
-                await self._conduct(talk)
+                await self._conduct(talk, still_out)
             except HungUp as left:
                 if talk.joined:
                     await self._closing.end(talk, end_of(left))
@@ -158,7 +159,7 @@ class Reception:
                 if await self._closing.give_up(talk):
                     raise
 
-    async def _conduct(self, talk: Conversation) -> None:
+    async def _conduct(self, talk: Conversation, still_out: StillOut | None) -> None:
         standing = await self._arrive(talk)
         talk.take_over(standing)
         arrival = talk.line.arrival
@@ -177,7 +178,7 @@ class Reception:
         talk.talked = given_away
         fresh = standing.state is CallState.ARRIVED and not arrival.resumed
         async with running(talk.keeper.keep()):
-            if not await self._prepare(talk, standing, fresh=fresh):
+            if not await self._prepare(talk, standing, still_out, fresh=fresh):
                 return
             await talk.keeper.written(self._settings.notes_limit_s)
             if not await self._place(talk):
@@ -195,14 +196,17 @@ class Reception:
         finally:
             arriving.cancel()
 
-    async def _prepare(self, talk: Conversation, standing: Call, *, fresh: bool) -> bool:
+    async def _prepare(self, talk: Conversation, standing: Call, still_out: StillOut | None, *, fresh: bool) -> bool:
         """All that comes before the line. False: the call is over."""
-        if fresh and talk.kind is CallKind.CALL:
+        if fresh and talk.kind is CallKind.CALL and still_out is None:
             if not await self._understanding.understand(talk):
                 return False
             self._wish(talk)
             return await self._overloaded.passes(talk)
         await self._recall(talk, standing)
+        if still_out is not None:
+            still_out.note(talk.keeper)
+            self._wish(talk)
         known = talk.keeper.notes.get("callback")
         dialled = talk.kind is CallKind.CALLBACK and not talk.talked
         if dialled and (talk.line.arrival.callback or not (known and known["joined"])):

@@ -19,6 +19,7 @@ from kezek_ivr.patience import patiently, within
 from kezek_ivr.ports import Answer, Notices, Tell
 from kezek_ivr.prompts import STATES, SUBJECTS, URGENT
 from kezek_ivr.side_tasks import running
+from kezek_ivr.taken_back import StillOut, TakenBack, Takes
 from kezek_telephony.types import HungUp, Line, TelephonyError
 
 log = structlog.get_logger(__name__)
@@ -30,19 +31,31 @@ ROUNDS = 2  # times that it is said to somebody who presses nothing
 
 class ToldCalls:
     """`known`: what this node dials, so that a database that is away silences nobody; `serving`: keys on the line;
-    `pace`: how fast citizens are called, by what those who were called say."""
+    `pace`: how fast citizens are called, by what those who were called say; `handed`: keys of those who went to the
+    line; `back`: whether they may."""
 
     def __init__(
-        self, notices: Notices, dialogue: Dialogue, settings: TellingSettings, now: Callable[[], datetime]
+        self,
+        notices: Notices,
+        dialogue: Dialogue,
+        settings: TellingSettings,
+        now: Callable[[], datetime],
+        back: TakenBack | None = None,
     ) -> None:
         self._notices, self._dialogue, self._settings, self._now = notices, dialogue, settings, now
         self.known: dict[str, Tell] = {}
         self.serving: set[str] = set()
+        self.handed: set[str] = set()
+        self._back = back
         self.pace = Pace(settings.pace) if settings.pace is not None else None
 
-    async def serve(self, line: Line) -> None:
-        """To its end. Raises LineLost (another node has it). That he has picked up is written first: whatever breaks
-        now, he is not dialled again (P8)."""
+    async def serve(self, line: Line, reception: Takes | None = None) -> None:
+        """To its end; `reception`: who conducts it from there on when he wants an operator. Raises LineLost (another
+        node has it), and what the reception raises. That he has picked up is written first: whatever breaks now, he is
+        not dialled again (P8)."""
+        if reception is not None and await self._went_back(line):
+            await reception.serve(line)
+            return
         key = key_of(line.arrival.call)
         tell = self.known.get(key) or await within(self._notices.get(key), None, self._settings.sql_limit_s, "notice")
         if tell is None:
@@ -59,10 +72,19 @@ class ToldCalls:
                 except HungUp:
                     said = HUNG_UP
                 async with running(self._write(tell, said)) as (writing,):
-                    await self._farewell(line, tell, said)
-                    await asyncio.wait({writing})
+                    try:
+                        wanted = await self._wants_operator(line, tell, said) if reception is not None else None
+                        if reception is not None and wanted:
+                            self.handed.add(key)
+                            await line.remember(JOINED="1")  # should we die: the dialplan's own queue has him too
+                            await reception.serve(line, StillOut.of(tell))
+                        else:
+                            await self._farewell(line, tell, said, offered=wanted is not None)
+                    finally:
+                        await asyncio.wait({writing})
         finally:
             self.serving.discard(key)
+            self.handed.discard(key)
 
     def _mark(self, tell: Tell) -> Iterator[Coroutine[Any, Any, None]]:
         if tell.what not in TO_BE_HEARD:  # those may be told twice, and must be heard once
@@ -129,9 +151,28 @@ class ToldCalls:
             return words.call_in_yes, yes, words.call_in_no, no
         return (words.heard, yes) if tell.what in TO_BE_HEARD else ()
 
-    async def _farewell(self, line: Line, tell: Tell, said: str) -> None:
+    async def _went_back(self, line: Line) -> bool:
+        """Whether somebody before us has given him to the line already."""
+        arrival = line.arrival
+        return (arrival.resumed or arrival.talked) and self._back is not None and await self._back.stands(arrival.call)
+
+    async def _wants_operator(self, line: Line, tell: Tell, said: str) -> bool | None:
+        """Of one who says that it is still out; None: nobody is left for him, and he is not asked."""
+        words, language = self._dialogue.told, self._language(tell)
+        if tell.what != "restored" or said != words.no_digit or self._back is None or not await self._back.may():
+            return None
+        digits = self._dialogue.operator_digit, self._dialogue.emergency_digit
+        with suppress(HungUp):
+            await line.play(words.still_out, words.operator, f"press/{digits[0]}", language=language)
+            until = asyncio.get_running_loop().time() + words.answer_s
+            while (left := until - asyncio.get_running_loop().time()) > 0:
+                if await line.digit(left) in digits:
+                    return True
+        return False
+
+    async def _farewell(self, line: Line, tell: Tell, said: str, *, offered: bool = False) -> None:
         words = self._dialogue.told
-        still_out = tell.what in ASKS - ONCE and said == words.no_digit
+        still_out = tell.what in ASKS - ONCE and said == words.no_digit and not offered
         with suppress(TelephonyError):
             await line.play(words.still_out if still_out else words.thanks, language=self._language(tell))
             await line.hang_up()

@@ -89,6 +89,7 @@ class Notes(_FirstNotes, total=False):
     outages: list[int]  # at his house, of which he was told before the line
     emergency: EmergencyNote
     recorded: str  # the number of the ticket that was made of it with nobody between
+    still_out: int  # the outage of which we told him that it is over, and he says that it is not; 0: of none known
 
 
 # --- story ------------------------------------------------------------------------------------------------------------

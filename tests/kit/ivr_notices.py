@@ -10,7 +10,9 @@ from typing import Any
 
 from kezek_ivr.notice_rules import NOTICE, TellingSettings
 from kezek_ivr.notifying import Notifying
+from kezek_ivr.pacing import PaceRules
 from kezek_ivr.ports import Notices
+from kezek_ivr.taken_back import TakenBack
 from kezek_ivr.told_calls import ToldCalls
 from kit.citizens import MemoryNotices
 from kit.ivr_world import DIALOGUE, World
@@ -27,7 +29,8 @@ def clock(hours: float) -> time:
 
 
 class TellingNode:
-    """`clock`: of a story that does not play in virtual time."""
+    """`clock`: of a story that does not play in virtual time; `back`: who says that it is still out may have an
+    operator."""
 
     def __init__(
         self,
@@ -36,11 +39,14 @@ class TellingNode:
         name: str = "node-1",
         *,
         clock: Callable[[], datetime] = now,
+        back: bool = False,
         **more: Any,
     ) -> None:
         self.world, self.notices = world, notices
         settings = TellingSettings(**{"node": name, "quiet": (time(0), time(0)), **more})
-        self.told = ToldCalls(notices, DIALOGUE, settings, clock)
+        self.told = ToldCalls(
+            notices, DIALOGUE, settings, clock, TakenBack(world.redis, PaceRules(), 3.0) if back else None
+        )
         self.notifying = Notifying(world.board, world.redis, notices, self.told, settings, clock)
         self.serving: list[asyncio.Task[None]] = []
         world.board.on_answer = self.serve
@@ -48,7 +54,7 @@ class TellingNode:
 
     def serve(self, line: ScriptedLine) -> None:
         assert line.arrival.call.startswith(NOTICE)
-        self.serving.append(asyncio.create_task(self.told.serve(line)))  # until its end, or `die`
+        self.serving.append(asyncio.create_task(self.told.serve(line, self.world.reception)))  # until its end, or `die`
 
     async def die(self) -> None:
         """As by kill -9."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from kezek_ivr.pacing import Load, Pace, PaceRules, calls_a_minute
+from kezek_ivr.pacing import Load, Pace, PaceRules, calls_a_minute, takes_back
 
 RULES = PaceRules(handling_s=180.0, part=0.8, back=0.1, trickle_min=2.0)
 
@@ -54,3 +54,14 @@ def test_no_minute_has_more_calls_than_its_pace(steps: list[tuple[float, int, in
         assert last + room <= max(last, allowed + 1)
         pace.begin(room)
         begun += [at] * room
+
+
+@given(free=some.integers(0, 200), back=some.integers(0, 200))
+def test_who_goes_to_an_operator_in_that_same_call_keeps_no_more_than_the_part_of_the_pace(
+    free: int, back: int
+) -> None:
+    if takes_back(Load(free, 0), back, RULES):
+        assert back + 1 <= max(1, RULES.part * (free + back))
+    assert not takes_back(Load(free, 0, "overload"), back, RULES)
+    assert takes_back(Load(free, 5), 0, RULES), "one at a time, whoever waits"
+    assert not takes_back(Load(free, 5), max(1, back), RULES)
