@@ -85,7 +85,7 @@ async def still_out_view(doors: Doors, told: StillOut, language: str) -> StillOu
             LeftView(
                 kind=each.kind,
                 areas=(AreaView.of(each.area, title),),
-                words=left_in_words(each, title, language),
+                words=left_in_words(each, named.said(each.area, language), language),
                 households=live.households,
                 parties=len(each.parties),
                 answered=each.answered,

@@ -16,6 +16,16 @@ _PARITY = {
 }
 
 
+# a network's part in a sentence: its own name stays as it is, a noun beside it takes the case
+_PART = {
+    "kk": "«{name}» нысаны",
+    "ru": "объект «{name}»",
+    "uk": "об’єкт «{name}»",
+    "en": "“{name}”",
+    "ko": "‘{name}’ 시설",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """What areas name, by id: names of territories and network parts, streets, buildings as (street id, house)."""
@@ -41,6 +51,11 @@ class Named:
                 return self._address(area.street_id or 0, "", language)
             case "houses":
                 return self._address(area.street_id or 0, houses(area, language), language)
+
+    def said(self, area: Area, language: str) -> str:
+        """As `title`, to stand in a sentence of that language: 'объект «Фидер 7-2»', which nobody has to decline."""
+        title = self.title(area, language)
+        return _in(_PART, language).format(name=title) if title and area.scope == "part" else title
 
     def _address(self, street_id: int, house: str, language: str) -> str:
         street = self.streets.get(street_id)

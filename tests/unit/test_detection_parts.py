@@ -114,6 +114,17 @@ def test_a_suspicion_in_one_line() -> None:
     assert words.line(suspicion(), NAMES, "ko") == words.line(suspicion(), NAMES, "en")
 
 
+def test_a_part_of_a_network_stands_in_the_sentence_undeclined() -> None:
+    feeder = {"kk": "Фидер 7-2", "ru": "Фидер 7-2", "uk": "Фідер 7-2", "en": "Feeder 7-2"}
+    names = Names(Named(parts={4: feeder}), NAMES.topics)
+    one = suspicion(areas=(Area("part", part_id=4),), reports=31)
+    assert words.line(one, names, "kk") == "«Фидер 7-2» нысаны: 6 минут ішінде 31 қоңырау, жылу; әдетте 0,3"
+    assert words.line(one, names, "ru") == "31 звонок за 6 минут, объект «Фидер 7-2»: отопление; обычно 0,3"
+    assert words.line(one, names, "uk") == "31 дзвінок за 6 хвилин, об’єкт «Фідер 7-2»: опалення; зазвичай 0,3"
+    assert words.line(one, names, "en") == "31 calls in 6 minutes from “Feeder 7-2”: heating; usual 0.3"
+    assert names.places.title(Area("part", part_id=4), "ru") == "Фидер 7-2", "beside other areas it is its name alone"
+
+
 def test_words_count_and_never_fail() -> None:
     few = suspicion(reports=21, span_s=0.0, usual=0.0, against=2, topic="unheard", areas=(Area("part", part_id=4),))
     assert (

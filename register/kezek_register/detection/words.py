@@ -62,7 +62,7 @@ def line(suspicion: Suspicion, names: Names, language: str) -> str:
 def where(suspicion: Suspicion, names: Names, language: str) -> str:
     """The first few of its areas."""
     language = said_in(language)
-    titles = [title for area in suspicion.areas if (title := names.places.title(area, language))]
+    titles = [title for area in suspicion.areas if (title := names.places.said(area, language))]
     if not titles:
         return _SOMEWHERE[language]
     shown = ", ".join(titles[:SHOWN_AREAS])
