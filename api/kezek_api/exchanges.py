@@ -81,7 +81,7 @@ class Exchanges:
         self._boards = Boards(self._all, queues)
         asked = OutboundSettings(node=settings.node, dial_s=rules.dial_s)
         self._outbound = Outbound(self._boards, queues, register.outbound, asked)
-        self._pace = citizens.told.pace if rules.citizens.calls else None
+        self._told = citizens.told if rules.citizens.calls else None
         self._notifying = rules.citizens.calls and Notifying(
             self._boards, queues, citizens.notices, citizens.told, citizens.settings, citizens.now
         )
@@ -112,8 +112,8 @@ class Exchanges:
                 group.create_task(self._outbound.run())
                 if self._outages is not None:
                     group.create_task(keep("outage news", self._outages.watch))
-                if self._pace is not None:
-                    group.create_task(learn(self._register, self._pace))
+                if self._told is not None:
+                    group.create_task(learn(self._register, self._told))
                 if self._notifying:
                     group.create_task(self._notifying.run())
                 if self._cut_callers:

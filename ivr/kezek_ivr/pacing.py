@@ -9,6 +9,7 @@ and a trickle is left, so that whoever needs help first is told nevertheless.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kezek_queue.ladder.types import RungName
@@ -71,6 +72,12 @@ class Pace:
     def heard(self, *, out: bool) -> None:
         """One who was told has answered; `out`: it is not on."""
         self._answers.append(out)
+
+    def remembers(self, answers: Sequence[bool]) -> None:
+        """Those of before this process began, the oldest first; what it has heard since is newer."""
+        known = [*answers, *self._answers]
+        self._answers.clear()
+        self._answers.extend(known)
 
     def takes(self, handling_s: float) -> None:
         """As measured: one who comes back keeps an operator so long."""

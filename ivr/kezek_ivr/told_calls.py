@@ -49,6 +49,11 @@ class ToldCalls:
         self._back = back
         self.pace = Pace(settings.pace) if settings.pace is not None else None
 
+    def out(self, pressed: str) -> bool | None:
+        """Whether that digit says 'it is still out'; None: it says nothing."""
+        words = self._dialogue.told
+        return {words.no_digit: True, words.yes_digit: False}.get(pressed)
+
     async def serve(self, line: Line, reception: Takes | None = None) -> None:
         """To its end; `reception`: who conducts it from there on when he wants an operator. Raises LineLost (another
         node has it), and what the reception raises. That he has picked up is written first: whatever breaks now, he is

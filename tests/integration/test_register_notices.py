@@ -5,9 +5,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import pytest
 
+from kezek_api.call_pace import recall
+from kezek_ivr.dialogue import Dialogue
+from kezek_ivr.notice_rules import TellingSettings
+from kezek_ivr.pacing import PaceRules
+from kezek_ivr.told_calls import ToldCalls
 from kezek_register import Conflict, NotFound, Register
 from kezek_register.notice_types import Notice
 
@@ -139,3 +145,22 @@ async def test_who_need_not_be_told_any_more(register: Register) -> None:
         ("a", "pending"),
         ("b", "dropped"),
     ]
+
+
+async def test_what_was_answered_is_known_to_a_node_that_starts(register: Register) -> None:
+    """P18: the share of those who say 'no' outlives a restart; what was heard since the start is not counted twice."""
+    answers = ("2", "1", "no_key", "1", "2", "2")
+    for n, digit in enumerate(answers):
+        notice = replace(SMS, key=f"a{n}", channel="call", next_at=NOW)
+        await register.notices.add(notice, replace(notice, key=f"v{n}", what="verify"))
+        for each in (f"a{n}", f"v{n}"):
+            await register.notices.claim("node1", ("call",), 2, datetime.now(UTC))
+            await register.notices.settle(each, "sent", digit)
+    told = ToldCalls(cast(Any, None), Dialogue.load(), TellingSettings("n2", pace=PaceRules()), lambda: NOW)
+    assert told.pace is not None
+    told.pace.heard(out=False)
+    await recall(register, told, datetime.now(UTC) + timedelta(minutes=1))
+    yes_and_no = 6  # five of them, and the one that this node has heard itself
+    assert told.pace.back == pytest.approx((3 + 0.1 * 20) / (yes_and_no + 20))
+    assert await register.notices.pressed("restored", datetime.now(UTC), datetime.now(UTC)) == [], "of before"
+    assert await register.notices.pressed("restored", later(), later()) == [], "of what began since"

@@ -186,15 +186,19 @@ class Notices:
 
     async def begun(self, channels: Collection[NoticeChannel], since: datetime) -> int:
         """How many to citizens were claimed since then, by any node."""
-        wanted = (
-            select(func.count())
-            .select_from(NoticeRow)
-            .where(
-                NoticeRow.claimed_at > since, NoticeRow.channel.in_(tuple(channels)), NoticeRow.what.in_(TO_CITIZENS)
-            )
-        )
+        begun = (NoticeRow.claimed_at > since, NoticeRow.channel.in_(channels), NoticeRow.what.in_(TO_CITIZENS))
         async with self._database.reading() as session:
-            return await session.scalar(wanted) or 0
+            return await session.scalar(select(func.count()).select_from(NoticeRow).where(*begun)) or 0
+
+    async def pressed(self, what: NoticeKind, since: datetime, before: datetime, limit: int = 200) -> list[str]:
+        """What the last of those pressed whom calls begun in that time have told so, the oldest first."""
+        told = (NoticeRow.what == what, NoticeRow.channel == "call", NoticeRow.state == "sent")
+        wanted = select(NoticeRow.result).where(NoticeRow.claimed_at > since, NoticeRow.settled_at < before, *told)
+        async with self._database.reading() as session:
+            newest = await session.scalars(
+                wanted.order_by(NoticeRow.settled_at.desc(), NoticeRow.id.desc()).limit(limit)
+            )
+            return [*newest][::-1]
 
     async def of(self, about: str) -> list[Notice]:
         """All that was or will be told about it ('outage:12', 'ticket:26-000123-4'), in the order of their making."""
