@@ -73,6 +73,11 @@ export class HouseMap {
     return [...this.markers.values()].filter(({ spot }) => affected(this.areas, spot) ? !maybe : maybe && affected(this.maybe, spot)).length;
   }
 
+  /** Affected houses in which somebody needs help first. */
+  needs(): number {
+    return [...this.markers.values()].filter(({ spot }) => spot.special_needs !== "" && affected(this.areas, spot)).length;
+  }
+
   /** Leaflet's own timers (a wheel's 40 ms, a resize's 200 ms) outlive its `remove` and then throw: they end first. */
   remove(): void {
     this.gone = true;

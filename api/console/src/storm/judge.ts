@@ -1,7 +1,7 @@
 /** What the storm board says of what it shows: whether it is calm, what comes first, how a suspicion grew. Pure. */
 import { overdue } from "../outages/phase";
 import { affected, keyOf, without } from "../register/areas";
-import type { Outage, OutageStep } from "../register/outage_types";
+import type { Outage, OutageStep, Restoration } from "../register/outage_types";
 import type { Area, Place } from "../register/types";
 import { type Ladder, type RungName, RUNGS, type Suspicion } from "./types";
 
@@ -44,6 +44,11 @@ export function beside(name: RungName, step: 1 | -1): RungName | null {
 /** Where it is not over yet: the parts that are written down as over are left out. */
 export function left(outage: Pick<Outage, "areas" | "restored">): Area[] {
   return outage.restored.reduce<Area[]>((areas, one) => without(areas, one), [...outage.areas]);
+}
+
+/** The part that was over last, unless that was a mistake. */
+export function lastStep(outage: Pick<Outage, "restorations">): Restoration | null {
+  return outage.restorations.filter(({ closes, taken_back_at }) => !closes && !taken_back_at).at(-1) ?? null;
 }
 
 export const sameAreas = (a: readonly Area[], b: readonly Area[]): boolean =>
