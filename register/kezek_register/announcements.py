@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -42,8 +43,9 @@ class Names:
     organisations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def load(path: Path = OURS) -> dict[str, dict[str, Any]]:
-    """language -> its words."""
+@cache
+def load(path: Path = OURS) -> Mapping[str, dict[str, Any]]:
+    """language -> its words; read once."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -49,7 +50,16 @@ class Checklists:
 
 
 def load(path: Path = OURS) -> Checklists:
-    """Raises BadFile when a level, a code's words or a language is missing."""
+    """The packaged one is read once. Raises BadFile when a level, a code's words or a language is missing."""
+    return _packaged() if path == OURS else _loaded(path)
+
+
+@cache
+def _packaged() -> Checklists:
+    return _loaded(OURS)
+
+
+def _loaded(path: Path) -> Checklists:
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

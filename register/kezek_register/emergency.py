@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -82,7 +83,16 @@ def text(names: Mapping[str, str], language: str) -> str:
 
 
 def load(path: Path = OURS) -> Services:
-    """Raises BadFile with what is missing: a question that nobody wrote, a language, a number."""
+    """The packaged one is read once. Raises BadFile with what is missing: a question, a language, a number."""
+    return _packaged() if path == OURS else _loaded(path)
+
+
+@cache
+def _packaged() -> Services:
+    return _loaded(OURS)
+
+
+def _loaded(path: Path) -> Services:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -53,6 +53,7 @@ class Database:
         self.url = parsed(url)
         self.settings = settings
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.inserting = sqlite.insert if self.is_sqlite else postgresql.insert
         self._engine = _sqlite(self.url, settings) if self.is_sqlite else _postgresql(self.url, settings)
         self._reading = async_sessionmaker(self._engine, expire_on_commit=False)
         writing = self._engine.execution_options(**{_WRITING: True})
@@ -104,7 +105,7 @@ class Database:
 
     def insert(self, table: type[DeclarativeBase] | Table) -> postgresql.Insert | sqlite.Insert:
         """INSERT of this dialect, for its ON CONFLICT."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        return self.inserting(table)
 
     def goes_on(self, work: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
         """Until it is done or the database is closed, also when whoever asked for it has given up."""

@@ -42,9 +42,9 @@ class History:
         self._clock = clock
         self._tickets = tickets or TicketsOfCalls(database)
         # made once: their keys take longer to make than the database needs
-        self._upsert_call = merging.of_call(database)
-        self._upsert_leg = merging.of_leg(database)
-        self._upsert_time = merging.of_operator_time(database)
+        self._upsert_call = merging.of_call(database.inserting)
+        self._upsert_leg = merging.of_leg(database.inserting)
+        self._upsert_time = merging.of_operator_time(database.inserting)
         self._recordings = recordings.RecordedCalls(database)
 
     # writing

@@ -6,12 +6,13 @@ more than once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, and_, case, false, func, or_
 from sqlalchemy.dialects import postgresql, sqlite
 
-from kezek_register.sql.database import Database
 from kezek_register.sql.history_tables import CallRow, LegRow, OperatorTimeRow
 from kezek_register.sql.tables import UtcDateTime, table_of
 
@@ -19,14 +20,16 @@ _EARLIEST = {"since", "placed_at", "connected_at"}
 _OF_FIRST_TALK = {"queue", "waited_s"}
 
 Upsert = postgresql.Insert | sqlite.Insert
+Inserting = Callable[..., Upsert]  # of a dialect: a statement is made once for each
 
 
-def of_call(database: Database) -> Upsert:
+@cache
+def of_call(insert: Inserting) -> Upsert:
     """What is empty in the piece leaves what is known, what is not replaces it; once the end is known, pieces from
     before it only fill gaps. Moments of beginning: the earliest. Priority: the highest it had. Queue and wait: those of
     the first talk."""
     table = table_of(CallRow)
-    statement = database.insert(table)
+    statement = insert(table)
     new, row = statement.excluded, table.c
     too_late = and_(row.end != "", new.end == "")
     first_talk = func.coalesce(new.connected_at < row.connected_at, false())
@@ -50,10 +53,11 @@ def of_call(database: Database) -> Upsert:
     return statement.on_conflict_do_update(index_elements=["call"], set_=merged)
 
 
-def of_leg(database: Database) -> Upsert:
+@cache
+def of_leg(insert: Inserting) -> Upsert:
     """As with a call; that somebody gave the caller away stands, although his talk is finished too."""
     table = table_of(LegRow)
-    statement = database.insert(table)
+    statement = insert(table)
     new, row = statement.excluded, table.c
     merged: dict[str, ColumnElement[Any]] = {
         column.name: case((_said(new[column.name]), new[column.name]), else_=column)
@@ -65,10 +69,11 @@ def of_leg(database: Database) -> Upsert:
     return statement.on_conflict_do_update(index_elements=["call", "offer"], set_=merged)
 
 
-def of_operator_time(database: Database) -> Upsert:
+@cache
+def of_operator_time(insert: Inserting) -> Upsert:
     """Of several states told for one moment, the last one told stands."""
     table = table_of(OperatorTimeRow)
-    statement = database.insert(table)
+    statement = insert(table)
     new, row = statement.excluded, table.c
     merged = {name: new[name] for name in ("state", "reason", "told")}
     return statement.on_conflict_do_update(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
@@ -95,6 +96,7 @@ class Places:
         return Place(street_id, house, building_id, ids_of(path), parts_of(parts))
 
 
+@cache
 def _buildings() -> Select[int, int, str, str]:
     """A building lies in its own territory when one is named, else in its street's."""
     own, of_street = aliased(TerritoryRow), aliased(TerritoryRow)
