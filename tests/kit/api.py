@@ -25,9 +25,12 @@ from kezek_api.settings import Settings
 from kezek_queue import QueueSettings, RedisQueues
 from kezek_register import Register, Staff, load_sample
 from kezek_register.duty_types import Organisation
+from kit.statements import compiled_once
 from kit.valkey import Valkey, site, valkey
 
 __all__ = ["house", "node_settings", "queues", "site", "town", "valkey", "visitor"]  # the fixtures
+
+compiled_once()
 
 LIMIT_S = 10.0
 PASSWORD = "correct horse"

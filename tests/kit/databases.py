@@ -23,6 +23,9 @@ import pytest
 from kezek_register import Register, Ticket
 from kezek_register.sql.database import parsed
 from kezek_register.sql.migrate import migrate
+from kit.statements import compiled_once
+
+compiled_once()
 
 DIALECTS = ("sqlite", "postgresql")
 _TEMPLATE = "kezek_template"
