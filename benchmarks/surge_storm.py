@@ -43,6 +43,7 @@ class Phase:
 class Seen:
     offered: Counter[str] = field(default_factory=Counter)
     ends: Counter[tuple[str, str]] = field(default_factory=Counter)
+    in_line: Counter[tuple[str, str]] = field(default_factory=Counter)  # of those who came into the line
     waits: dict[str, list[float]] = field(default_factory=lambda: {"affected": [], "usual": [], "emergency": []})
     facts: list[float] = field(default_factory=list)  # seconds to them, of the affected who heard them
     ended: Counter[str] = field(default_factory=Counter)
@@ -214,5 +215,8 @@ class Storm:
         if who is None:
             return
         self.seen.ends[who.kind, end] += 1
-        if end == "abandoned" and call in self.calls.placed:
+        if call not in self.calls.placed:
+            return
+        self.seen.in_line[who.kind, end] += 1
+        if end == "abandoned":
             self.seen.waits[who.kind].append(self._now - self.calls.placed[call])
