@@ -27,9 +27,11 @@ import asyncio
 import json
 import math
 import statistics
+import sys
 from dataclasses import replace
 from typing import Any
 
+import uvloop
 from queue_roundtrip import valkey
 from redis.asyncio import Redis
 from rich.console import Console
@@ -41,9 +43,11 @@ from surge_storm import SETTINGS, Phase, Rungs, Seen, Storm
 from kezek_api.ladder.rules import LadderTable, rungs_of
 from kezek_queue import RedisQueues, Unavailable
 
+AT_ONCE = 4  # storms beside each other, on one processor
 BUSY = 0.8  # of the operators' time, on an ordinary day
 SOON_S, URGENT_S = 45.0, 15.0
 ALL = Measures(announce=True, told_last=True, keep_free=True, record=True, callback=True, reserve=True, second_line=4)
+DAY, BEST = "an ordinary day", "all of it"
 ALONE = {
     "a plain queue": Measures(),
     "announcement": Measures(announce=True),
@@ -53,7 +57,7 @@ ALONE = {
     "callbacks": Measures(callback=True),
     "operators kept for emergencies": Measures(reserve=True),
     "second line of 4": Measures(second_line=4),
-    "all of it": ALL,
+    BEST: ALL,
 }
 
 
@@ -141,52 +145,53 @@ def row(name: str, of: dict[str, float]) -> list[str]:
 
 
 async def run(url: str, asked: argparse.Namespace) -> dict[str, Any]:
+    """All of it beside each other: each storm has a site and a clock of its own."""
     table = Table("", "calls", "informed in 45 s", "without an operator", "abandoned", "usual wait", "affected wait",
                   "emergency in 15 s", "lost", title=f"{asked.operators} operators, seed {asked.seed}")  # fmt: skip
     day = [Phase(6 * 3600, usual_rate(asked.operators), 0.0)]
-    ordinary = await play(url, "day", Measures(), asked.operators, day, asked.seed)
-    calm = figures(ordinary.seen, ordinary.lost)
-    table.add_row(*row("an ordinary day", calm))
     phases = storm_of(asked.operators, 20 if asked.quick else 120)
-    names = ("a plain queue", "all of it") if asked.quick else tuple(ALONE)
-    found: dict[str, dict[str, float]] = {}
-    for number, name in enumerate(names):
-        storm = await play(url, f"storm{number}", ALONE[name], asked.operators, phases, asked.seed)
-        found[name] = figures(storm.seen, storm.lost)
-        table.add_row(*row(name, found[name]))
+    names = ("a plain queue", BEST) if asked.quick else tuple(ALONE)
+    wanted: dict[str, tuple[Measures, list[Phase], int, Rungs | None]] = {DAY: (Measures(), day, asked.seed, None)}
+    wanted |= {name: (ALONE[name], phases, asked.seed, None) for name in names}
     for part in asked.kept:
-        name = f"all of it, {part:.0%} kept from the told"
-        with_part = await play(url, f"kept{part}", ALL, asked.operators, phases, asked.seed, keeping(part))
-        found[name] = figures(with_part.seen, with_part.lost)
-        table.add_row(*row(name, found[name]))
-    pairs = [(found["all of it"]["usual_mean_s"], calm["usual_mean_s"])]
+        wanted[f"{BEST}, {part:.0%} kept from the told"] = ALL, phases, asked.seed, keeping(part)
     for seed in range(asked.seed + 1, asked.seed + asked.seeds):
-        again = await play(url, f"day{seed}", Measures(), asked.operators, day, seed)
-        more = await play(url, f"storm-s{seed}", ALL, asked.operators, phases, seed)
-        quiet, name = figures(again.seen, again.lost), f"all of it, seed {seed}"
-        found[name] = figures(more.seen, more.lost)
-        table.add_row(*row(name, found[name]))
-        pairs.append((found[name]["usual_mean_s"], quiet["usual_mean_s"]))
-    rungs = ", ".join(f"{name} at {at / 60:.0f} min" for at, name in storm.seen.rungs)
-    lost = calm["lost"] + sum(each["lost"] for each in found.values())
+        wanted[f"{DAY}, seed {seed}"] = Measures(), day, seed, None
+        wanted[f"{BEST}, seed {seed}"] = ALL, phases, seed, None
     if asked.days:
-        for name, measures in (("two days, a plain queue", Measures()), ("two days, all of it", ALL)):
-            storm = await play(url, name.replace(" ", ""), measures, asked.operators, two_days(20_000), asked.seed)
-            found[name] = figures(storm.seen, storm.lost)
-            table.add_row(*row(name, found[name]))
-            lost += found[name]["lost"]
+        for name, measures in (("two days, a plain queue", Measures()), (f"two days, {BEST}", ALL)):
+            wanted[name] = measures, two_days(20_000), asked.seed, None
+
+    at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def one(number: int, name: str) -> tuple[dict[str, float], list[tuple[float, str]]]:
+        measures, of, seed, rungs = wanted[name]
+        async with at_once:
+            storm = await play(url, f"surge{number}", measures, asked.operators, of, seed, rungs)
+        found = figures(storm.seen, storm.lost)
+        print(name, json.dumps(found), file=sys.stderr, flush=True)
+        return found, storm.seen.rungs
+
+    first = sorted(wanted, key=lambda name: not name.startswith((DAY, BEST)))  # what the goals are about
+    done = dict(zip(first, await asyncio.gather(*(one(*each) for each in enumerate(first))), strict=True))
+    found = {name: done[name][0] for name in wanted}
+    for name, each in found.items():
+        table.add_row(*row(name, each))
+    of_seeds = ("", *(f", seed {seed}" for seed in range(asked.seed + 1, asked.seed + asked.seeds)))
+    pairs = [(found[BEST + of]["usual_mean_s"], found[DAY + of]["usual_mean_s"]) for of in of_seeds]
+    rungs = ", ".join(f"{name} at {at / 60:.0f} min" for at, name in done[BEST][1])
     Console(width=160).print(table)
     print(f"the ladder, with all of it: {rungs}")
-    best = found["all of it"]
+    best = found[BEST]
     return {
         "informed": best["informed"],
         "informed_p95_s": best["informed_p95_s"],
         "emergency_within_15s": best["emergency_within_15s"],
         "unaffected_wait_ratio": round(share(sum(one for one, _ in pairs), sum(one for _, one in pairs)), 2),
         "ratios": [round(share(*pair), 2) for pair in pairs],
-        "lost": lost,
+        "lost": sum(each["lost"] for each in found.values()),
         "without_operator": best["without_operator"],
-        "rows": {"an ordinary day": calm, **found},
+        "rows": found,
     }
 
 
@@ -201,7 +206,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one last line of figures")
     asked = parser.parse_args()
     with valkey() as url:
-        found = asyncio.run(run(url, asked))
+        found = uvloop.run(run(url, asked))
     ratio, ratios = found["unaffected_wait_ratio"], found["ratios"]
     print(f"usual callers wait {ratio} times as long as on an ordinary day; by seed {ratios}")
     if asked.json:
