@@ -46,7 +46,8 @@ def _do(job: asyncio.Future[Any], work: Callable[[], Any]) -> None:
 
 
 @contextmanager
-def _without_threads() -> Iterator[None]:
+def without_threads() -> Iterator[None]:
+    """Connections that aiosqlite makes meanwhile need none in a WorkingLoop."""
     module: Any = aiosqlite.core
     usual, module.SimpleQueue = module.SimpleQueue, _Jobs
     try:
@@ -57,7 +58,7 @@ def _without_threads() -> Iterator[None]:
 
 def run_working(story: Coroutine[Any, Any, T], *, limit: float = 3 * 86_400.0) -> T:
     """As `run_virtual`."""
-    with _without_threads(), asyncio.Runner(loop_factory=lambda: WorkingLoop(limit)) as runner:
+    with without_threads(), asyncio.Runner(loop_factory=lambda: WorkingLoop(limit)) as runner:
         return runner.run(story)
 
 

@@ -1,0 +1,52 @@
+"""The line with outages in it, by random stories on a register in SQLite: what holds on books in memory holds there."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from kezek_register import Register
+from kit.storm_books import Books, SqlBooks
+from kit.storm_city import build
+from kit.storm_machine import StormOnTheLine, now
+from kit.virtual_work import without_threads
+
+EXAMPLES = 12
+
+
+def test_whatever_happens_in_a_storm_the_register_ties_once_and_tells_once(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    """P1, P5, P8, P9, P18."""
+    blank, made = tmp_path / "city.db", 0
+    shutil.copyfile(sqlite_template, blank)
+
+    async def settle() -> None:
+        async with Register.open(f"sqlite+aiosqlite:///{blank}") as register:
+            await build(register)
+
+    asyncio.run(settle())
+
+    class Here(StormOnTheLine):
+        @asynccontextmanager
+        async def books(self) -> AsyncIterator[Books]:
+            nonlocal made
+            made += 1
+            path = tmp_path / f"{made}.db"
+            shutil.copyfile(blank, path)
+            async with Register.open(f"sqlite+aiosqlite:///{path}", clock=now) as register:
+                yield SqlBooks(register, now)
+
+    with without_threads():
+        run_state_machine_as_test(
+            Here,
+            settings=settings(
+                max_examples=EXAMPLES, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            ),
+        )
