@@ -13,8 +13,9 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from kezek_register import Register
 from kit.storm_books import Books, SqlBooks
+from kit.storm_callers import Callers, now
 from kit.storm_city import build
-from kit.storm_machine import StormOnTheLine, now
+from kit.storm_machine import StormOnTheLine
 from kit.virtual_work import without_threads
 
 EXAMPLES = 12
@@ -33,9 +34,9 @@ def test_whatever_happens_in_a_storm_the_register_ties_once_and_tells_once(
 
     asyncio.run(settle())
 
-    class Here(StormOnTheLine):
+    class Here(Callers):
         @asynccontextmanager
-        async def books(self) -> AsyncIterator[Books]:
+        async def open_books(self) -> AsyncIterator[Books]:
             nonlocal made
             made += 1
             path = tmp_path / f"{made}.db"
@@ -43,9 +44,12 @@ def test_whatever_happens_in_a_storm_the_register_ties_once_and_tells_once(
             async with Register.open(f"sqlite+aiosqlite:///{path}", clock=now) as register:
                 yield SqlBooks(register, now)
 
+    class Machine(StormOnTheLine):
+        callers_of = Here
+
     with without_threads():
         run_state_machine_as_test(
-            Here,
+            Machine,
             settings=settings(
                 max_examples=EXAMPLES, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
             ),

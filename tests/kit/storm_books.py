@@ -3,10 +3,10 @@ One stateful story is played on either."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from kezek_api.storm.rules import DetectionRules
 from kezek_api.storm.sources import WithSuspicions
@@ -24,7 +24,7 @@ class Books(Protocol):
     """Ids of outages and of suspicions; `told`: households of which a notice is made by that verb."""
 
     port: Outages
-    watch: Callable[[], Awaitable[None]] | None
+    watch: Callable[[], Coroutine[Any, Any, None]] | None
 
     async def suspect(self, streets: Sequence[int]) -> int: ...
     async def confirm(self, suspicion: int) -> int: ...
@@ -161,7 +161,7 @@ class SqlBooks:
     def __init__(self, register: Register, now: Callable[[], datetime]) -> None:
         self._register, self._now = register, now
         self.port: Outages = (port := WithSuspicions(register, DetectionRules()))
-        self.watch: Callable[[], Awaitable[None]] | None = port.watch
+        self.watch: Callable[[], Coroutine[Any, Any, None]] | None = port.watch
         self._suspected = 0
 
     async def suspect(self, streets: Sequence[int]) -> int:
