@@ -214,3 +214,26 @@ async def a_reported_ticket(register: Register, street: int, house: str, caller:
     ticket = await register.tickets.register(draft, Mover("dina", "manager"))
     await register.tickets.move(ticket.number, "report", Mover("dina", "manager"), why="done")
     return ticket.number
+
+
+async def test_who_says_that_it_is_not_on_has_an_operator_in_that_same_call(city: City) -> None:
+    """P8: we have dialled him; by a key he stands in the line, and whoever gets him knows that he is still out."""
+    async with register_of(city) as register, city.trunk() as world, city.seated("asel") as asel:
+        outage = await outage_at(register, WAITING)
+        await register.outages.tie(outage.id, Tie(outage.id, "", WAITING, "ru"))
+        (notice,) = (await register.outages.close(outage.id, "dina")).notices
+        bell = await world.rings()
+        assert bell.number == WAITING
+        await picks_up(bell, "2")
+        bell.press("0")
+        ring = await asel.phone.rings()
+        ring.answer()
+        pop = await asel.shows(phase="talking")
+        assert (pop["still_out"], pop["caller"], pop["outages"]) == (outage.id, WAITING, [outage.id])
+        assert pop["fields"]["topic"]["value"] == "heating"
+        await hears(bell, ring)
+        await hears(ring, bell)
+        await ring.hang_up()
+        await bell.ended()
+        assert (await settled(register, notice.key)).result == "2"
+        assert (await ties(register, outage))[WAITING].restored == "no"
