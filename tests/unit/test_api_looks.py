@@ -25,7 +25,8 @@ IMPERSONAL = {
     "/open311/discovery.{form}", "/open311/v2/services.{form}", "/open311/v2/services/{code}.{form}",
     "/open311/v2/tokens/{token}.{form}", "/open311/v2/requests.{form}", "/open311/v2/requests/{number}.{form}",
     "/open311/{path:path}", "/api/suspicions", "/api/suspicions/{id}", "/api/suspicions/{id}/map",
-    "/api/suspicions/events", "/api/ladder", "/api/ladder/rung", "/api/bulletins", "/api/bulletins/{id}/sound",
+    "/api/suspicions/events", "/api/executor/troubles",
+    "/api/ladder", "/api/ladder/rung", "/api/bulletins", "/api/bulletins/{id}/sound",
 }  # fmt: skip
 
 
