@@ -55,15 +55,16 @@ export class HouseMap {
     if (this.gone) return;
     const style = getComputedStyle(this.box);
     const colour = (name: string) => style.getPropertyValue(name).trim();
-    const [ink, bad, warn, ring] = [colour("--line-strong"), colour("--bad"), colour("--warn"), colour("--ring")];
+    const [line, ink, bad, warn] = [colour("--line-strong"), colour("--ink"), colour("--bad"), colour("--warn")];
     const size = Math.max(2.5, Math.min(9, (this.map.getZoom() - 12) * 1.6));
     for (const { marker, spot } of this.markers.values()) {
       const hit = affected(this.areas, spot);
       const doubt = !hit && affected(this.maybe, spot);
       const needs = hit && spot.special_needs !== "";
       marker.setRadius(hit || doubt ? size * 1.25 : size);
+      // Told apart by their shape too: full, full in a dark ring, a wide ring, a thin one.
       marker.setStyle({
-        color: needs || doubt ? warn : hit ? bad : ink, weight: needs ? 3 : 1.5, fillColor: hit ? bad : doubt ? ring : ink, fillOpacity: hit || doubt ? 0.9 : 0.15,
+        color: needs ? ink : hit ? bad : doubt ? warn : line, weight: needs || doubt ? 2.5 : 1.5, fillColor: hit ? bad : doubt ? warn : line, fillOpacity: hit ? 0.9 : 0.15,
       });
       if (hit || doubt) marker.bringToFront();
     }
