@@ -17,6 +17,8 @@ export class App {
   path = $state("/");
   /** Which page, with its choices. */
   route = $state.raw<Route>({ page: "wallboard", query: new URLSearchParams() });
+  /** How often a way led to another address since the window was opened. */
+  moves = -1;
   /** undefined: not asked yet; null: nobody is signed in. */
   staff = $state<Staff | null | undefined>(undefined);
   failure = $state("");
@@ -66,6 +68,7 @@ export class App {
 
   /** The address has changed: by a link, or by the way back. */
   readAddress(): void {
+    this.moves++;
     this.path = location.pathname;
     this.route = parseRoute(location.hash) ?? this.route;
   }
