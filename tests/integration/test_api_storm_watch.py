@@ -57,12 +57,16 @@ async def until(register: Register, true: Callable[[list[KeptSuspicion]], bool])
             await asyncio.sleep(0.02)
 
 
-async def heard(one: Watch, source: str, number: int) -> None:
+async def holds(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while True:
-            if one.seen.reports[source] >= number:
+            if true():
                 return
             await asyncio.sleep(0.02)
+
+
+async def heard(one: Watch, source: str, number: int) -> None:
+    await holds(lambda: one.seen.reports[source] >= number)
 
 
 def street(*households: int, **changes: Any) -> list[Trouble]:
@@ -145,11 +149,12 @@ async def test_the_next_node_knows_what_the_one_before_knew(town: Register) -> N
         await town.troubles.add(*street(*FEW))
         (found,) = await until(town, one_open)
     await town.troubles.add(*street(2, 3, 6))
-    async with looking(watch(town, "n2")):
+    async with looking(watch(town, "n2")) as second:
+        await holds(lambda: second.seen.open == 1)  # the first one's last words may be written meanwhile
         (again,) = await until(town, lambda all_of: all_of[0].reports > found.reports)
         assert (again.id, again.state) == (found.id, "open")
         await town.suspicions.dismiss(found.id, "dana", "a drill")
-        await asyncio.sleep(0.1)
+        await holds(lambda: second.seen.open == 0)
     async with looking(watch(town, "n3")) as third:
         await town.troubles.add(*street(7, source="message"))
         await heard(third, "message", 1)

@@ -50,13 +50,16 @@ class Watch:
         self._tidying = Tidying(register, rules, node, zone, clock)
         self.seen = Seen()
         self.looks = False  # this node has the lease
+        self._asked = False  # or perhaps has it: whoever is told to end while he asks has not read the answer
 
     async def run(self) -> None:
         if not self._rules.on:
             return
         while True:
             try:
-                if await self._register.leases.hold(LEASE, self._node, LEASE_S):
+                self._asked = True
+                self._asked = await self._register.leases.hold(LEASE, self._node, LEASE_S)
+                if self._asked:
                     await self._have()
             except RegisterError as away:
                 log.info("storm_not_watched", code=away.code)
@@ -100,7 +103,7 @@ class Watch:
 
     async def let_go(self) -> None:
         """Another node need not wait for the lease's end."""
-        if self.looks:
+        if self._asked:
             try:
                 await self._register.leases.let_go(LEASE, self._node)
             except RegisterError as away:
