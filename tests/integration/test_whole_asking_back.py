@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -89,23 +88,21 @@ async def put(city: City, question: str) -> None:
 
 
 async def answers(city: City, citizen: SipCall, question: str) -> None:
-    """Again and again until it is understood: a busy machine may miss a word."""
-    await put(city, question)
-    voice = clip(SAID[question], "ko+f3")
+    """As often as he is asked, for a busy machine may miss a word, and never in between: whatever of it were still said
+    at the next question would be heard as the answer to that."""
+    voice, said = clip(SAID[question], "ko+f3"), 0
 
     async def understood() -> bool:
+        nonlocal said
         steps = await city.story("asking")
-        return any(
+        if any(
             step["step"] == "fields" and step["fields"].get(question, {}).get("source") == "spoken" for step in steps
-        )
-
-    async def speaks() -> None:
-        while True:
+        ):
+            return True
+        asked = sum(step["step"] == "asked" and step["question"] == question for step in steps)
+        if asked > said:
             citizen.say(voice)
-            await asyncio.sleep(len(voice) / 16_000 + 1)
+        said = asked
+        return False
 
-    speaking = asyncio.create_task(speaks())  # cancelled below
-    try:
-        await until(understood, 60)
-    finally:
-        speaking.cancel()
+    await until(understood, 60)
