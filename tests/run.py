@@ -1,7 +1,7 @@
 """All checks, in lanes beside each other: `python tests/run.py [--only lint|unit|integration|console|drill]`.
 
-A lane whose own checks are done helps the one that has most left, from its end. Each check's output
-is printed when it ends, and a table at the end says what passed, failed or was skipped and why.
+Each lane takes the next check, the longest first, so that all end together. Each check's output is
+printed when it ends, and a table at the end says what passed, failed or was skipped and why.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from kezek_api.provision.console import node_here
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
+LANES = 5  # for two cores: half of all tests wait, for telephones or for time
 FEW = 2  # tests that may be flaky in one run; more is no accident
 CONSOLE = ROOT / "api" / "console"
 NPM, NPM_ENVIRONMENT = node_here() or ([], {})
@@ -48,8 +49,8 @@ class Result:
 
 
 def pytest(*what: str, without: str = "no:schemathesis") -> list[str]:
-    """`without` a plugin that one check needs and that takes each of the others a second."""
-    quiet = ("-q", "--no-header", "-p", without, "-p", "no:cacheprovider", "-m", "not long")
+    """`without` a plugin that one check needs and that takes each of the others a second; Playwright's nobody needs."""
+    quiet = ("-q", "--no-header", "-p", without, "-p", "no:playwright", "-p", "no:cacheprovider", "-m", "not long")
     return [str(BIN / "python"), "-m", "pytest", *quiet, *(f"tests/{one}" for one in what)]
 
 
@@ -83,38 +84,29 @@ def integration() -> dict[str, Check]:
     }
 
 
-def lanes() -> list[list[Check]]:
-    """What waits much (for telephones, for time) beside what computes, the longest first."""
+def all_checks() -> list[Check]:
+    """The longest first; what waits much (for telephones, for time) beside what computes."""
     code = ["telephony", "ivr", "speech", "queue", "register", "api", "tests", "benchmarks"]
     rooms = integration()
-    first = [
+    return [
         Check("ruff check", "lint", [str(BIN / "ruff"), "check", *code]),
         Check("ruff format", "lint", [str(BIN / "ruff"), "format", "--check", *code]),
-        Check("mypy strict", "lint", [str(BIN / "mypy")]),
         Check("import-linter", "lint", [str(BIN / "lint-imports")]),
+        Check("console", "console", pytest("console"), wants="chromium"),
+        *(rooms[name] for name in ("doors", "register", "whole house", "telephony", "whole calls", "document")),
+        *(rooms[name] for name in ("tickets", "several parts")),
+        Check("unit", "unit", pytest("unit")),
+        rooms["commands"],
+        Check("drill", "drill", [str(BIN / "kezek"), "drill", "--short", "--seed", "4"]),
+        rooms["ears"],
+        Check("endurance", "integration", pytest("endurance")),
+        rooms["backups"],
+        Check("stories", "unit", pytest("stories")),
+        rooms["line"],
+        Check("mypy strict", "lint", [str(BIN / "mypy")]),
         Check("svelte-check", "lint", [*NPM, "run", "check"], CONSOLE, wants="npm"),
         Check("vitest", "lint", [*NPM, "test"], CONSOLE, wants="npm"),
-        Check("unit", "unit", pytest("unit")),
-        Check("stories", "unit", pytest("stories")),
-        rooms["backups"],
-        rooms["register"],
-        rooms["ears"],
     ]
-    second = [rooms["whole calls"], rooms["commands"], rooms["document"]]
-    third = [
-        rooms["telephony"],
-        Check("console", "console", pytest("console"), wants="chromium"),
-        rooms["tickets"],
-    ]
-    fourth = [
-        rooms["whole house"],
-        rooms["several parts"],
-        rooms["doors"],
-        rooms["line"],
-        Check("endurance", "integration", pytest("endurance")),
-        Check("drill", "drill", [str(BIN / "kezek"), "drill", "--short", "--seed", "4"]),
-    ]
-    return [first, second, third, fourth]
 
 
 def environment() -> dict[str, str]:
@@ -157,14 +149,6 @@ def run(check: Check, lock: threading.Lock) -> Result:
     )
 
 
-def next_of(own: list[Check], waiting: list[list[Check]], lock: threading.Lock) -> Check | None:
-    with lock:
-        if own:
-            return own.pop(0)
-        longest = max(waiting, key=len)
-        return longest.pop() if longest else None
-
-
 def once_more(result: Result, lock: threading.Lock) -> None:
     """A few tests that failed beside all the others are run again alone; all of them, when every one passed and the run
     ended badly all the same; a drill by the same seed. What passes then is named flaky: a defect of the test or of the
@@ -190,13 +174,16 @@ def main() -> int:
     lock = threading.Lock()
     results: list[Result] = []
 
-    waiting = [[check for check in checks if only in (None, check.kind)] for checks in lanes()]
+    waiting = [check for check in all_checks() if only in (None, check.kind)]
 
-    def lane(own: list[Check]) -> None:
-        while check := next_of(own, waiting, lock):
-            results.append(run(check, lock))
+    def lane() -> None:
+        while waiting:
+            with lock:
+                check = waiting.pop(0) if waiting else None
+            if check:
+                results.append(run(check, lock))
 
-    threads = [threading.Thread(target=lane, args=(own,)) for own in waiting]
+    threads = [threading.Thread(target=lane) for _ in range(LANES)]
     for thread in threads:
         thread.start()
     for thread in threads:
