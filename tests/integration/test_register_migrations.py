@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from kezek_register import Register, RegisterError, Unavailable
 from kezek_register.sql.history_tables import AuditRow
-from kezek_register.sql.migrate import config, head
+from kezek_register.sql.migrate import config, head, newest
 from kit.databases import draft, told
 
 MIGRATE = """
@@ -27,6 +27,10 @@ async def main():
         await load_sample(register)
 asyncio.run(main())
 """
+
+
+def test_the_newest_by_the_files_names_is_alembics_head() -> None:
+    assert newest() == head() != ""
 
 
 async def test_upgrade_from_empty_and_again(empty_url: str) -> None:
