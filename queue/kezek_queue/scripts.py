@@ -28,6 +28,7 @@ return function(keys, args)
     return kept
   end
   begin(head[1], head[2], asked)
+  forget_rules()
   local reply = verbs[verb]()
   if verb == 'snapshot' or verb == 'kept' then
     is_open = false
@@ -42,7 +43,6 @@ return function(keys, args)
     redis.call('SET', key_of('reply', key), reply, 'EX', reply_ttl)
   end
   forget_records()
-  forget_rules()
   is_open = false
   return reply
 end

@@ -1,4 +1,5 @@
 -- configure: a queue goes by these rules from now on; its free operators are sorted anew.
+rules_by_queue[ask.queue] = nil
 if redis.call('HGET', site.rules, ask.queue) ~= ask.rules then
   redis.call('HSET', site.rules, ask.queue, ask.rules)
   for _, kept in ipairs(redis.call('ZRANGE', site.wishes, 0, -1)) do

@@ -98,7 +98,7 @@ local function begin(text, time, asked)
   end
   if not now then
     local time = redis.call('TIME')
-    now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+    now = time[1] * 1000 + math.floor(time[2] / 1000)
   end
   now_text = format('%d', now)
   ask = cjson.decode(asked)

@@ -1,14 +1,18 @@
 -- feed: what happened, told by the script that did it. `n` counts the events without a hole, so readers see a gap. Each
 -- operator whose state changed is told once, as it is at the script's end.
 local TRIM = 32 -- the feed is trimmed by whole pages: once in so many events is often enough
-local events, changed, is_changed = {}, {}, {}
+local EVENT, ROOM = 5, 500 -- of an event five values are kept, one after another; so many of them at most have room
+local events, told, changed, is_changed = {}, 0, {}, {}
 resets[#resets + 1] = function()
-  events, changed, is_changed = {}, {}, {}
+  events, told, changed, is_changed = {}, 0, {}, {}
 end
 
 -- `data` may be JSON already.
 local function tell(kind, call, operator, queue, data)
-  events[#events + 1] = { kind, call, operator, queue, type(data) == 'string' and data or cjson.encode(data) }
+  local at = told
+  told = at + EVENT
+  events[at + 1], events[at + 2], events[at + 3], events[at + 4] = kind, call, operator, queue
+  events[told] = type(data) == 'string' and data or cjson.encode(data)
 end
 
 local function tell_change(o)
@@ -34,21 +38,24 @@ end
 local function write_events()
   for i, o in ipairs(changed) do -- put together by hand: most verbs tell it
     changed[i], is_changed[o] = nil, nil
-    events[#events + 1] = { 'operator', o.call, o.operator, '', '{"state":"' .. o.state .. '","reason":'
+    tell('operator', o.call, o.operator, '', '{"state":"' .. o.state .. '","reason":'
       .. quoted(o.reason) .. ',"until":' .. seconds_text(o['until']) .. ',"reachable":' .. TRUE[o.up == '1']
-      .. ',"desk":' .. TRUE[o.uses_desk == '1' and o.desk_ok == '1'] .. '}' }
+      .. ',"desk":' .. TRUE[o.uses_desk == '1' and o.desk_ok == '1'] .. '}')
   end
-  if #events == 0 then
+  if told == 0 then
     return
   end
-  local n = redis.call('INCRBY', site.feed_n, #events) - #events
-  local count = #events
+  local count = told / EVENT
+  local n = redis.call('INCRBY', site.feed_n, count) - count
   for i = 1, count do
-    local event = events[i]
-    events[i] = nil
-    redis.call('XADD', feed, '*', 'n', n + i, 'kind', event[1], 'at', now_text,
-      'call', event[2], 'operator', event[3], 'queue', event[4], 'data', event[5])
+    local at = (i - 1) * EVENT
+    redis.call('XADD', feed, '*', 'n', n + i, 'kind', events[at + 1], 'at', now_text,
+      'call', events[at + 2], 'operator', events[at + 3], 'queue', events[at + 4], 'data', events[at + EVENT])
   end
+  if told > ROOM then
+    events = {}
+  end
+  told = 0
   if n % TRIM + count >= TRIM then
     redis.call('XTRIM', feed, 'MAXLEN', '~', feed_maxlen)
   end

@@ -1,4 +1,5 @@
--- rules: a queue's rules, as `configure` kept them. Wishes and lanes are texts: 'name=level' joined by \30, and
+-- rules: a queue's rules, as `configure` kept them, read again after a second: functions of another version may have
+-- changed them, or another server while that was the master. Wishes and lanes are texts: 'name=level' joined by \30, and
 -- 'queue, wishes, wanted operator, b for a callback to be dialled' joined by \31.
 local PRIORITY_STEP = 1e13 -- more milliseconds than any date has
 local DEFAULT_RULES = {
@@ -9,14 +10,15 @@ local DEFAULT_RULES = {
 local rules_from = memo(function(text) -- those of an earlier version lack some
   return setmetatable(cjson.decode(text), { __index = DEFAULT_RULES })
 end)
-local rules_by_queue = {}
+local KEPT_MS = 1000
+local rules_by_queue, rules_site, rules_since = {}, '', 0
 resets[#resets + 1] = function()
   rules_by_queue = {}
 end
 
 local function forget_rules()
-  if next(rules_by_queue) then
-    rules_by_queue = emptied(rules_by_queue)
+  if now >= rules_since + KEPT_MS or now < rules_since or feed ~= rules_site then
+    rules_by_queue, rules_site, rules_since = emptied(rules_by_queue), feed, now
   end
 end
 

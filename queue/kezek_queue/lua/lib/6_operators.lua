@@ -89,8 +89,8 @@ local function to_ready(o, idle)
   leave_call(o)
   o.idle = text_of(idle)
   move(o, 'ready')
-  local busy, signed = o.busy, number(o, 'signed')
-  o.share = busy ~= '0' and now > signed and text_of(math.floor(busy * SHARES / (now - signed))) or nil
+  local busy, signed = o.busy, o.busy ~= '0' and number(o, 'signed') or now
+  o.share = now > signed and text_of(math.floor(busy * SHARES / (now - signed))) or nil
 end
 
 local function to_paused(o, reason)

@@ -11,12 +11,18 @@ local function is_to_dial(c)
   return c.kind == 'callback' and c.connected_at == '0'
 end
 
+local LEVELS = { ['0'] = 0, ['9'] = 9, ['-1'] = -1 }
+local function level_of(c)
+  return LEVELS[c.priority] or number(c, 'priority')
+end
+
 local function is_behind(c)
-  return number(c, 'priority') < 0
+  return level_of(c) < 0
 end
 
 local function rank_of(c)
-  return text_of(number(c, 'place_since') - number(c, 'priority') * PRIORITY_STEP)
+  local level = level_of(c)
+  return level == 0 and c.place_since or text_of(c.place_since - level * PRIORITY_STEP)
 end
 
 -- Where the caller stands now, and when that changes, 0 for never. Wishes relax with the time in the line.

@@ -109,7 +109,7 @@ function takers_of(c, is_new)
     return o and o.state == 'ready' and can_take(o) and { o } or {}
   end
   local most, rules = 1, rules_of(queue)
-  if kind == 'c' and number(c, 'priority') >= rules.together_from then
+  if kind == 'c' and level_of(c) >= rules.together_from then
     most = math.max(1, rules.together)
   else
     local kept = kept_from(c, rules)
@@ -203,7 +203,7 @@ local function offer_coming()
   local c, takers = coming, {}
   if next(fresh) or redis.call('EXISTS', site.free) == 1 then
     local first = redis.call('ZRANGE', site.fronts, 0, 0, 'WITHSCORES')
-    if not first[1] or tonumber(rank_of(c)) < tonumber(first[2]) then
+    if not first[1] or rank_of(c) + 0 < first[2] + 0 then
       takers = takers_of(c, true)
     end
   end
