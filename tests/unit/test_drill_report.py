@@ -33,7 +33,8 @@ def test_one_line_for_programs() -> None:
     assert "\n" not in as_json(verdict)
     assert told == {
         "offered": 3, "faults": 2, "lost": 1, "doubled": 0, "stuck": 2, "longest_silence_s": 4.2,
-        "ends": {"answered": 2, "cut": 1}, "misjudged": 0, "unreached": 1, "seed": 7,
+        "ends": {"answered": 2, "cut": 1}, "misjudged": 0, "unreached": 1, "storms": 0, "by_hand": 0, "heard": 0,
+        "told_over": 0, "mistold": 0, "seed": 7,
     }  # fmt: skip
 
 

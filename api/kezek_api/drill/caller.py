@@ -24,6 +24,8 @@ BYE_S = 4.0
 LOOK_S = 0.1
 STAYS_S = (3.0, 9.0)  # after the talk's beginning, when nobody has hung up by then
 PRESSES_S = (0.3, 1.5)  # after the answer
+TAKES_IN_S = (0.3, 2.0)  # what he is told of his house, before he does anything about it
+ENOUGH = "1"  # that is all he wanted to know
 
 Talked = Callable[[str], float]  # when an operator picked up for this caller, monotonic seconds; 0 for never
 
@@ -115,6 +117,7 @@ class Callers:
         plan = seen.plan
         mind = random.Random(plan.number)  # noqa: S311 - no secret
         speaks_at, stays_s = now + mind.uniform(*PRESSES_S), stays_s or mind.uniform(*STAYS_S)
+        acts_at, takes_in_s = 0.0, mind.uniform(*TAKES_IN_S)
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
@@ -132,6 +135,15 @@ class Callers:
                     ear.out.press(plan.press)
                 else:
                     ear.out.say(self._words)
+            if len(ear.marks) > len(seen.told_at):
+                seen.told_at = [at - self._started for at in ear.marks]
+                acts_at = now + takes_in_s
+            if acts_at and now > acts_at:
+                acts_at = 0.0
+                if plan.when_told == "presses":
+                    ear.out.press(ENOUGH)
+                elif plan.when_told == "leaves":
+                    began = now - plan.patience_s
             talked = self._talked(plan.number)
             if now > talked + stays_s if talked else now > began + plan.patience_s:
                 left = now

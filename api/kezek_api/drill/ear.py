@@ -18,6 +18,8 @@ from kezek_api.drill.rtp import HEADER, PCMA, Outgoing
 
 TURN_S = 0.02
 ZEROS = b"\xd5\x55"
+PERIOD = 8  # samples of the tone that stands for 'at your house ...': 1 kHz
+APART_S = 2.0  # a tone so long after the last one is another
 MOST_PACKETS = 100  # read of one caller in one turn
 PACKET = 2048  # bytes at most
 REFUSED_S = 1.0  # for so long every packet of ours has been refused: nobody is there any more
@@ -37,6 +39,8 @@ class Ear:
         self._refused = 0.0
         self.silence_s = 0.0
         self.silence_at = 0.0
+        self.marks: list[float] = []  # when the tone of an outage began
+        self._mark = 0.0  # when it was heard last
 
     def listen(self, now: float, port: int = 0) -> None:
         """The call is answered: silence counts from now. `port`: where the sound goes; 0 is where the first comes
@@ -90,7 +94,10 @@ class Ear:
                 self._connect(source)
             if len(data) > HEADER and data[1] & 0x7F == PCMA:
                 came += 1
-                audible = audible or bool(data[HEADER:].strip(ZEROS))
+                said = data[HEADER:]
+                audible = audible or bool(said.strip(ZEROS))
+                if is_mark(said):
+                    self._marked(time.monotonic())
         return came, audible
 
     def _connect(self, peer: tuple[str, int]) -> None:
@@ -98,9 +105,19 @@ class Ear:
         self._socket.connect(peer)
         self._peer = True
 
+    def _marked(self, now: float) -> None:
+        if now - self._mark > APART_S:
+            self.marks.append(now)
+        self._mark = now
+
     def _silent_until(self, now: float) -> None:
         if now - self._audible > self.silence_s:
             self.silence_s, self.silence_at = now - self._audible, self._audible
+
+
+def is_mark(said: bytes) -> bool:
+    """Whether a packet is full of the outage's tone. Nothing else repeats itself so exactly but silence."""
+    return said == said[:PERIOD] * (len(said) // PERIOD) and bool(said.strip(ZEROS))
 
 
 class Ears:

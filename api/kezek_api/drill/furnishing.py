@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import math
 import secrets
+import tempfile
 import wave
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from kezek_api.drill.types import Storm
 from kezek_api.passwords import Passwords
 from kezek_ivr.dialogue import Dialogue
 from kezek_register import Register, Staff, Unavailable, load_sample
@@ -19,6 +22,8 @@ LANGUAGE = "ru"
 FIRST_PHONE = 201
 AGAIN_S = 0.2
 RATE, BEEP_S, BEEP_HZ = 8000, 0.3, 440
+MARK, MARK_S, MARK_HZ = "outage_now", 0.5, 1000  # by which a caller's ear knows that he is told of an outage
+MANAGER = "manager1"
 
 # Everything that a site would tell in minutes is told in seconds: a drill is short.
 RULES = f"""
@@ -36,6 +41,10 @@ from_s = 5
 dial_s = 8
 [recording]
 mode = "off"
+[citizens]
+quiet = ""
+pace = false
+retries_s = [3, 8, 20]
 """
 
 
@@ -51,30 +60,44 @@ def write_rules(folder: Path) -> Path:
 
 
 def prompts(home: Path, folder: Path) -> Path:
-    """The installation's own where they are made, else a beep for each."""
+    """The installation's own where they are made, else a beep for each; one is a tone that an ear can tell from all."""
     names = set(Dialogue.load().prompts())
-    if all((home / "prompts" / LANGUAGE / f"{name}.wav").is_file() for name in names):
-        return home / "prompts"
-    beeps = folder / "prompts"
+    made, ours = home / "prompts" / LANGUAGE, folder / "prompts" / LANGUAGE
+    whole = all((made / f"{name}.wav").is_file() for name in names)
     for name in names:
-        path = beeps / LANGUAGE / f"{name}.wav"
+        path = ours / f"{name}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
-        _beep(path)
-    return beeps
+        if name == MARK:
+            _tone(path, MARK_HZ, MARK_S)
+        elif whole:
+            path.symlink_to((made / f"{name}.wav").resolve())
+        else:
+            _tone(path, BEEP_HZ, BEEP_S)
+    return folder / "prompts"
 
 
-def _beep(path: Path) -> None:
-    step = 2 * math.pi * BEEP_HZ / RATE
+def _tone(path: Path, hertz: int, seconds: float) -> None:
+    period = RATE // math.gcd(RATE, hertz)  # one second of which every sample is the same again
+    wave_of = [round(8000 * math.sin(2 * math.pi * hertz * at / RATE)) for at in range(period)]
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
-        file.writeframes(array("h", (round(8000 * math.sin(step * at)) for at in range(int(RATE * BEEP_S)))).tobytes())
+        file.writeframes(array("h", (wave_of[at % period] for at in range(int(RATE * seconds)))).tobytes())
 
 
-async def fill_register(sql_url: str, phones: Mapping[str, str]) -> dict[str, str]:
-    """Migrated, with the sample town and these operators (login -> phone); their passwords. A server that only starts
-    is waited for. Raises RegisterError."""
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """`staff`: the operators' passwords; `manager`: login and password; `streets`: of the storms, name -> id."""
+
+    staff: dict[str, str]
+    manager: tuple[str, str]
+    streets: dict[str, int]
+
+
+async def fill_register(sql_url: str, phones: Mapping[str, str], storms: Sequence[Storm] = ()) -> Filled:
+    """Migrated, with the sample town, the streets of these storms, the operators (login -> phone) and a manager. A
+    server that only starts is waited for. Raises RegisterError."""
     async with Register.open(sql_url) as register:
         while True:
             try:
@@ -83,14 +106,46 @@ async def fill_register(sql_url: str, phones: Mapping[str, str]) -> dict[str, st
             except Unavailable:
                 await asyncio.sleep(AGAIN_S)
         await load_sample(register)
-        return await _hire(register, phones.items())
+        with tempfile.TemporaryDirectory(prefix="kezek-streets-") as folder:
+            await _build(register, Path(folder), storms)
+        streets = {street.names.get(LANGUAGE, ""): street.id for street in await register.addresses.streets()}
+        staff = await _hire(register, phones.items())
+        return Filled(staff, (MANAGER, staff.pop(MANAGER)), {one.street: streets[one.street] for one in storms})
 
 
-async def _hire(register: Register, phones: Iterable[tuple[str, str]]) -> dict[str, str]:
+async def _build(register: Register, folder: Path, storms: Sequence[Storm]) -> None:
+    """Each storm's street, with a household in a house of its own for each of its numbers."""
+    if not storms:
+        return
+    columns = {
+        "streets": ["code;kind;ru"],
+        "buildings": ["street;house;entrances;flats"],
+        "households": ["street;house;flat;person;language;phones"],
+    }
+    for storm in storms:
+        columns["streets"].append(f"{storm.street};street;{storm.street}")
+        for house, number in enumerate(storm.numbers, 1):
+            columns["buildings"].append(f"{storm.street};{house};;1")
+            columns["households"].append(f"{storm.street};{house};;;{LANGUAGE};{number}")
+    for what, lines in columns.items():
+        (folder / what).write_text("\n".join(lines) + "\n", "utf-8")
+    addresses = register.addresses
+    for report in (
+        await addresses.import_streets(folder / "streets"),
+        await addresses.import_buildings(folder / "buildings"),
+        await addresses.import_households(folder / "households"),
+    ):
+        if report.refused:
+            raise ValueError(f"a storm's street: {report.refused[0]}")
+
+
+async def _hire(register: Register, phones: Collection[tuple[str, str]]) -> dict[str, str]:
     """All have one password: hashing takes a quarter of a second each."""
     password = secrets.token_urlsafe(12)
     hashed = await Passwords().hash(password)
     for login, phone in phones:
         await register.staff.add(Staff(login, login.title(), "operator", phone, LANGUAGE, (QUEUE,), {}))
         await register.staff.set_password_hash(login, hashed)
-    return {login: password for login, _ in phones}
+    await register.staff.add(Staff(MANAGER, MANAGER.title(), "manager", "", LANGUAGE, (), {}))
+    await register.staff.set_password_hash(MANAGER, hashed)
+    return dict.fromkeys((*(login for login, _ in phones), MANAGER), password)

@@ -7,7 +7,7 @@ import math
 import random
 import time
 from array import array
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from kezek_api.drill.caller import Callers
 from kezek_api.drill.rtp import RATE, alaw
@@ -20,6 +20,12 @@ PATIENCE_S = (60.0, 120.0)
 IMPATIENT_S = (2.0, 5.0)
 SPEAKS_S = (6.0, 20.0)
 FIRST_NUMBER = 77_010_000_000  # and ten million after it
+
+Dials = Callable[[CallerPlan], Awaitable[None]]
+
+
+async def at_once(plan: CallerPlan) -> None:
+    """Nothing is waited for."""
 
 
 def callers(seed: int, seconds: float, per_second: float, exchanges: Sequence[str]) -> list[CallerPlan]:
@@ -66,12 +72,15 @@ def hunt(points: SitePoints, first: str) -> list[ExchangePoint]:
     return [points.exchanges[first], *(one for name, one in points.exchanges.items() if name != first)]
 
 
-async def drive(points: SitePoints, plans: Sequence[CallerPlan], callers: Callers, started: float) -> list[Seen]:
+async def drive(
+    points: SitePoints, plans: Sequence[CallerPlan], callers: Callers, started: float, dials: Dials = at_once
+) -> list[Seen]:
     """All of them, from the first dialling to the last one's end, in the order of the plans. `started`: the load's
-    beginning, monotonic seconds."""
+    beginning, monotonic seconds; `dials` is awaited before each does, at his time."""
 
     async def one(plan: CallerPlan) -> Seen:
         await asyncio.sleep(started + plan.at_s - time.monotonic())
+        await dials(plan)
         return await callers.call(plan, hunt(points, plan.exchange))
 
     async with asyncio.TaskGroup() as group:

@@ -28,6 +28,11 @@ def as_json(verdict: Verdict) -> str:
         "ends": dict(sorted(verdict.ends.items())),
         "misjudged": len(verdict.misjudged),
         "unreached": verdict.unreached,
+        "storms": verdict.storms,
+        "by_hand": verdict.by_hand,
+        "heard": verdict.heard,
+        "told_over": verdict.told_over,
+        "mistold": len(verdict.mistold),
         "seed": verdict.seed,
     }
     return json.dumps(told)
@@ -76,6 +81,7 @@ def _wrongs(verdict: Verdict) -> list[tuple[str, list[str]]]:
         ("Doubled", verdict.doubled),
         ("Told wrongly by the history", verdict.misjudged),
         ("Stuck operators", verdict.stuck),
+        ("Told wrongly of an outage", verdict.mistold),
     ]
 
 
@@ -88,11 +94,15 @@ def _table(verdict: Verdict, seen: Sequence[Seen]) -> Table:
     for end, count in sorted(verdict.ends.items()):
         table.add_row(f"ended: {end}", str(count))
     table.add_row("no exchange was there, or died at once", str(verdict.unreached))
+    table.add_row("storms (outages opened by hand)", f"{verdict.storms} ({verdict.by_hand})")
+    table.add_row("callers who heard of their outage", str(verdict.heard))
+    table.add_row("households told that it is over", str(verdict.told_over))
     for title, told in (
         ("lost", verdict.lost),
         ("doubled", verdict.doubled),
         ("told wrongly by the history", verdict.misjudged),
         ("stuck operators", verdict.stuck),
+        ("told wrongly of an outage", verdict.mistold),
     ):
         table.add_row(title, str(len(told)), style="bold red" if told else "bold green")
     at = next((f" from {one.silence_at:.1f} s" for one in seen if one.plan.number == verdict.silent), "")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from kezek_api.drill.building import EXCHANGES, NODES, Given, Links, Ports
 from kezek_api.drill.part import Death, Part
 from kezek_api.drill.ports import LOOPBACK
 from kezek_api.drill.postgres import Postgres, can_be_had
-from kezek_api.drill.types import Kind, SitePoints
+from kezek_api.drill.types import Kind, SitePoints, Storm
 
 UP_S = 120.0  # on a busy machine; a quiet one takes a tenth
 LOOK_S = 0.1
@@ -104,10 +104,18 @@ class Site:
 
 @asynccontextmanager
 async def running_site(
-    folder: Path, home: Path, *, seed: int, operators: int = 6, speech_streams: int = 0, drain_s: float = 5.0
+    folder: Path,
+    home: Path,
+    *,
+    seed: int,
+    operators: int = 6,
+    speech_streams: int = 0,
+    drain_s: float = 5.0,
+    storms: Sequence[Storm] = (),
 ) -> AsyncIterator[Site]:
     """Well, with the programs of `home`; everything it writes is in `folder` but PostgreSQL's data, and all has ended
-    afterwards. `seed`: which events of AMI get lost or come twice while a fault says so.
+    afterwards. `seed`: which events of AMI get lost or come twice while a fault says so; `storms`: whose streets the
+    town has.
 
     Raises SiteError when it does not come up, CannotHave and FileNotFoundError when programs are missing, ValueError
     when the folder's name is too long for a socket."""
@@ -123,7 +131,7 @@ async def running_site(
             await stack.enter_async_context(relay)
         site = _built(given, ports, links, postgres, phones)
         try:
-            await _begin(site, phones)
+            await _begin(site, phones, storms)
             yield site
         finally:
             await _end(site)
@@ -183,15 +191,16 @@ def _built(given: Given, ports: Ports, links: Links, postgres: Postgres | None, 
     )
 
 
-async def _begin(site: Site, phones: dict[str, str]) -> None:
+async def _begin(site: Site, phones: dict[str, str], storms: Sequence[Storm]) -> None:
     for part in (*site.servers, *site.exchanges.values()):
         await part.start()
     try:
         async with asyncio.timeout(UP_S):
-            staff = await furnishing.fill_register(site.points.sql_url, phones)
+            filled = await furnishing.fill_register(site.points.sql_url, phones, storms)
     except TimeoutError:
         raise SiteError(site.told("SQL does not answer")) from None
-    site.points = replace(site.points, staff=staff)
+    points = site.points
+    site.points = replace(points, staff=filled.staff, manager=filled.manager, streets=filled.streets)
     for part in site.nodes.values():
         await part.start()
     await site.healthy(UP_S)

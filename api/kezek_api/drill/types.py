@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
+
+Stage = Literal["known", "over"]  # of a storm: it is confirmed or opened by hand; it is closed
+WhenTold = Literal["presses", "stays", "leaves"]  # 1: that is all he wanted to know; waits on; hangs up
 
 # --- what is planned --------------------------------------------------------------------------------------------------
 
@@ -60,6 +64,25 @@ class CallerPlan:
     exchange: str
     press: str  # the digit after the greeting: '0' straight to an operator, '9' an emergency, '' speaks
     patience_s: float  # hangs up when nobody has talked with him by then
+    storm: int = 0  # he lives in that storm's street; 0: elsewhere
+    when_told: WhenTold = "stays"  # of the outage of his house
+    dials_when: Stage | None = None  # and not before the manager has come so far with that storm
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """A street of its own, in which something fails `at_s` after the load began; it is mended, and said to be so, at
+    `closes_s`. Each of its `numbers` is another household's."""
+
+    number: int  # from 1
+    at_s: float
+    closes_s: float
+    numbers: tuple[str, ...]
+
+    @property
+    def street(self) -> str:
+        """Its name, and its code."""
+        return f"Буря-{self.number}"
 
 
 # --- what a site gives to those who call it ---------------------------------------------------------------------------
@@ -88,6 +111,8 @@ class SitePoints:
     sql_url: str
     staff: Mapping[str, str] = field(default_factory=dict, repr=False)  # operator's login -> password
     phone_of: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # login -> (phone, exchange it registers at)
+    manager: tuple[str, str] = field(default=("", ""), repr=False)  # login and password
+    streets: Mapping[str, int] = field(default_factory=dict)  # of storms: name -> id
 
 
 # --- what was seen from outside ---------------------------------------------------------------------------------------
@@ -115,6 +140,7 @@ class Seen:
     silence_s: float = 0.0  # the longest, between answer and end
     silence_at: float = 0.0  # when it began
     tried: tuple[str, ...] = ()  # exchanges that gave no sign, or none but 'trying': one may have had him all the same
+    told_at: list[float] = field(default_factory=list)  # when he began to hear of an outage
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +162,29 @@ class OutsideDial:
     at_s: float
     answered_s: float = 0.0
     ended_s: float = 0.0
+
+
+@dataclass(slots=True)
+class Outaged:
+    """What the manager did about a storm. Seconds since the load began; 0 for what has not been."""
+
+    storm: Storm
+    id: int = 0  # the outage's
+    by_hand: bool = False  # nothing had been suspected in time
+    suspected_at: float = 0.0
+    begins_at: float = 0.0  # he had not said so before
+    closing_at: float = 0.0  # he had not closed it before
+    closed_at: float = 0.0  # it certainly was
+
+
+@dataclass(frozen=True, slots=True)
+class ToldOver:
+    """What the register says of one household when its outage is over."""
+
+    outage: int
+    phone: str
+    tell: bool  # it wanted to be told
+    notices: tuple[str, ...] = ()  # the state of each that says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +218,12 @@ class Verdict:
     by_kind: dict[str, int] = field(default_factory=dict)  # faults thrown
     misjudged: list[str] = field(default_factory=list)  # the history says something else than what was seen
     silent: str = ""  # who heard nothing for the longest
+    mistold: list[str] = field(default_factory=list)  # of an outage: wrongly, not at all, or twice
+    storms: int = 0
+    by_hand: int = 0  # of the storms, not suspected in time
+    heard: int = 0  # callers who heard of their outage
+    told_over: int = 0  # households that were told that it is over
 
     @property
     def good(self) -> bool:
-        return not (self.lost or self.doubled or self.stuck or self.misjudged)
+        return not (self.lost or self.doubled or self.stuck or self.misjudged or self.mistold)

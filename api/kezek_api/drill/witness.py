@@ -12,7 +12,7 @@ from itertools import cycle
 from kezek_api.drill.caller import Callers
 from kezek_api.drill.load import hunt, patient
 from kezek_api.drill.operators import Operators
-from kezek_api.drill.types import Record, SitePoints
+from kezek_api.drill.types import Record, SitePoints, ToldOver
 from kezek_queue import End, Operator, OperatorState, QueueError, RedisQueues, Snapshot
 from kezek_register import CallRecord, Register, RegisterError
 
@@ -23,6 +23,8 @@ READY_S = 45.0  # for all operators to be ready again: longer than any lease, wr
 TAKES_S = 30.0  # for each to have taken a call of the roll, without the time in which another call had him
 ROLL_S = 150.0  # for the whole roll
 AT_WORK = frozenset({OperatorState.OFFERED, OperatorState.TALKING, OperatorState.WRAP_UP})
+TOLD_S = 120.0  # for all households to be told that it is over
+OPEN = frozenset({"pending", "claimed"})  # a notice of which nothing has come yet
 RELEASED_S = 3.0  # for the line to let the callers of the roll go; then they hang up
 
 
@@ -66,6 +68,24 @@ class Witness:
                 if (known >= set(callers) and all(row.end for row in calls)) or time.monotonic() > ends:
                     return rows
             await asyncio.sleep(LOOK_S)
+
+    async def over(self, outages: Collection[int], limit_s: float = TOLD_S) -> list[ToldOver]:
+        """The households of these outages, once each has been told or given up, or the limit is over. Raises
+        RegisterError."""
+        ends = time.monotonic() + limit_s
+        while True:
+            found = [one for outage in outages for one in await self._over(outage)]
+            if time.monotonic() > ends or not any(OPEN.intersection(one.notices) for one in found):
+                return found
+            await asyncio.sleep(LOOK_S)
+
+    async def _over(self, outage: int) -> list[ToldOver]:
+        notices = [one for one in await self._register.notices.of(f"outage:{outage}") if one.what == "restored"]
+        ties = await self._register.outages.ties(outage)
+        return [
+            ToldOver(outage, tie.phone, tie.tell, tuple(one.state for one in notices if one.address == tie.phone))
+            for tie in ties
+        ]
 
     async def line(self) -> Snapshot | None:
         """The line as it stands; None when Redis does not answer."""
