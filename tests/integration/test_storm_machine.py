@@ -1,4 +1,5 @@
-"""The line with outages in it, by random stories on a register in SQLite: what holds on books in memory holds there."""
+"""The line with outages in it, by random stories in virtual time, on a real Redis and a register in SQLite: what holds
+on the model and on books in memory holds there."""
 
 from __future__ import annotations
 
@@ -15,14 +16,17 @@ from kezek_register import Register
 from kit.storm_books import Books, SqlBooks
 from kit.storm_callers import Callers, now
 from kit.storm_city import build
+from kit.storm_lines import StoryLine
 from kit.storm_machine import StormOnTheLine
+from kit.valkey import Valkey
+from kit.virtual_redis import RedisLine, RedisLoop
 from kit.virtual_work import without_threads
 
 EXAMPLES = 12
 
 
 def test_whatever_happens_in_a_storm_the_register_ties_once_and_tells_once(
-    tmp_path: Path, sqlite_template: Path
+    tmp_path: Path, sqlite_template: Path, valkey: Valkey
 ) -> None:
     """P1, P5, P8, P9, P18."""
     blank, made = tmp_path / "city.db", 0
@@ -35,6 +39,15 @@ def test_whatever_happens_in_a_storm_the_register_ties_once_and_tells_once(
     asyncio.run(settle())
 
     class Here(Callers):
+        @classmethod
+        def loop(cls) -> RedisLoop:
+            return RedisLoop()
+
+        @asynccontextmanager
+        async def open_line(self) -> AsyncIterator[StoryLine]:
+            async with RedisLine.open(valkey.url) as line:
+                yield line
+
         @asynccontextmanager
         async def open_books(self) -> AsyncIterator[Books]:
             nonlocal made

@@ -61,13 +61,14 @@ class ModelLine:
     async def kept(self) -> Any:
         model = self.model_queues.model
         memo: dict[int, Any] = {id(each): each for each in (model.clock, model.settings, model.on_event, model.feed)}
-        return copy.deepcopy(model.__dict__, memo), list(model.feed)
+        return copy.deepcopy(model.__dict__, memo), list(model.feed), dict(self.model_queues._replies)
 
     async def loses(self, kept: Any) -> None:
         model = self.model_queues.model
-        state, feed = kept
+        state, feed, replies = kept
         model.__dict__.clear()
         model.__dict__.update(state)
         model.feed.clear()
         model.feed.extend(feed)
+        self.model_queues._replies = replies
         self.model_queues._fanout.lose("the feed began anew")

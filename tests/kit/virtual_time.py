@@ -48,8 +48,8 @@ class _JumpingSelector(selectors.DefaultSelector):
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    def __init__(self, limit: float = float("inf")) -> None:
-        self._jumping = _JumpingSelector()
+    def __init__(self, limit: float = float("inf"), selector: _JumpingSelector | None = None) -> None:
+        self._jumping = selector or _JumpingSelector()
         self._jumping.limit = limit
         super().__init__(self._jumping)
         self._clock_resolution = 1e-6  # floats of long stories never stall between two timers
