@@ -66,6 +66,8 @@ class Conversation:
         self.place_kept = not arrival.resumed and self.place_since < standing.since - KEPT_S
         # the channel remembers what an empty Redis does not; it remembers nothing below the usual
         self.priority = max(standing.priority, arrival.priority) if arrival.priority else standing.priority
+        if self.kind is CallKind.CALL and not standing.placed_at:
+            self.priority = max(self.priority, USUAL)  # behind is who knows in this call, not who did in one before it
         self.stands(standing)
 
     def stands(self, call: Call) -> None:

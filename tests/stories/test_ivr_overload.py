@@ -28,6 +28,7 @@ from kit.scripted_line import (
     pause,
     press,
     say,
+    while_waiting,
 )
 
 NEIGHBOUR = "+77172000109"
@@ -218,3 +219,22 @@ async def test_who_knows_of_his_outage_and_stays_goes_after_the_others() -> None
         assert connected == [other.arrival.call, knows.arrival.call]
         assert world.ends() == ["answered", "answered"]
         world.nothing_is_left()
+
+
+@in_virtual_time
+async def test_who_went_behind_and_dials_again_is_behind_only_for_what_he_hears_in_this_call() -> None:
+    """P3, P9: his outage is over by then, or it is something else that he calls about, a danger say."""
+    async with World.open(aigul_201=Phone(talks=5)) as world:
+        await world.queues.pause("aigul", "lunch")
+        world.rungs = TownRungs(RungRules(told_last=True))
+        world.outages = outages = TownOutages()
+        outages.affect(1, "45", Affecting(7, "heating", "unknown", datetime.fromtimestamp(EPOCH, UTC)))
+        world.directory.know("+77010000001", language="ru")
+        knows = world.call(during("open", press("0")), while_waiting(pause(5), hang_up()), call="first")
+        await world.serve(knows)
+        assert (await world.state(knows)).priority == -1
+        outages.affect(1, "45")
+        again = world.call(during("open", press("0")), while_waiting(pause(5), hang_up()), call="second")
+        await world.serve(again)
+        state = await world.state(again)
+        assert (state.priority, state.place_since) == (0, (await world.state(knows)).place_since)
