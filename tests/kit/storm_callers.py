@@ -47,8 +47,8 @@ def now() -> datetime:
 
 class Callers:
     """`lines`: call -> its manner, its household, its lines, one for each node that had it; `told`: when, in which
-    call, of which outage; `shaken`: from when to when a node or the line was away, or lost something; `fallen`: calls that
-    Asterisk's own queue has."""
+    call, of which outage; `shaken`: from when to when a node or the line was away, or lost something; `fallen`: calls
+    that Asterisk's own queue has."""
 
     def __init__(self) -> None:
         self.stack = AsyncExitStack()
