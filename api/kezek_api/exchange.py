@@ -18,6 +18,8 @@ from kezek_api.rules import Rules
 from kezek_api.settings import Settings
 from kezek_api.storm_ports import StormPorts
 from kezek_api.strays import Strays
+from kezek_ivr.dictating import NUMBER as DICTATION
+from kezek_ivr.dictating import Dictating
 from kezek_ivr.notice_rules import NOTICE
 from kezek_ivr.reception import Reception
 from kezek_ivr.settings import ReceptionSettings
@@ -145,13 +147,21 @@ class Exchange:
         if task is not None:
             self._calls[call] = task
         try:
-            if call.startswith(NOTICE):
+            if line.arrival.dialled == DICTATION:
+                await self._dictate(line)
+            elif call.startswith(NOTICE):
                 await self._citizens.told.serve(line, self._receptions[queue])
             else:
                 await self._receptions[queue].serve(line)
         finally:
             if self._calls.get(call) is task:
                 del self._calls[call]
+
+    async def _dictate(self, line: Line) -> None:
+        if self._storm.dictations is None:
+            await line.hang_up()
+        else:
+            await Dictating(self._storm.dictations, self._dialogue).serve(line)
 
     def queue_of(self, dialled: str) -> str:
         return self._settings.numbers.get(dialled) or self._settings.queues[0]

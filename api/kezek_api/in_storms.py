@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from prometheus_client.core import Metric
 
+from kezek_api.bulletins.dictated import SqlDictations
 from kezek_api.bulletins.shelf import Shelf
 from kezek_api.bulletins.voice import BulletinVoice
 from kezek_api.callfile import CallFiles
@@ -37,6 +38,7 @@ class InStorms:
             rungs=ladder,
             bulletins=self._shelf,
             intake=SqlIntake(queues, files, register),
+            dictations=SqlDictations(register, settings.languages, settings.default_language),
         )
 
     def parts(self, *, begun: asyncio.Event, migrated: asyncio.Event) -> dict[str, Callable[[], Awaitable[None]]]:

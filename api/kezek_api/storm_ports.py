@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kezek_ivr.ports import Bulletins, Intake, Rungs, Troubles
+from kezek_ivr.ports import Bulletins, Dictations, Intake, Rungs, Troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +15,4 @@ class StormPorts:
     rungs: Rungs | None = None
     bulletins: Bulletins | None = None
     intake: Intake | None = None
+    dictations: Dictations | None = None

@@ -16,6 +16,7 @@ from kezek_ivr.dialogue_parts import (
     CalledBack,
     Closed,
     Consent,
+    DictatingWords,
     InLine,
     Instead,
     LanguageMenu,
@@ -71,6 +72,7 @@ class Dialogue:
     ticket: TicketWords
     recorded: RecordedWords
     told: ToldWords
+    dictating: DictatingWords
     silent: SilentWords
     language: LanguageMenu
     languages: Mapping[str, LanguageSwitches]
@@ -103,7 +105,7 @@ class Dialogue:
         yield from (self.greeting, self.keys, self.queued, self.number_told, self.goodbye, self.sorry)
         for told in (
             self.address, self.in_line, self.callback, self.called_back, self.recording, self.closed,
-            self.outage, self.ticket, self.recorded, self.told, self.silent,
+            self.outage, self.ticket, self.recorded, self.told, self.dictating, self.silent,
         ):  # fmt: skip
             said = {each.name: getattr(told, each.name) for each in fields(told)}
             yield from (text for name, text in said.items() if isinstance(text, str) and "digit" not in name)
@@ -186,6 +188,7 @@ def _dialogue(data: Mapping[str, Any]) -> Dialogue:
         "ticket": TicketWords,
         "recorded": RecordedWords,
         "told": ToldWords,
+        "dictating": DictatingWords,
         "silent": SilentWords,
         "language": LanguageMenu,
     }

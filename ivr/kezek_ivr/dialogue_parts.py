@@ -209,6 +209,17 @@ class ToldWords:
 
 
 @dataclass(frozen=True, slots=True)
+class DictatingWords:
+    """A manager speaks a bulletin by his own telephone."""
+
+    hello: str
+    kept: str
+    nothing: str
+    lost: str
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
 class SilentWords:
     """Somebody who does not, or cannot, speak; and what a service is told before it has him."""
 

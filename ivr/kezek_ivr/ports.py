@@ -105,6 +105,16 @@ class Bulletins(Protocol):
         ...
 
 
+class Dictations(Protocol):
+    async def language(self, phone: str) -> str | None:
+        """In which the manager of this telephone speaks; None for anybody else's."""
+        ...
+
+    async def keep(self, phone: str, language: str, sound: bytes) -> int:
+        """A draft of it, which nobody hears until he puts it on; its id. `sound`: 16-bit mono at 8 kHz."""
+        ...
+
+
 class Intake(Protocol):
     async def register(self, call: str, notes: Mapping[str, Any]) -> str:
         """A ticket made of what was heard, no operator between; its number. The same call again is the same ticket."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import wave
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kezek_register import Register
+from kezek_api.bulletins.dictated import SqlDictations
+from kezek_register import Register, Staff
 from kezek_register.areas import Area, Place
 from kezek_register.bulletin_types import LONGEST_SOUND, LONGEST_WORDS, BadBulletin, Bulletin, BulletinOff
 from kezek_register.outage_types import BadOutage
@@ -76,3 +79,28 @@ async def test_what_says_nothing_or_too_much_is_refused(register: Register) -> N
     with pytest.raises(BadBulletin):
         await bulletins.record(only.id, "ru", b"")
     assert await bulletins.sound(only.id, "ru") == b"RIFF", "what callers hear was not taken away"
+
+
+async def test_what_a_manager_speaks_by_telephone_is_a_draft_of_his(register: Register) -> None:
+    await register.staff.add(Staff("dana", "Дана", "manager", "1004", "kk", (), {}))
+    await register.staff.add(Staff("aigul", "Айгүл", "operator", "1001", "ru", ("main",), {}))
+    dictations = SqlDictations(register, ("ru", "kk"), "ru")
+    assert [await dictations.language(phone) for phone in ("1004", "1001", "", "7' OR 1=1")] == ["kk", None, None, None]
+    before = await register.bulletins.revision()
+    id = await dictations.keep("1004", "kk", b"\x01\x00" * 8000)
+    (draft,) = await register.bulletins.list()
+    assert (draft.id, draft.state, draft.created_by, draft.recorded, draft.words) == (id, "draft", "dana", ("kk",), {})
+    assert await register.bulletins.on() == [], "never on air by itself"
+    assert await register.bulletins.revision() > before
+    sound = await register.bulletins.sound(id, "kk")
+    assert sound is not None
+    with wave.open(io.BytesIO(sound)) as file:
+        assert (file.getframerate(), file.getnframes()) == (8000, 8000)
+    with pytest.raises(NotFound):
+        await dictations.keep("1001", "ru", b"\x01\x00" * 8000)
+    with pytest.raises(BadBulletin):
+        await dictations.keep("1004", "kk", bytes(LONGEST_SOUND))
+    now = datetime.now(UTC)
+    written = await register.audit.list(now - timedelta(minutes=1), now + timedelta(minutes=1))
+    assert [(one.login, one.what, one.subject) for one in written] == [("dana", "bulletin_dictated", str(id))]
+    assert (await register.bulletins.publish(id, "dana")).languages == {"kk"}

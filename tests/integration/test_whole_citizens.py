@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import io
 import itertools
 import wave
 from collections.abc import AsyncIterator
@@ -20,9 +22,10 @@ from kezek_register.outage_types import Outage, Tie
 from kezek_register.types import Ticket
 from kit.api import until
 from kit.city_phones import informed, picks_up
+from kit.sip_agent import SipAgent
 from kit.tones import RATE, hears, loud, tone
 from kit.valkey import Valkey
-from kit.whole import City, Street, hotline
+from kit.whole import HEAD, HEADS_PHONE, OPERATORS, PHONES, City, Street, hotline
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -237,3 +240,34 @@ async def test_who_says_that_it_is_not_on_has_an_operator_in_that_same_call(city
         await bell.ended()
         assert (await settled(register, notice.key)).result == "2"
         assert (await ties(register, outage))[WAITING].restored == "no"
+
+
+async def dictates(city: City, user: str) -> None:
+    """Whoever may not is hung up on."""
+    async with SipAgent.phone(city.asterisk, user) as phone:
+        phone.password = PHONES[user]
+        call = await phone.call("*44", caller=user)
+        await call.answered()
+        await until(lambda: loud(call) or call.over)  # he is told what to do
+        await asyncio.sleep(3)  # so long he speaks: a telephone of the tests hums
+        if not call.over:
+            call.press("#")
+        await call.ended()
+
+
+async def test_a_manager_speaks_a_bulletin_by_his_telephone_and_it_waits_for_him_as_a_draft(city: City) -> None:
+    """An operator's phone is refused; nothing of it is a call of the line."""
+    async with register_of(city) as register, city.head() as head:
+        known = {one.id for one in await register.bulletins.list()}
+        await dictates(city, HEADS_PHONE)
+        await dictates(city, OPERATORS["asel"])
+        (draft,) = [one for one in await register.bulletins.list() if one.id not in known]
+        assert (draft.state, draft.created_by, draft.words, len(draft.recorded)) == ("draft", HEAD, {}, 1)
+        sound = await register.bulletins.sound(draft.id, draft.recorded[0])
+        assert sound is not None
+        with wave.open(io.BytesIO(sound)) as file:
+            assert file.getnframes() > RATE
+        shown = (await head.does("GET", "/api/bulletins"))["bulletins"]
+        assert draft.id in [one["id"] for one in shown if one["state"] == "draft"]
+        calls = (await head.does("GET", "/api/calls"))["calls"]
+        assert [call for call in calls if call["caller"] in (HEADS_PHONE, OPERATORS["asel"])] == []

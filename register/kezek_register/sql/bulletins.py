@@ -35,20 +35,24 @@ class Bulletins:
         checked(bulletin, self._clock())
         named(bulletin.areas)
         async with self._database.writing() as session:
-            row = BulletinRow(
-                state="draft",
-                **_facts(bulletin),
-                created_by=who,
-                created_at=self._clock(),
-                published_by="",
-                published_at=None,
-                stopped_by="",
-                stopped_at=None,
-            )
+            row = self._draft(bulletin, who)
             session.add(row)
             await session.flush()
             await bump(self._database, session, REVISION)
             return _bulletin(row)
+
+    async def dictated(self, who: str, language: str, sound: bytes) -> Bulletin:
+        """A new draft of nothing but what he has spoken, WAV. Raises BadBulletin (longer than a minute)."""
+        if len(sound) > LONGEST_SOUND:
+            raise BadBulletin("a recording of a minute at most")
+        async with self._database.writing() as session:
+            row = self._draft(Bulletin(0, "draft"), who)
+            session.add(row)
+            await session.flush()
+            session.add(BulletinSoundRow(bulletin_id=row.id, language=language, sound=b64encode(sound).decode()))
+            await session.flush()
+            await bump(self._database, session, REVISION)
+            return _bulletin(row, (language,))
 
     async def change(self, bulletin: Bulletin, version: int) -> Bulletin:
         """What it says, to whom, until when; also of one that is on, whose callers hear the new words at once. Raises
@@ -138,6 +142,18 @@ class Bulletins:
     async def revision(self) -> int:
         """Moves whenever any of them changes; that the time of one is over is no change."""
         return await self._database.look(lambda connection: revision_seen(connection, REVISION))
+
+    def _draft(self, bulletin: Bulletin, who: str) -> BulletinRow:
+        return BulletinRow(
+            state="draft",
+            **_facts(bulletin),
+            created_by=who,
+            created_at=self._clock(),
+            published_by="",
+            published_at=None,
+            stopped_by="",
+            stopped_at=None,
+        )
 
     async def _read(self, states: tuple[str, ...], last: int) -> builtins.list[Bulletin]:
         wanted = select(BulletinRow).where(BulletinRow.state.in_(states))
