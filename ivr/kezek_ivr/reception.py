@@ -205,7 +205,7 @@ class Reception:
             return await self._overloaded.passes(talk)
         await self._recall(talk, standing)
         if still_out is not None:
-            still_out.note(talk.keeper)
+            still_out.note(talk)
             self._wish(talk)
         known = talk.keeper.notes.get("callback")
         dialled = talk.kind is CallKind.CALLBACK and not talk.talked

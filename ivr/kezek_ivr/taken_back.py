@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from kezek_ivr.keeping import Keeper
+from kezek_ivr.conversation import EMERGENCY, Conversation
 from kezek_ivr.notice_rules import NOTICE
 from kezek_ivr.pacing import Load, PaceRules, takes_back
 from kezek_ivr.patience import within
@@ -22,18 +22,23 @@ TALKING = (OperatorState.OFFERED, OperatorState.TALKING, OperatorState.WRAP_UP)
 
 @dataclass(frozen=True, slots=True)
 class StillOut:
-    """What he was told of. `outage`: 0 where nobody knows which."""
+    """What he was told of. `outage`: 0 where nobody knows which; `urgent`: he has pressed the digit of emergencies."""
 
     outage: int
     topic: str
+    urgent: bool = False
 
     @classmethod
-    def of(cls, tell: Tell) -> StillOut:
+    def of(cls, tell: Tell, *, urgent: bool) -> StillOut:
         id = tell.about.partition("outage:")[2].partition(":")[0]
-        return cls(int(id) if id.isdigit() else 0, str(tell.told.get("topic", "")))
+        return cls(int(id) if id.isdigit() else 0, str(tell.told.get("topic", "")), urgent)
 
-    def note(self, keeper: Keeper) -> None:
+    def note(self, talk: Conversation) -> None:
         """For the operator who gets him: what it is about, and that he says it is out still."""
+        keeper = talk.keeper
+        if self.urgent:
+            talk.priority = EMERGENCY
+            keeper.set_emergency({"how": "digit"})
         fields = dict(keeper.notes["fields"])
         if self.topic and "topic" not in fields:
             fields["topic"] = {

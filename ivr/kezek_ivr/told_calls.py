@@ -82,7 +82,9 @@ class ToldCalls:
                         if reception is not None and wanted:
                             self.handed.add(key)
                             await line.remember(JOINED="1")  # should we die: the dialplan's own queue has him too
-                            await reception.serve(line, StillOut.of(tell))
+                            await reception.serve(
+                                line, StillOut.of(tell, urgent=wanted == self._dialogue.emergency_digit)
+                            )
                         else:
                             await self._farewell(line, tell, said, offered=wanted is not None)
                     finally:
@@ -161,8 +163,9 @@ class ToldCalls:
         arrival = line.arrival
         return (arrival.resumed or arrival.talked) and self._back is not None and await self._back.stands(arrival.call)
 
-    async def _wants_operator(self, line: Line, tell: Tell, said: str) -> bool | None:
-        """Of one who says that it is still out; None: nobody is left for him, and he is not asked."""
+    async def _wants_operator(self, line: Line, tell: Tell, said: str) -> str | None:
+        """The digit of one who says that it is still out and wants one, '' where he does not; None: nobody is left for
+        him, and he is not asked."""
         words, language = self._dialogue.told, self._language(tell)
         if tell.what != "restored" or said != words.no_digit or self._back is None or not await self._back.may():
             return None
@@ -171,9 +174,10 @@ class ToldCalls:
             await line.play(words.still_out, words.operator, f"press/{digits[0]}", language=language)
             until = asyncio.get_running_loop().time() + words.answer_s
             while (left := until - asyncio.get_running_loop().time()) > 0:
-                if await line.digit(left) in digits:
-                    return True
-        return False
+                digit = await line.digit(left)
+                if digit in digits:
+                    return digit
+        return ""
 
     async def _farewell(self, line: Line, tell: Tell, said: str, *, offered: bool = False) -> None:
         words = self._dialogue.told

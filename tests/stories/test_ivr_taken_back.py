@@ -49,6 +49,19 @@ async def test_he_stands_in_the_line_with_his_place_and_the_operator_sees_that_h
         assert len(world.board.dialled_to) == 1
 
 
+@in_virtual_time
+async def test_the_digit_of_emergencies_is_one_there_too() -> None:
+    async with World.open(aigul_201=Phone(answers_after=4, talks=30)) as world:
+        world.board.citizen(NUMBER, Phone(answers_after=5), STILL_OUT, after("told_operator", press("9")))
+        notices = MemoryNotices()
+        restored(notices)
+        async with telling(world, notices, back=True):
+            await asyncio.sleep(600)
+        call = line_of(world).arrival.call
+        assert (await world.queues.call(call)).priority == 9
+        assert (await world.queues.notes(call))["emergency"] == {"how": "digit"}
+
+
 @pytest.mark.parametrize("cue", [after("told_operator", pause(60)), after("told_operator", hang_up())])
 @in_virtual_time
 async def test_who_wants_none_is_thanked_and_never_stands_in_the_line(cue: Cue) -> None:
