@@ -56,7 +56,10 @@ async def own_troubles(doors: Doors, organisation: str) -> tuple[list[KeptSuspic
     """What is suspected and what is out now, of his."""
     open_ones = (await asked(doors.register.suspicions.page("open", limit=MOST))).items
     out = (await asked(doors.register.outages.page(OutageFilter(state="now"), limit=MOST))).items
+    kinds = {one.topic: "" for one in open_ones}
+    for topic in kinds:
+        kinds[topic] = (await asked(doors.register.topics.begins_with(topic))).asset_kind
     return (
-        [one for one in open_ones if organisation in await of_suspicion(doors, one)],
+        [one for one in open_ones if organisation in await answers(doors, one.areas, kinds[one.topic])],
         [one for one in out if organisation in await of_outage(doors, one)],
     )
