@@ -200,6 +200,7 @@ export const stormEn = {
   notice_addition: "A caller added something",
   crew_word: "The crew's word",
   crew_act: "Crew…",
+  crew_whose: "Several organisations answer here: say whose crew it is.",
   crew_says: "What the crew says",
   crew_on: "It is on",
   crew_out: "It really is out",

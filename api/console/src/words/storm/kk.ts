@@ -201,6 +201,7 @@ export const stormKk: StormMessages = {
   notice_addition: "Қоңырау шалушы қосты",
   crew_word: "Бригада сөзі",
   crew_act: "Бригада…",
+  crew_whose: "Мұнда бірнеше ұйым жауапты: қайсысының бригадасы екенін айтыңыз.",
   crew_says: "Бригада не дейді",
   crew_on: "Бәрі бар",
   crew_out: "Шынымен жоқ",

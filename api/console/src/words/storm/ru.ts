@@ -201,6 +201,7 @@ export const stormRu: StormMessages = {
   notice_addition: "Звонящий добавил",
   crew_word: "Слово бригады",
   crew_act: "Бригада…",
+  crew_whose: "Здесь отвечают несколько организаций: скажите, чья бригада.",
   crew_says: "Что говорит бригада",
   crew_on: "Всё есть",
   crew_out: "Действительно нет",

@@ -201,6 +201,7 @@ export const stormUk: StormMessages = {
   notice_addition: "Абонент додав",
   crew_word: "Слово бригади",
   crew_act: "Бригада…",
+  crew_whose: "Тут відповідають кілька організацій: скажіть, чия бригада.",
   crew_says: "Що каже бригада",
   crew_on: "Усе є",
   crew_out: "Справді немає",
