@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { area } from "../src/register/areas";
 import { bulletinDraft, languagesOf, same, tidied } from "../src/storm/bulletin";
-import { beside, chainState, idIn, inOrder, isCalm, left, spark, suspectedAt, toDecide } from "../src/storm/judge";
+import { beside, chainState, idIn, inOrder, isCalm, lastStep, left, spark, suspectedAt, toDecide } from "../src/storm/judge";
 import { timeLine } from "../src/storm/timeline";
 import { RATE, trimmed, wav } from "../src/storm/wav";
 import { troubles } from "../src/work/troubles";
@@ -70,6 +70,13 @@ test("what the map shows is named by its kind and number", () => {
   expect([idIn("s7", "s"), idIn("s7", "o"), idIn("o12", "o"), idIn(null, "s")]).toEqual([7, null, 12, null]);
 });
 
+test("the part that was restored last is offered to be taken back, unless it was already", () => {
+  const burst = storm().outages.find(({ id }) => id === 1)!;
+  expect(lastStep(burst)?.step).toBe(1);
+  expect(lastStep({ restorations: burst.restorations.map((one) => ({ ...one, taken_back_at: one.at })) })).toBeNull();
+  expect(lastStep({ restorations: [] })).toBeNull();
+});
+
 test("growth is drawn as steps from its first size to its last", () => {
   const at = (s: number) => new Date(s * 1000).toISOString();
   const grown: Suspicion["grown"] = [[at(0), 50], [at(50), 100]];
@@ -101,6 +108,16 @@ describe("the time line", () => {
     expect(new Set(moments.map(({ key }) => key)).size).toBe(moments.length);
     for (const what of ["rung", "suspected", "dismissed", "restored_part", "moved", "added", "published", "chain_taken"])
       expect(moments.map((one) => one.what), what).toContain(what);
+  });
+
+  test("has what crews said, of a suspicion and of an outage", () => {
+    const one = storm();
+    const at = new Date(NOW).toISOString();
+    const word = { id: 1, at, suspicion_id: 7, outage_id: null, organisation: "teplo", by: "serik", says: "on" as const, areas: [], why: "the pump runs" };
+    one.suspicions[0]!.said = [word];
+    one.outages.find(({ id }) => id === 1)!.said = [{ ...word, id: 2, suspicion_id: null, outage_id: 1, says: "out" }];
+    const crews = timeLine({ ...one, ladder: one }, 0, ({ areas }) => `${areas.length} places`, () => "").filter(({ what }) => what.startsWith("crew"));
+    expect(crews.map(({ what, kind, who, outage }) => [what, kind, who, outage])).toEqual([["crew_on", "suspicion", "serik", undefined], ["crew_out", "outage", "serik", 1]]);
   });
 
   test("leaves out what was before", () => {

@@ -1,12 +1,12 @@
 /** The storm in its order, from what the doors tell: who moved what, what was found, said and restored. Pure. */
 import type { Outage } from "../register/outage_types";
-import type { Addition, Bulletin, Ladder, RungName, Suspicion } from "./types";
+import type { Addition, Bulletin, CrewWord, Ladder, RungName, Suspicion } from "./types";
 
 export const KINDS = ["rung", "suspicion", "outage", "addition", "bulletin"] as const;
 export type Kind = (typeof KINDS)[number];
 export type What =
   | "rung" | "held" | "let_go" | "suspected" | "confirmed" | "dismissed" | "faded" | "opened" | "moved" | "restored_part" | "taken_back" | "closed" | "chain"
-  | "chain_taken" | "added" | "handled" | "published" | "stopped"; // prettier-ignore
+  | "chain_taken" | "added" | "handled" | "published" | "stopped" | "crew_on" | "crew_out"; // prettier-ignore
 
 export interface Moment {
   key: string;
@@ -35,7 +35,7 @@ export interface Told {
 /** Everything since `since_ms`, the newest first. `place`: an outage's areas in words; `said`: a bulletin's. */
 export function timeLine(told: Told, since_ms: number, place: (of: Pick<Outage, "areas">) => string, said: (of: Bulletin) => string): Moment[] {
   const all = [
-    ...rungs(told.ladder?.history ?? []), ...told.suspicions.flatMap(ofSuspicion), ...told.outages.flatMap((one) => ofOutage(one, place)),
+    ...rungs(told.ladder?.history ?? []), ...told.suspicions.flatMap((one) => [...ofSuspicion(one), ...ofCrews(one, place)]), ...told.outages.flatMap((one) => [...ofOutage(one, place), ...ofCrews(one, place)]),
     ...told.additions.flatMap(ofAddition), ...told.bulletins.flatMap((one) => ofBulletin(one, said(one))),
   ]; // prettier-ignore
   return all.filter(({ at }) => Date.parse(at) >= since_ms).sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
@@ -81,6 +81,14 @@ function ofOutage(one: Outage, place: (of: Pick<Outage, "areas">) => string): Mo
   const taken = one.steps.find(({ list, done_at }) => list === "call_out" && done_at);
   if (taken?.done_at) told.push({ ...base, key: `taken-${one.id}`, at: taken.done_at, what: "chain_taken", who: taken.done_by, words: place(one) });
   return told;
+}
+
+/** What crews found there. */
+function ofCrews({ topic, said = [] }: { topic: string; said?: CrewWord[] }, place: (of: Pick<Outage, "areas">) => string): Moment[] {
+  return said.map((one): Moment => {
+    const base = one.outage_id === null ? ({ kind: "suspicion" } as const) : ({ kind: "outage", outage: one.outage_id } as const);
+    return { ...base, key: `crew-${one.id}`, at: one.at, what: `crew_${one.says}`, who: one.by, topic, words: [place(one), one.why].filter(Boolean).join(": ") };
+  });
 }
 
 function ofAddition(one: Addition): Moment[] {

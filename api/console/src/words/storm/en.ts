@@ -144,6 +144,8 @@ export const stormEn = {
   moment_handled: "Handled: {code}",
   moment_published: "Bulletin on",
   moment_stopped: "Bulletin off",
+  moment_crew_on: "The crew: it is on: {topic}",
+  moment_crew_out: "The crew: it really is out: {topic}",
   moment_told: "households told: {n}",
   map_suspected: "suspected: {n}",
   storm_where: "Where it is",

@@ -145,6 +145,8 @@ export const stormKk: StormMessages = {
   moment_handled: "Қолға алынды: {code}",
   moment_published: "Хабарландыру қосылды",
   moment_stopped: "Хабарландыру өшірілді",
+  moment_crew_on: "Бригада: бәрі бар: {topic}",
+  moment_crew_out: "Бригада: шынымен жоқ: {topic}",
   moment_told: "хабарланды: {n}",
   map_suspected: "күдікті: {n}",
   storm_where: "Қай жерде",

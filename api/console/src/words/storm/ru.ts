@@ -145,6 +145,8 @@ export const stormRu: StormMessages = {
   moment_handled: "Занялись: {code}",
   moment_published: "Объявление включено",
   moment_stopped: "Объявление снято",
+  moment_crew_on: "Бригада: всё есть: {topic}",
+  moment_crew_out: "Бригада: действительно нет: {topic}",
   moment_told: "сообщено домохозяйствам: {n}",
   map_suspected: "под подозрением: {n}",
   storm_where: "Где это",

@@ -145,6 +145,8 @@ export const stormUk: StormMessages = {
   moment_handled: "Взялися: {code}",
   moment_published: "Оголошення увімкнено",
   moment_stopped: "Оголошення знято",
+  moment_crew_on: "Бригада: усе є: {topic}",
+  moment_crew_out: "Бригада: справді немає: {topic}",
   moment_told: "повідомлено домогосподарств: {n}",
   map_suspected: "під підозрою: {n}",
   storm_where: "Де це",
