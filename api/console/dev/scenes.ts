@@ -18,6 +18,7 @@ const SCENES: Record<string, (desk: FakeDesk) => void> = {
   hear: (desk) => desk.hear(),
   overhear: (desk) => desk.overhear(),
   unheard: (desk) => desk.show({ unheard: "recogniser_full" }),
+  still_out: (desk) => desk.show({ still_out: 1 }),
   drop: (desk) => desk.socket?.terminate(),
   elsewhere: (desk) => desk.socket?.close(4001, "signed in elsewhere"),
   silent: () => undefined,

@@ -129,6 +129,8 @@ export interface Pop {
   emergency?: "" | "digit" | "words" | "silent";
   /** Outages at his house, of which he was told before the queue. */
   outages?: number[];
+  /** We called to say that this outage is over, and he says that it is not; 0: not known which. */
+  still_out?: number | null;
   fields: Partial<Record<FieldName, Field>>;
   note: string;
   /** filed: it stands in the register; false while the database is away (the number is sure). */

@@ -233,4 +233,6 @@ export const stormEn = {
   bulletin_stop_sure: "Take it off? It cannot be put on again.",
   outage_report_until: "as of {time}",
   map_needs: "helped first: {n}",
+  call_still_out: "Says it is still out, though the outage is closed",
+  bulletin_spoken: "Spoken, without words",
 };

@@ -234,4 +234,6 @@ export const stormKk: StormMessages = {
   bulletin_stop_sure: "Тоқтату керек пе? Оны қайта қосуға болмайды.",
   outage_report_until: "{time} жағдайы",
   map_needs: "алдымен көмек керек: {n}",
+  call_still_out: "Ажырату жабылды, бірақ әлі жоқ дейді",
+  bulletin_spoken: "Дауыспен жазылған",
 };

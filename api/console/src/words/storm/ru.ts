@@ -234,4 +234,6 @@ export const stormRu: StormMessages = {
   bulletin_stop_sure: "Снять? Включить его снова нельзя.",
   outage_report_until: "по состоянию на {time}",
   map_needs: "помогают первыми: {n}",
+  call_still_out: "Говорит: ещё нет, хотя отключение закрыто",
+  bulletin_spoken: "Записано голосом",
 };

@@ -234,4 +234,6 @@ export const stormUk: StormMessages = {
   bulletin_stop_sure: "Зняти? Увімкнути його знову не можна.",
   outage_report_until: "станом на {time}",
   map_needs: "допомагають першими: {n}",
+  call_still_out: "Каже: ще немає, хоча відключення закрито",
+  bulletin_spoken: "Записано голосом",
 };
