@@ -139,7 +139,8 @@ def test_people_are_called_in_in_the_order_of_the_list_each_once_and_not_who_is_
 def test_a_rules_reason_and_what_a_rung_does_are_said_in_every_language(language: str) -> None:
     measures = ("waiting_per_operator", "wait_s", "arrivals_times_usual", "free_trunks")
     said = [words.why({name: 312.5, "over": 240, "for_s": 30}, language) for name in measures]
-    assert all("312.5" in one and "240" in one for one in said)
+    figure = "312.5" if language == "en" else "312,5"
+    assert all(figure in one and "240" in one for one in said)
     assert "300" in words.why({"calm_s": 300}, language)
     assert words.why({}, language) == ""
     rungs = read({}, QUEUES).ladder.rungs

@@ -31,7 +31,7 @@ const DOES: Record<RungName, Words> = {
   },
 };
 const WHY: Words = {
-  kk: "бір операторға 6.2 қоңырау күтуде, шегі 4", ru: "на одного оператора ждут 6.2, порог 4", uk: "на одного оператора чекають 6.2, поріг 4",
+  kk: "бір операторға 6,2 қоңырау күтуде, шегі 4", ru: "на одного оператора ждут 6,2, порог 4", uk: "на одного оператора чекають 6,2, поріг 4",
   en: "6.2 callers wait for each operator, the limit is 4",
 };
 const SENTENCES: Record<number, Words> = {

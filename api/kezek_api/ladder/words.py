@@ -122,7 +122,7 @@ def why(because: Mapping[str, Any], language: str) -> str:
     for name, words in _WHY.items():
         if name in because:
             limit = because.get("over", because.get("under", ""))
-            return _in(words, language).format(value=_number(because[name]), limit=_number(limit))
+            return _in(words, language).format(value=_number(because[name], language), limit=_number(limit, language))
     return ""
 
 
@@ -143,5 +143,7 @@ def _in(words: Mapping[str, str], language: str) -> str:
     return words.get(language) or words["en"]
 
 
-def _number(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
+def _number(value: Any, language: str) -> str:
+    """With a comma where the language writes one; the others read English."""
+    text = f"{value:g}" if isinstance(value, int | float) else str(value)
+    return text.replace(".", ",") if language in ("kk", "ru", "uk") else text
