@@ -125,6 +125,13 @@ def test_an_operator_sees_the_rung_and_what_it_does_and_nothing_on_an_ordinary_d
     expect(page.locator("[data-desk-rung=overload]")).to_contain_text("кері қоңырау")  # in her own language
 
 
+def test_an_operator_sees_that_it_is_still_out_where_we_said_that_it_is_over(office: Visit, fake: Fake) -> None:
+    page = office.as_("aigul")
+    expect(page.get_by_role("button", name="Ready")).to_be_visible()
+    fake.play("ringing", "still_out")
+    expect(page.locator("[data-still='1']").get_by_role("link", name="Outage 1")).to_be_visible()
+
+
 def test_a_whole_storm_by_keyboard_alone_on_a_phone_in_kazakh(office: Visit, fake: Fake) -> None:
     """P18: from calm to the report. The focus is never lost, and what grows meanwhile does not move under the hand."""
     fake.play("calm")
