@@ -16,9 +16,10 @@ import httpx
 
 from kezek_api.drill.types import CallerPlan, Outaged, SitePoints, Stage, Storm
 
-LIMIT_S = 4.0
+LIMIT_S = 10.0
 AGAIN_S = 0.3
 BY_HAND_S = 16.0  # after the storm's beginning, when nothing is suspected
+SPREAD, PER_S = 32, 2.0  # so many, so many a second, dial behind a late stage
 TOPIC = "heating"
 LASTS_S = 10.0  # at least, when it was confirmed late
 WAITS_S = 90.0  # for a stage of a storm, then he dials all the same
@@ -42,6 +43,8 @@ class Manager:
             with suppress(TimeoutError):
                 async with asyncio.timeout(WAITS_S):
                     await self._stages[plan.storm, plan.dials_when].wait()
+                if self._now > plan.at_s + AGAIN_S:  # it was late: not all of them at one moment
+                    await asyncio.sleep(int(plan.number) % SPREAD / PER_S)
 
     async def sees_to(self, storm: Storm) -> None:
         one = Outaged(storm)
