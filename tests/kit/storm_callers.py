@@ -148,11 +148,13 @@ class Callers:
         line._cues.clear()
         manner = self.lines[known.call][0]
         cues = (while_waiting(pause(3), press("9")),) if manner == "nine" and "press 9" not in line.done else (LEAVES,)
-        return self.world.board.call(
+        again = self.world.board.call(
             *cues, call=known.call, caller=known.caller, since=known.since, resumed=True, talked=talked,
             language=line.variables.get("LANGUAGE") or known.language, story=known.call,
             priority=int(line.variables.get("PRIORITY", "0")),
         )  # fmt: skip
+        again.variables |= line.variables  # of the channel, whichever node has it
+        return again
 
     async def line_is_away(self, seconds: float) -> None:
         began = asyncio.get_running_loop().time()
