@@ -90,7 +90,7 @@ async def test_an_evening_from_two_streets_to_a_feeder_and_back_by_steps(
         storm.chronicle.reads(
             """
             18:02 a transformer fails: Abay and Pushkin are dark
-            18:02 suspicion 1 open: '5 calls in 1 minute from feeder 1: light; usual under 0.1'
+            18:02 suspicion 1 open: '5 calls in 1 minute from “feeder 1”: light; usual under 0.1'
             18:04 the ladder: elevated, by rule: waiting_per_operator 2.0 over 1.5 for_s 30.0
             18:05 anna confirms: outage 1, Abay street, Pushkin street
             18:05 suspicion 1 confirmed: '22 calls in 2 minutes from Abay street, Pushkin street: light; usual under

@@ -89,7 +89,7 @@ async def test_a_rumour_a_prankster_and_a_small_true_outage(
             19:14 sensor pump-4 says that nothing is missing in Steppe 2
             19:14 suspicion 1 faded: '5 calls in 1 minute from Steppe street: water; usual under 0.1; against: 1'
             19:15 and in School and Station street
-            19:15 suspicion 2 open: '3 calls in 1 minute from feeder 3: water; usual under 0.1'
+            19:15 suspicion 2 open: '3 calls in 1 minute from “feeder 3”: water; usual under 0.1'
             19:18 crew erlan says that nothing is missing in School 3
             19:18 suspicion 2 dismissed: '10 calls in 2 minutes from Station street 1–5, School street 1–5: water;
                 usual under 0.1; against: 1'
