@@ -31,12 +31,13 @@ class Model(ModelRestore):
 
     @verb
     def tick(self) -> float:
-        due = [(when, what.encode(), what) for what, when in self.due.items() if when <= self.now]
-        due.sort()
-        for _, _, what in due[:DUE_AT_ONCE]:
-            if self.due.get(what, self.now + 1) <= self.now:
-                del self.due[what]
-                self._end_due(what)
+        for _ in range(2):  # whose offer lapsed may have stood behind for long enough
+            due = [(when, what.encode(), what) for what, when in self.due.items() if when <= self.now]
+            due.sort()
+            for _, _, what in due[:DUE_AT_ONCE]:
+                if self.due.get(what, self.now + 1) <= self.now:
+                    del self.due[what]
+                    self._end_due(what)
         self.match()
         nearest = min(self.due.values(), default=self.now + 1000)
         return min(IDLE_TICK_S, max(0.0, (nearest - self.now) / 1000))

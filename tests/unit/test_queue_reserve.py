@@ -145,6 +145,17 @@ def test_the_time_behind_goes_on_through_other_wishes_a_redial_a_lapsed_offer_an
     assert quiet.offered() == {"bek": back}
 
 
+def test_whose_offer_lapsed_after_his_time_behind_is_among_the_others_by_the_same_tick(quiet: Hall) -> None:
+    quiet.line.configure("109", QueueRules(behind_s=10))
+    quiet.works("ann", "101")
+    comes(quiet, "knows", BEHIND)
+    comes(quiet, "usual")
+    assert quiet.offered() == {"ann": "knows"}
+    quiet.clock.wait(20)
+    assert quiet.line.tick() > 0
+    assert quiet.positions() == {"knows": 1, "usual": 2}
+
+
 def test_a_site_may_leave_him_there_for_ever(quiet: Hall) -> None:
     quiet.line.configure("109", QueueRules(behind_s=0))
     comes(quiet, "knows", BEHIND)

@@ -43,13 +43,21 @@ local ending = {
     stand(c)
   end,
 }
-for _, what in ipairs(redis.call('ZRANGEBYSCORE', site.due, '-inf', now, 'LIMIT', 0, 200)) do
-  local at = due_time(what)
-  if at and at <= now then
-    local kind, name = what:match('^(%a+):(.*)$')
-    due_at(kind, name)
-    ending[kind](name)
+local function end_due()
+  local found = redis.call('ZRANGEBYSCORE', site.due, '-inf', now, 'LIMIT', 0, 200)
+  for _, what in ipairs(found) do
+    local at = due_time(what)
+    if at and at <= now then
+      local kind, name = what:match('^(%a+):(.*)$')
+      due_at(kind, name)
+      ending[kind](name)
+    end
   end
+  return #found > 0
+end
+if end_due() then -- whose offer lapsed may have stood behind for long enough
+  write_due()
+  end_due()
 end
 match()
 write_due()

@@ -1,7 +1,7 @@
 -- feed: what happened, told by the script that did it. `n` counts the events without a hole, so readers see a gap. Each
 -- operator whose state changed is told once, as it is at the script's end.
 local TRIM = 32 -- the feed is trimmed by whole pages: once in so many events is often enough
-local EVENT, ROOM = 5, 500 -- of an event five values are kept, one after another; so many of them at most have room
+local EVENT = 5 -- values of an event are kept, one after another
 local events, told, changed, is_changed = {}, 0, {}, {}
 resets[#resets + 1] = function()
   events, told, changed, is_changed = {}, 0, {}, {}
@@ -52,7 +52,7 @@ local function write_events()
     redis.call('XADD', feed, '*', 'n', n + i, 'kind', events[at + 1], 'at', now_text,
       'call', events[at + 2], 'operator', events[at + 3], 'queue', events[at + 4], 'data', events[at + EVENT])
   end
-  if told > ROOM then
+  if told > 100 * EVENT then -- room for so many is enough
     events = {}
   end
   told = 0

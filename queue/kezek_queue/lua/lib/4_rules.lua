@@ -10,14 +10,13 @@ local DEFAULT_RULES = {
 local rules_from = memo(function(text) -- those of an earlier version lack some
   return setmetatable(cjson.decode(text), { __index = DEFAULT_RULES })
 end)
-local KEPT_MS = 1000
 local rules_by_queue, rules_site, rules_since = {}, '', 0
 resets[#resets + 1] = function()
   rules_by_queue = {}
 end
 
 local function forget_rules()
-  if now >= rules_since + KEPT_MS or now < rules_since or feed ~= rules_site then
+  if now >= rules_since + 1000 or now < rules_since or feed ~= rules_site then
     rules_by_queue, rules_site, rules_since = emptied(rules_by_queue), feed, now
   end
 end

@@ -11,9 +11,12 @@ local function is_to_dial(c)
   return c.kind == 'callback' and c.connected_at == '0'
 end
 
-local LEVELS = { ['0'] = 0, ['9'] = 9, ['-1'] = -1 }
-local function level_of(c)
-  return LEVELS[c.priority] or number(c, 'priority')
+local level_of
+do
+  local usual = { ['0'] = 0, ['9'] = 9, ['-1'] = -1 }
+  function level_of(c)
+    return usual[c.priority] or number(c, 'priority')
+  end
 end
 
 local function is_behind(c)

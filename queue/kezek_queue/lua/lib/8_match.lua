@@ -2,6 +2,11 @@
 -- callers of one lane are alike. After every script no caller waits whom a free operator could take, so only the lanes
 -- that somebody came to and those that a fresh operator serves have to be looked at.
 local FIRST, PAGE = 4, 64 -- lanes read at a time
+local held = {} -- queues whose free ones are kept from one of the order, and so from all who come after him
+local reserved = {} -- queues in which some are kept and one more is free
+resets[#resets + 1] = function()
+  held, reserved = {}, {}
+end
 
 -- Grows for ever: never less than the epoch's seconds times 2^15, so that an emptied server, and one that lost its last
 -- second, gives none that a channel has seen.
@@ -70,20 +75,16 @@ function make_offer(c, takers, head)
   end
 end
 
--- Who is kept for the highest priorities: one more who is free may mean that somebody else is taken, in any lane.
+-- One more who is free may mean that somebody else is taken, in any lane: until he himself is, for then as many are free
+-- as before.
 local function look_past_reserves()
-  local reserved
   for _, o in next, fresh do
     for queue in pairs(profile_of(o).queues) do
       local rules = rules_of(queue)
       if rules.reserve + rules.reserve_behind > 0 then
-        reserved = reserved or {}
         reserved[queue] = true
       end
     end
-  end
-  for _, lane in ipairs(reserved and redis.call('ZRANGE', site.fronts, 0, -1) or {}) do
-    dirty[lane] = dirty[lane] or reserved[split_lane(lane)]
   end
 end
 
@@ -91,11 +92,6 @@ end
 local function may_dial(queue)
   local dialled = tonumber(redis.call('HGET', site.dialled, queue)) or 0
   return dialled < math.max(1, math.floor(rules_of(queue).share * at_work(queue)))
-end
-
--- So many free ones are kept for others, and more of them from one who stands behind.
-local function kept_from(c, rules)
-  return rules.reserve + (is_behind(c) and rules.reserve_behind or 0)
 end
 
 -- Of the free operators those to be rung: one, or several for the highest priorities. Nobody who stood free before this
@@ -112,8 +108,9 @@ function takers_of(c, is_new)
   if kind == 'c' and level_of(c) >= rules.together_from then
     most = math.max(1, rules.together)
   else
-    local kept = kept_from(c, rules)
+    local kept = rules.reserve + (is_behind(c) and rules.reserve_behind or 0)
     if kept > 0 and free_in(queue) <= kept then
+      held[queue] = level_of(c) < rules.together_from or nil
       return {}
     end
   end
@@ -140,9 +137,13 @@ function takers_of(c, is_new)
 end
 
 local function offer_head(lane)
+  local parts = lane_from(lane)
+  if parts[3] == '' and held[parts[1]] then
+    return false
+  end
   local first = redis.call('ZRANGE', key_of('line', lane), 0, 1, 'WITHSCORES')
   local c = first[1] and get_call(first[1])
-  local takers = c and takers_of(c, dirty[lane]) or {}
+  local takers = c and takers_of(c, dirty[lane] or reserved[parts[1]]) or {}
   if #takers > 0 then
     make_offer(c, takers, { first[3], first[4] })
   end
@@ -167,7 +168,7 @@ local function walk()
     local size, offered = from < FIRST and FIRST or PAGE, false
     local lanes = redis.call('ZRANGE', site.fronts, from, from + size - 1)
     for _, lane in ipairs(lanes) do
-      offered = (dirty[lane] or is_served(lane)) and offer_head(lane)
+      offered = (dirty[lane] or reserved[lane_from(lane)[1]] or is_served(lane)) and offer_head(lane)
       if offered then
         break -- the lane's next caller may come after the next lane's
       end
@@ -218,7 +219,7 @@ local function match()
   if not unmatched then
     return
   end
-  unmatched = false
+  unmatched, held = false, emptied(held)
   if next(grown) then
     for _, lane in ipairs(redis.call('ZRANGE', site.dial_fronts, 0, -1)) do
       if grown[split_lane(lane)] then
@@ -235,7 +236,7 @@ local function match()
   if next(dirty) and redis.call('EXISTS', site.free) == 1 then
     look_at_dirty()
   end
-  dirty = emptied(dirty)
+  dirty, reserved = emptied(dirty), emptied(reserved)
   for name, o in next, fresh do
     fresh[name] = nil
     into_free(o)
