@@ -73,10 +73,9 @@ local head_from = memo(function(head)
 end)
 
 -- What the argument holds: the head's parts, what is asked, the key.
-local find = string.find
 local function parts_of(argument)
-  local first = find(argument, '\30', 1, true)
-  local second = find(argument, '\30', first + 1, true)
+  local first = argument:find('\30', 1, true)
+  local second = argument:find('\30', first + 1, true)
   return head_from(argument:sub(1, first - 1)), argument:sub(first + 1, second - 1), argument:sub(second + 1)
 end
 
