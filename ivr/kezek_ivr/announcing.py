@@ -99,7 +99,8 @@ class Announcing:
             return True
         words = self._dialogue
         talk.story.tell("suspected", suspicions=[each.id for each in news])
-        facts = [part for each in news for part in (words.outage.suspected, saying.matter(each.topic, SUBJECTS))]
+        matters = dict.fromkeys(saying.matter(each.topic, SUBJECTS) for each in news)
+        facts = [part for matter in matters for part in (words.outage.suspected, matter)]
         if not await talk.line.play(*facts, language=talk.language):
             return True
         digit = await talk.line.digit(CUT_SHORT_S)

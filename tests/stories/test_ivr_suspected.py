@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from kezek_ivr.ports import Affecting, Concerned, Troubles
@@ -52,6 +53,15 @@ async def test_a_caller_hears_that_his_street_is_looked_into_and_goes_on() -> No
         assert outages.ties == {}
         assert "outages" not in await world.notes(line)
         world.nothing_is_left()
+
+
+@in_virtual_time
+async def test_two_suspicions_of_one_matter_are_one_sentence() -> None:
+    async with World.open(aigul_201=Phone(talks=5)) as world:
+        suspected(world, replace(SUSPECTED, id=8))
+        line = world.call(after("open", say("lift")))
+        await world.serve(line)
+        assert line.heard.count("outage_suspected") == 1
 
 
 @in_virtual_time
