@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from kezek_api.drill.ear import is_mark
+from kezek_api.drill.furnishing import MARK_HZ
 from kezek_register import Register, load_sample
 from kezek_register.notice_types import Notice
 from kezek_register.sql.tables import BuildingRow, HouseholdRow, PhoneRow
@@ -37,7 +39,7 @@ STAYS_S = 5.0  # in the line; nobody is there to take the call
 ENOUGH = 8  # voices that are waited for
 LAST = "+77008880100"  # the next caller, of the street's middle
 TONES = {
-    "outage_now": 1300.0,
+    "outage_now": float(MARK_HZ),
     "subject/heating": 1700.0,
     "told_restored": 2100.0,
 }  # prompt -> the tone that stands for it
@@ -174,6 +176,7 @@ async def test_thirty_calls_from_one_street_are_an_outage_of_which_the_next_call
         citizen = await hears_of_the_outage(whole, street, LAST, "thirty-first")
         await until(lambda: hears(citizen, "outage_now"), LIMIT_S)
         await until(lambda: hears(citizen, "subject/heating"), LIMIT_S)
+        assert any(map(is_mark, citizen.sound.heard)), "as a drill's callers know it by"
         citizen.press("1")
         assert (await whole.told("thirty-first", "informed"))["tell"] is True
         await citizen.ended()

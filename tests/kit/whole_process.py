@@ -54,7 +54,7 @@ async def serving(settings: Settings, log: int | None = None) -> AsyncIterator[P
                     return all(parts[part]["ok"] for part in ("sql", "asterisk", "redis"))
                 return False
 
-            await until(up, 30)
+            await until(up, 60)  # a busy machine
         yield Process(process, f"http://{listen}")
     finally:
         if process.returncode is None:
