@@ -1,68 +1,13 @@
 """Suspicions from reports: found, told apart from pranks and rumours, explained, dismissed, faded."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from kezek_register.areas import Area, Place, covers
-from kezek_register.detection.detector import MassOutages
-from kezek_register.detection.types import Branch, DetectionSettings, Spot, Suspicion, Town, TroubleReport, replayed
-from kezek_register.detection.usual import HouseholdsUsual
-
-NOON = datetime(2026, 2, 3, 12, tzinfo=UTC)
-HOMES = 40
-STREETS, HOUSES = 12, 20
-
-
-def town(network: bool = True, ground: bool = True) -> Town:
-    """12 streets of 20 blocks with 40 households each; a feeder has two streets, a substation six."""
-    spots = []
-    for street in range(1, STREETS + 1):
-        parts = (100 + (street - 1) // 6, 200 + (street - 1) // 2) if network else ()
-        for house in range(1, HOUSES + 1):
-            place = Place(street, str(house), street * 100 + house, (1, 2 + (street - 1) // 6), parts)
-            lat, lon = (51.1 + street * 0.0012, 71.4 + house * 0.0008) if ground else (None, None)
-            spots.append(Spot(place, HOMES, lat, lon))
-    territories = (Branch(1, None, "city"), Branch(2, 1, "district"), Branch(3, 1, "district"))
-    feeders = [Branch(200 + n, 100 + n // 3, "feeder") for n in range(6)]
-    parts_of = (Branch(100, None, "substation"), Branch(101, None, "substation"), *feeders)
-    return Town(tuple(spots), territories, parts_of if network else ())
-
-
-TOWN = town()
-
-
-def detector(of: Town = TOWN, **settings: float) -> MassOutages:
-    return MassOutages(of, DetectionSettings(**settings), HouseholdsUsual(STREETS * HOUSES * HOMES))  # type: ignore[arg-type]
-
-
-def report(n: int, street: int, house: int, after_s: float, of: Town = TOWN, **more: object) -> TroubleReport:
-    place = of.spots[(street - 1) * HOUSES + house - 1].place if house else Place(street)
-    told = {"key": f"call:{n}", "party": f"household:{n}", "source": "call", "topic": "heating", **more}
-    return TroubleReport(at=NOON + timedelta(seconds=after_s), place=place, **told)  # type: ignore[arg-type]
-
-
-def of_house(
-    count: int, street: int = 3, house: int = 5, first: int = 0, begins: float = 0, **more: object
-) -> list[TroubleReport]:
-    return [report(first + n, street, house, begins + 30 * n, **more) for n in range(count)]
-
-
-def of_streets(
-    count: int, streets: tuple[int, ...], first: int = 0, begins: float = 0, **more: object
-) -> list[TroubleReport]:
-    """Everywhere on them."""
-    return [
-        report(first + n, streets[n % len(streets)], 1 + 7 * (n // len(streets)) % HOUSES, begins + 15 * n, **more)
-        for n in range(count)
-    ]
-
-
-def told(found: MassOutages, reports: list[TroubleReport]) -> list[Suspicion]:
-    changed: list[Suspicion] = []
-    for one in reports:
-        changed += found.report(one)
-    return changed
+from kezek_register.areas import Area, covers
+from kezek_register.detection.pace import Pace
+from kezek_register.detection.types import Town, replayed
+from kit.trouble_calls import HOMES, HOUSES, NOON, STREETS, detector, of_house, of_streets, report, told, town
 
 
 @pytest.mark.parametrize("of", [town(), town(network=False), town(False, False)], ids=["tree", "ground", "addresses"])
@@ -278,3 +223,41 @@ def test_what_an_operator_mends_counts_at_its_new_place() -> None:
     told(found, of_house(3, 8, 2, first=60, begins=200))
     (one,) = found.open()
     assert (one.areas, one.parties) == ((Area("building", building_id=802),), 5)
+
+
+def test_one_that_ordinary_calls_keep_open_fades() -> None:
+    """Half the city was out; hours later the usual calls of so large an area are no sign of it, and a fault inside it
+    is found as its own."""
+    found = detector()
+    told(found, of_streets(60, (1, 2, 3, 4, 5, 6, 7, 8)))
+    (wide,) = found.open()
+    assert wide.households > 4 * HOUSES * HOMES
+    ordinary = [report(500 + n, 1 + (5 * n) % 8, 1 + (11 * n) % HOUSES, 7200 + 1500 * n) for n in range(12)]
+    changed = told(found, ordinary)
+    assert [(one.id, one.state) for one in changed if one.state == "faded"] == [(wide.id, "faded")]
+    told(found, of_house(6, 2, 5, first=900, begins=7200 + 1500 * 12))
+    assert [one.areas for one in found.open()] == [(Area("building", building_id=205),)]
+
+
+def test_a_winter_that_history_does_not_know_is_no_outage() -> None:
+    """Ten times as many calls as history has, day after day: they become the usual ones."""
+    pace = Pace(lambda at: 0.5)
+    for hour in range(24 * 10):
+        for n in range(5):
+            pace.heard(3600.0 * hour + 600 * n)
+    assert pace.factor() > 2.5
+
+
+def test_a_storm_does_not_become_the_usual_thing() -> None:
+    pace = Pace(lambda at: 0.5)
+    for hour in range(24 * 10):
+        for n in range(200 if hour == 100 else hour % 2):
+            pace.heard(3600.0 * hour + 10 * n)
+    assert 0.8 < pace.factor() < 1.2
+
+
+def test_the_pace_of_a_silent_line_is_bounded() -> None:
+    pace = Pace(lambda at: 5.0)
+    pace.heard(0.0)
+    pace.until(3600.0 * 24 * 4000)
+    assert pace.factor() == 0.5

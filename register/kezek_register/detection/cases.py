@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -14,12 +15,16 @@ from kezek_register.detection.types import Suspicion, SuspicionState
 PARTIES = 20_000  # remembered of one suspicion; more are counted by report
 KEYS = 2_000
 STEPS = 60  # of `grown`
+LATELY = 256
+IDS = 1000
 
 
 @dataclass(slots=True)
 class Case:
-    """`voices`: its reports that are still evidence, by party; times in s of the epoch; `fitted`: how many there were
-    when the region was last found."""
+    """`voices`: its reports, by party; `keys`: of each report its party; times in s of the epoch; `lately`: of its
+    newest reports; `lively_at`: when they were last more than is usual there; `fitted`: how many voices there were when
+    the region was last found, `beside`: those since that it does not hold; `compared`: with another one, by its id, at
+    how many voices of both; `against`: party -> nats of who says that nothing is missing."""
 
     id: str
     topic: str
@@ -33,11 +38,14 @@ class Case:
     usual: float = 0.0
     reports: int = 0
     fitted: int = 0
-    against: set[str] = field(default_factory=set)
-    weight_against: float = 0.0
+    against: dict[str, float] = field(default_factory=dict)
     of: tuple[str, ...] = ()
     parties: set[str] = field(default_factory=set)
-    keys: list[str] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
+    lately: deque[float] = field(default_factory=lambda: deque(maxlen=LATELY))
+    lively_at: float = 0.0
+    beside: int = 0
+    compared: dict[str, int] = field(default_factory=dict)
     voices: dict[str, Voice] = field(default_factory=dict)
     grown: list[tuple[datetime, int]] = field(default_factory=list)
     over: tuple[Area, ...] = ()  # where its outage is restored
@@ -58,20 +66,29 @@ class Case:
         if key in self.keys:
             return
         self.reports += 1
+        self.lately.append(at)
         if len(self.parties) < PARTIES:
             self.parties.add(party)
         if len(self.keys) < KEYS:
-            self.keys.append(key)
+            self.keys[key] = party
         self.first_at, self.last_at = min(self.first_at, at), max(self.last_at, at)
 
     def lose(self, voice: Voice) -> None:
         """To another one."""
         self.voices.pop(voice.party, None)
+        for key in [key for key, party in self.keys.items() if party == voice.party]:
+            self.unheard(key)
         self.parties.discard(voice.party)
-        if voice.key in self.keys:
-            self.keys.remove(voice.key)
-        self.reports = max(0, self.reports - 1)
         voice.case = ""
+
+    def unheard(self, key: str) -> None:
+        """That report is none of it; who has said nothing else is none of its parties."""
+        party = self.keys.pop(key, None)
+        if party is None:
+            return
+        self.reports = max(0, self.reports - 1)
+        if party not in self.keys.values():
+            self.parties.discard(party)
 
     def absorb(self, other: Case) -> None:
         """That one is part of this from now on."""
@@ -80,14 +97,21 @@ class Case:
         self.voices |= other.voices
         if len(self.parties) < PARTIES:
             self.parties |= other.parties
-        self.keys = [*self.keys, *other.keys][:KEYS]
+        for key, party in other.keys.items():
+            if len(self.keys) < KEYS:
+                self.keys.setdefault(key, party)
         self.reports += other.reports
         self.against |= other.against
-        self.weight_against += other.weight_against
+        self.lively_at = max(self.lively_at, other.lively_at)
         self.score = max(self.score, other.score)
         self.first_at, self.last_at = min(self.first_at, other.first_at), max(self.last_at, other.last_at)
         self.of = tuple(dict.fromkeys((*self.of, other.id)))[-STEPS:]
         other.state = "merged"
+
+    @property
+    def weight_against(self) -> float:
+        """Nats."""
+        return sum(self.against.values())
 
     def grew(self, at: datetime) -> None:
         self.grown.append((at, self.region.homes))
@@ -113,6 +137,22 @@ class Case:
             tuple(self.grown),
             tuple(self.keys),
         )
+
+
+class Ids:
+    """None comes twice in a while: what was dismissed or has faded does not come back under its old one."""
+
+    def __init__(self) -> None:
+        self._had: dict[str, None] = {}
+
+    def new(self, topic: str, key: str) -> str:
+        found = new_id(topic, key)
+        while found in self._had:
+            found = new_id(topic, found)
+        self._had[found] = None
+        if len(self._had) > IDS:
+            del self._had[next(iter(self._had))]
+        return found
 
 
 def new_id(topic: str, key: str) -> str:

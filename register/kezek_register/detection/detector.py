@@ -16,6 +16,7 @@ from kezek_register.detection.cases import Case, moment
 from kezek_register.detection.clock import Clock
 from kezek_register.detection.dismissals import Dismissals
 from kezek_register.detection.evidence import Voice
+from kezek_register.detection.extent import Extents
 from kezek_register.detection.gazetteer import Gazetteer
 from kezek_register.detection.known import Outages
 from kezek_register.detection.topics import Topic
@@ -41,6 +42,7 @@ class MassOutages:
 
     def __init__(self, town: Town, settings: DetectionSettings, usual: Usual) -> None:
         self._gazetteer = Gazetteer(town)
+        self._extents = Extents(self._gazetteer)
         self._settings = settings
         self._usual = usual
         self._clock = Clock(settings.window_s)
@@ -56,6 +58,8 @@ class MassOutages:
         before = self._keys.get(report.key)
         if before is not None and before[1] == said:
             return []
+        if not report.topic:
+            return self._views(self._taken_back(report.key, said))
         at = self._clock.take(report.at)
         if at is None:
             return []
@@ -63,10 +67,8 @@ class MassOutages:
         while len(self._keys) > KEYS:
             del self._keys[next(iter(self._keys))]
         changed = self._tidy()
-        if before is not None and (mended := self._topics.get(before[1].topic)) is not None:
-            changed += mended.retracted(report.key, before[1].party or report.key)
-        if not report.topic:
-            return self._views(changed)
+        if before is not None:
+            changed += self._retracted(report.key, before[1], mended=before[1].topic == report.topic)
         topic = self._topic(report.topic)
         where = self._gazetteer.where(report.place)
         sure = min(1.0, max(0.05, report.sure)) if report.sure == report.sure else 0.5
@@ -138,13 +140,28 @@ class MassOutages:
     def _place(self, spot: int, place: Place) -> Place:
         return self._gazetteer.spots[spot].place if spot >= 0 else place
 
+    def _taken_back(self, key: str, said: _Said) -> list[Case]:
+        """Whenever it comes: also when its report is no evidence any more, a suspicion may count it still."""
+        before = self._keys.get(key)
+        if before is not None:
+            self._keys[key] = before[0], said
+            return self._retracted(key, before[1])
+        return [case for topic in self._topics.values() for case in topic.retracted(key, said.party or key)]
+
+    def _retracted(self, key: str, before: _Said, mended: bool = False) -> list[Case]:
+        topic = self._topics.get(before.topic)
+        if topic is None:
+            return []
+        party = before.party or key
+        return topic.admitted(party) if before.says == "on" else topic.retracted(key, party, mended)
+
     def _case(self, id: str) -> Case | None:
         return next((topic.cases[id] for topic in self._topics.values() if id in topic.cases), None)
 
     def _topic(self, code: str) -> Topic:
         topic = self._topics.pop(code, None)
         if topic is None:
-            topic = Topic(code, self._gazetteer, self._settings, self._usual, self._dismissals)
+            topic = Topic(code, self._extents, self._settings, self._usual, self._dismissals)
         self._topics[code] = topic
         if len(self._topics) > TOPICS:
             silent = (one for one, of in self._topics.items() if not of.cases)

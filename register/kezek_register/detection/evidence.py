@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kezek_register.areas import Place
 from kezek_register.detection.gazetteer import Gazetteer, Key, Where
 
 MOST = 4096  # reports of a topic in the window; in a storm the oldest go first
 SEEN_IN_AREA = 96  # of an area, the newest; enough for any alarm
+WORDS = 16  # of one party
 _WEIGHTS = {"sensor": 1.5, "crew": 2.0}
+
+
+class Word(NamedTuple):
+    source: str
+    place: Place
+    where: Where
+    sure: float
 
 
 @dataclass(slots=True, eq=False)
 class Voice:
-    """A party's word about a topic. `fresh`: the first of its building, others may be its neighbours about the same
-    small thing; `case`: the suspicion it belongs to."""
+    """A party's word about a topic. `words`: what each of its reports said, by key; `fresh`: the first of its building,
+    others may be its neighbours about the same small thing; `case`: the suspicion it belongs to."""
 
     key: str
     at: float
@@ -29,7 +38,21 @@ class Voice:
     fresh: bool = True
     dead: bool = False
     case: str = ""
+    words: dict[str, Word] = field(default_factory=dict)
     hangs: list[tuple[Key, float]] = field(default_factory=list)
+
+    def said(self, other: Voice) -> None:
+        """One more report of this party; of a few the words are kept."""
+        if len(self.words) < WORDS:
+            self.words[other.key] = Word(other.source, other.place, other.where, other.sure)
+
+    def at_place_of(self, other: Voice) -> bool:
+        """Whether this one is at the place that `other` speaks of."""
+        if other.where.spot >= 0:
+            return self.where.spot == other.where.spot
+        if other.where.street:
+            return self.where.street == other.where.street
+        return bool(other.where.parts) and other.where.parts[-1] in self.where.parts
 
 
 class Evidence:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kezek_register.areas import Place
-from kezek_register.detection.hull import Point, inside
+from kezek_register.detection.hull import Point
 from kezek_register.detection.types import Spot, Town
 from kezek_register.houses import house_key, same_number
 
@@ -22,6 +22,7 @@ EVERYWHERE: Key = ("a",)
 LEVELS = 6  # of squares: 2 * CELL_M wide, then twice that, and so on
 CELL_M = 60.0
 _PATCH_M = 200.0
+_PROBES = 8  # buildings that a street is known by
 _METRES_A_DEGREE = 111_320.0
 
 
@@ -46,11 +47,12 @@ class Gazetteer:
         self.sums[EVERYWHERE] = self.total
         self.streets: dict[int, list[int]] = {}
         self._of_streets: dict[int, dict[Key, float]] = {}
+        self._probes: dict[int, list[int]] = {}
         self.below: dict[Key, list[int]] = {}
         self._by_building: dict[int, int] = {}
         self._by_house: dict[tuple[int, str], int] = {}
         self.above: dict[Key, int | None] = {("p", branch.id): branch.parent for branch in town.parts}
-        self._ground: dict[tuple[int, int], list[int]] = {}
+        self.ground: dict[tuple[int, int], list[int]] = {}
         self.kinds = {branch.id: branch.kind for branch in town.parts}
         self.xy = _ground(self.spots)
         self.grounded = any(at is not None for at in self.xy)
@@ -77,7 +79,7 @@ class Gazetteer:
             for level in range(LEVELS):
                 side = CELL_M * 2**level
                 self.sums["q", level, math.floor(at[0] / side), math.floor(at[1] / side)] += homes
-            self._ground.setdefault((math.floor(at[0] / _PATCH_M), math.floor(at[1] / _PATCH_M)), []).append(n)
+            self.ground.setdefault((math.floor(at[0] / _PATCH_M), math.floor(at[1] / _PATCH_M)), []).append(n)
 
     def where(self, place: Place) -> Where:
         """The nearest that is known of it: the house, one of that number, the street, else the trees."""
@@ -111,39 +113,14 @@ class Gazetteer:
             return sum(self.homes[n] for n in self.run(key))
         return self.sums.get(key, 0)
 
-    def standing_near(self, ring: Sequence[Point]) -> float:
-        """About how many households stand in a convex ring: by squares whose middle does."""
-        xs, ys = [one[0] for one in ring], [one[1] for one in ring]
-        left, right, low, high = min(xs), max(xs), min(ys), max(ys)
-        level = 0
-        while level < LEVELS - 1 and (right - left) * (high - low) > 150 * (CELL_M * 2**level) ** 2:
-            level += 1
-        if level == 0:
-            return float(sum(self.homes[n] for n in self.standing_in(ring)))
-        side, found = CELL_M * 2**level, 0
-        for i in range(math.floor(left / side), math.floor(right / side) + 1):
-            for j in range(math.floor(low / side), math.floor(high / side) + 1):
-                if (homes := self.sums.get(("q", level, i, j), 0)) and inside(
-                    ((i + 0.5) * side, (j + 0.5) * side), ring
-                ):
-                    found += homes
-        return float(found)
-
-    def standing_in(self, ring: Sequence[Point]) -> Iterator[int]:
-        """The spots inside of a convex ring, by patches of the ground: those wholly inside are not looked into."""
+    def patches(self, ring: Sequence[Point]) -> list[tuple[int, int]]:
+        """Keys of `ground` that the ring may reach into."""
         xs, ys = [one[0] for one in ring], [one[1] for one in ring]
         left, right = math.floor(min(xs) / _PATCH_M), math.floor(max(xs) / _PATCH_M)
         low, high = math.floor(min(ys) / _PATCH_M), math.floor(max(ys) / _PATCH_M)
-        if (right - left + 1) * (high - low + 1) > len(self._ground):
-            boxed = [(i, j) for i, j in self._ground if left <= i <= right and low <= j <= high]
-        else:
-            boxed = [(i, j) for i in range(left, right + 1) for j in range(low, high + 1) if (i, j) in self._ground]
-        for i, j in boxed:
-            corners = ((i, j), (i + 1, j), (i, j + 1), (i + 1, j + 1))
-            if all(inside((x * _PATCH_M, y * _PATCH_M), ring) for x, y in corners):
-                yield from self._ground[i, j]
-            else:
-                yield from (n for n in self._ground[i, j] if (at := self.xy[n]) is not None and inside(at, ring))
+        if (right - left + 1) * (high - low + 1) > len(self.ground):
+            return [(i, j) for i, j in self.ground if left <= i <= right and low <= j <= high]
+        return [(i, j) for i in range(left, right + 1) for j in range(low, high + 1) if (i, j) in self.ground]
 
     def chain(self, where: Where, sure: float) -> Iterator[tuple[Key, float]]:
         """Each candidate area that the place hangs on, with the chance that it really lies there. A house that is
@@ -193,6 +170,19 @@ class Gazetteer:
         _, street, half, slot = key
         first = int(half) * int(slot)
         return self.streets[int(street)][max(0, first) : first + 2 * int(half)]
+
+    def probes(self, street: int) -> Sequence[int]:
+        """A few of its buildings that stand for all of it, evenly by households."""
+        if (known := self._probes.get(street)) is None:
+            known = self._probes[street] = []
+            each = self.sums["s", street] / _PROBES
+            wanted, reached = each / 2, 0.0
+            for n in self.streets.get(street, ()):
+                reached += self.homes[n]
+                while wanted < reached:
+                    known.append(n)
+                    wanted += each
+        return known
 
     def shares(self, street: int) -> dict[Key, float]:
         """Of each node of the trees: the share of the street's households that hang on it."""

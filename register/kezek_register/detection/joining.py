@@ -8,25 +8,25 @@ from collections.abc import Sequence
 from kezek_register.detection.evidence import Voice
 from kezek_register.detection.extent import Extents
 from kezek_register.detection.fit import Fit
-from kezek_register.detection.gazetteer import Gazetteer
 from kezek_register.detection.regions import Region
 
-COMPARED = 120  # reports at most
+COMPARED = 60  # reports at most
 APART_M = 500.0  # reports nearer than that are of one place
 CLEARLY = 3.0  # nats: what stands is kept unless another reading is clearly better
 
 
 class Joining:
-    def __init__(self, gazetteer: Gazetteer, extents: Extents) -> None:
-        self._gazetteer = gazetteer
+    def __init__(self, extents: Extents) -> None:
+        self._gazetteer = extents.gazetteer
         self._extents = extents
 
     def one(self, first: Region, other: Region, voices: Sequence[Voice], usual: float) -> Region | None:
         """The region that explains the reports of both better than the two beside each other; None: they are two."""
         some = _some(voices)
+        usual *= len(some) / max(1, len(voices))
         fit = Fit(self._gazetteer, some, usual)
-        best = self._extents.best(some, usual)
-        if fit.score(best) > fit.score(first, other):
+        best, score = self._extents.found(some, usual)
+        if score > fit.score(first, other):
             return best
         return best if first.overlap(other) > 0.5 else None
 
@@ -34,10 +34,12 @@ class Joining:
         """The reports that are another outage's, [] when it is one."""
         if len(voices) < 2 * least:
             return []
-        groups = sorted(self._groups(_some(voices)), key=len, reverse=True)
+        some = _some(voices)
+        usual *= len(some) / len(voices)
+        groups = sorted(self._groups(some), key=len, reverse=True)
         if len(groups) < 2 or len(groups[1]) < least:
             return []
-        fit = Fit(self._gazetteer, _some(voices), usual)
+        fit = Fit(self._gazetteer, some, usual)
         parts = [self._extents.best(group, 0.0) for group in groups[:2]]
         if fit.score(*parts) < fit.score(region) + CLEARLY or parts[0].overlap(parts[1]) > 0.1:
             return []

@@ -45,6 +45,12 @@ def bar(rate: float, topics: int, alarms_month: float) -> float:
     return math.log(max(rate, 1e-3) / each_hour)
 
 
+def against(chance: float, nats: float) -> float:
+    """What a chance becomes by who speaks against it, or, with `nats` below 0, by who takes that back."""
+    odds = chance / max(1e-9, 1.0 - chance) * math.exp(-nats)
+    return odds / (1.0 + odds)
+
+
 def certainty(score: float, bar_now: float, alarms_month: float, against: float = 0.0) -> float:
     """The chance that it is real: what is real in a month against what chance (or rumour) makes of this strength.
     `against`: nats of those who say that nothing is missing."""
