@@ -22,6 +22,7 @@ from kezek_api.storm.follow import SLOW_S, Follow
 from kezek_api.storm.places import Places
 from kezek_api.storm.rules import DetectionRules
 from kezek_register import Register
+from kezek_register.areas import Place
 from kezek_register.detection.types import Detector, Suspicion, TroubleReport
 from kezek_register.outage_types import OutageFilter
 from kezek_register.trouble_types import RULE, KeptReport, KeptSuspicion
@@ -66,7 +67,7 @@ class Looking:
         self._ids: dict[str, int] = {}  # the detector's suspicions -> SQL's
         self._has: dict[str, set[str]] = {}  # the detector's -> keys of reports that SQL has of it
         self._dirty: dict[str, Suspicion] = {}
-        self._heard_keys: dict[str, None] = {}  # the newest of them
+        self._words: dict[str, list[tuple[str, str]]] = {}  # of the newest keys: as the detector was told, its topic
         self._denied: set[str] = set()  # the detector's, ended by who is there
         self._decisions = Decisions(detector, self._ids, rules.topics)
         self._revision, self._learnt_at = -1, 0.0
@@ -133,21 +134,24 @@ class Looking:
 
     def _hear(self, report: KeptReport) -> Sequence[Suspicion]:
         """What has changed by it; nothing by one of a place that has left the register, or of a topic that is not
-        looked at. A mended one is another word of the same party, which counts once."""
+        looked at. A mended one is another word of the same party, which counts once; one that is of another topic
+        now, or was taken back (of none), is no word about the one before any more."""
         self._seen.reports[report.source] += 1
         place, topic = self._places.of(report), self._rules.topics.get(report.topic, "")
-        if place is None or not topic:
-            return ()
-        key = f"{report.key}{_MENDED}{report.id}" if report.key in self._heard_keys else report.key
-        self._heard_keys[report.key] = None
-        if len(self._heard_keys) > KEYS:
-            del self._heard_keys[next(iter(self._heard_keys))]
         began = time.perf_counter()
-        changed = self._detector.report(
-            TroubleReport(
-                key, report.at, report.source, topic, place, report.party, report.sure, report.says, report.call
-            )
-        )
+        words = self._words.setdefault(report.key, [])
+        changed: list[Suspicion] = []
+        for key, of in [word for word in words if word[1] != topic]:
+            changed += self._detector.report(_told(report, key, "", place or Place()))
+            words.remove((key, of))
+        if place is not None and topic:
+            key = f"{report.key}{_MENDED}{report.id}" if words or changed else report.key
+            words.append((key, topic))
+            changed += self._detector.report(_told(report, key, topic, place))
+        if not words:
+            del self._words[report.key]
+        elif len(self._words) > KEYS:
+            del self._words[next(iter(self._words))]
         self._dirty.update({one.id: one for one in changed})
         self._seen.work_s += time.perf_counter() - began
         return changed
@@ -225,6 +229,12 @@ class Looking:
         if kept.certainty >= rules.confirm_at and kept.parties >= rules.confirm_parties:
             outage = await confirm(self._register, kept.id, RULE)
             log.info("suspicion_confirmed_by_rule", suspicion=kept.id, outage=outage.id, certainty=kept.certainty)
+
+
+def _told(report: KeptReport, key: str, topic: str, place: Place) -> TroubleReport:
+    return TroubleReport(
+        key, report.at, report.source, topic, place, report.party, report.sure, report.says, report.call
+    )
 
 
 def plain(key: str) -> str:
