@@ -126,7 +126,7 @@ class Looking:
 
     async def _heard(self, report: KeptReport) -> None:
         self._seen.lag_s = max(0.0, (self._clock() - (report.arrived_at or report.at)).total_seconds())
-        # in a thread: an extent sought anew takes seconds in a large town, and calls are conducted on this loop
+        # in a thread: an extent found anew takes tens of ms in a large town, and calls are conducted on this loop
         changed = await asyncio.to_thread(self._hear, report)
         ended = [one.id for one in changed if one.state == "faded"]
         if report.says == "on" and report.source == "crew" and self._rules.crew_dismisses:

@@ -20,7 +20,7 @@ from kezek_register.detection.canvas import Axis
 from kezek_register.detection.hull import Point
 
 ANGLES = 6
-WEIGHED = 3  # of them, the best: there all margins are looked at
+WEIGHED = 2  # of them, the best: there all margins are looked at
 MARGINS = (0.4, 1.5, 3.5)  # of the mean distance between two neighbouring reports along the axis
 LEFT_OUT = 3  # reports beyond one side at most, and a quarter of them
 LEAST_M = 12.0  # a building is not a point

@@ -19,9 +19,9 @@ from kezek_register.detection.scan import Found, Level, Scan
 from kezek_register.detection.types import DetectionSettings, Usual
 
 LEAST_TOPICS = 4
-FITTED = 80  # reports that an extent is found from
-EACH = 12  # with so few voices it is found anew by each
-GROWTH, GROWTH_LATER = 1.2, 1.4  # then when there are so many times more: an extent's error goes as 1 / voices
+FITTED = 60  # reports that an extent is found from
+EACH = 8  # with so few voices it is found anew by each
+GROWTH, GROWTH_LATER = 1.2, 1.5  # then when there are so many times more: an extent's error goes as 1 / voices
 CLEAR = 10.0  # nats over the bar
 LIVELY = 3.0  # nats: less surprising than that, a suspicion's reports are the usual ones of its areas
 EARLIER_S = 300.0  # before a suspicion's first report: who called then may be of it
@@ -188,7 +188,7 @@ class Topic:
         many = len(case.voices)
         case.beside += not case.region.holds(voice)
         growth = GROWTH if many <= 30 else GROWTH_LATER
-        if many <= EACH or many >= growth * case.fitted or case.beside >= max(3, 0.1 * many):
+        if many <= EACH or many >= growth * case.fitted or case.beside >= max(3, 0.15 * many):
             case.fitted, case.beside = many, 0
             changed += self._fit(case, rate)
         for one in changed:
