@@ -7,7 +7,7 @@ import pytest
 from kezek_register.areas import Area, covers
 from kezek_register.detection.pace import Pace
 from kezek_register.detection.types import Town, replayed
-from kit.trouble_calls import HOMES, HOUSES, NOON, STREETS, detector, of_house, of_streets, report, told, town
+from kit.trouble_calls import HOMES, HOUSES, NOON, STREETS, TOWN, detector, of_house, of_streets, report, told, town
 
 
 @pytest.mark.parametrize("of", [town(), town(network=False), town(False, False)], ids=["tree", "ground", "addresses"])
