@@ -103,11 +103,11 @@ async def test_an_evening_from_two_streets_to_a_feeder_and_back_by_steps(
             18:55 13 called of Abay, first of all Abay 3 flat 2, Abay 3 flat 3
             18:55 Pushkin street on again: 13 to be told
             19:10 olena closes outage 1: 10 to be told
-            19:11 suspicion 2 open: '3 calls in 1 minute from Garden street: light; usual under 0.1'
+            19:11 suspicion 2 open: '3 calls in 1 minute from Garden street 3–5: light; usual under 0.1'
             19:40 outage 1: 3 no, 4 not asked, 33 yes
             19:40 'Garden street 3–5: still out at 3 of 3 who answered'
             19:40 anna opens what is left: outage 2 of 1, 3 households
-            19:40 suspicion 2 faded: '3 calls in 1 minute from Garden street: light; usual under 0.1'
+            19:40 suspicion 2 faded: '3 calls in 1 minute from Garden street 3–5: light; usual under 0.1'
             19:50 olena closes outage 2: 4 to be told
             20:00 outage 2: 4 yes
             20:00 70 calls by now: 33 answered, 37 informed

@@ -12,8 +12,8 @@ import math
 
 HOURS_A_MONTH = 730.0
 # the union bound adds up areas that lie in each other, windows, and reports that follow each other, as if each were a
-# chance of its own: in two years of invented towns it let through a sixth of what it allowed; half of that is used
-CAREFUL = 3.0
+# chance of its own: in two years of invented towns it let through a sixth of what it allowed; a third of that is used
+CAREFUL = 2.0
 NEIGHBOUR = 0.06  # the chance that an ordinary incident brings one more party of its building, and each one more
 NEIGHBOUR_S = 1500.0  # in which time they call
 TRUE_A_MONTH = 10.0  # mass outages that a town really has
