@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, text
 
 from kezek_register import CallRecord, Register, RegisterSettings, Staff, Unavailable, load_sample
 from kezek_register.areas import Place
 from kezek_register.duty_types import Emergency
+from kezek_register.sql.database import Database
 from kit.databases import PostgresServer, draft, free_port, postgres_proxy
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -62,6 +64,23 @@ async def test_no_folder_for_the_sqlite_file(verb: str, tmp_path: Path) -> None:
     async with Register.open(f"sqlite+aiosqlite:///{tmp_path}/gone/kezek.db", settings=HASTY) as register:
         with pytest.raises(Unavailable):
             await VERBS[verb](register)
+
+
+async def test_who_gives_up_a_question_costs_no_connection(postgres_server: PostgresServer) -> None:
+    """In an overload many answers are late, and a connection for each would feed it."""
+
+    def backend(connection: Connection) -> int:
+        return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+    database = Database(postgres_server.url(postgres_server.database()), RegisterSettings(pool_size=1, max_overflow=0))
+    try:
+        first = await database.look(backend)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await database.look(lambda connection: connection.execute(text("SELECT pg_sleep(0.3)")).all())
+        assert await database.look(backend) == first
+    finally:
+        await database.close()
 
 
 async def test_postgresql_breaks_and_comes_back(

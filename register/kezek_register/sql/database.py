@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection as PooledConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -19,6 +20,7 @@ from kezek_register.settings import RegisterSettings
 from kezek_register.sql.errors import translating
 
 T = TypeVar("T")
+GoesOn = Callable[[Coroutine[Any, Any, Any]], asyncio.Future[Any]]
 _WRITING = "kezek_writing"
 _IMPORT_LOCK = 0x6B657A656B + 1  # beside that of the migrations
 
@@ -60,8 +62,12 @@ class Database:
         self._writing = async_sessionmaker(writing, expire_on_commit=False)
         # SQLite's own waiting is neither fair nor short: writers of this process queue here instead
         self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
-        self._looks = _SqliteLooks(self.url, settings) if self.is_sqlite else _PostgresqlLooks(self._engine)
         self._going_on: set[asyncio.Task[Any]] = set()
+        self._looks: _SqliteLooks | _PostgresqlLooks
+        if self.is_sqlite:
+            self._looks = _SqliteLooks(self.url, settings)
+        else:
+            self._looks = _PostgresqlLooks(self._engine, settings, self.goes_on)
 
     async def look(self, ask: Callable[[Connection], T]) -> T:
         """A short question that a caller waits for: `ask` runs as a whole beside the loop, each statement sees what is
@@ -148,14 +154,27 @@ class _SqliteLooks:
 
 
 class _PostgresqlLooks:
-    """The pool's connections without BEGIN and COMMIT: one round trip for each statement."""
+    """The pool's connections without BEGIN and COMMIT: one round trip for each statement.
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    Who gives up while he waits for a connection leaves the queue. A question that has begun is let end, within the
+    verb's limit: one that is cancelled costs its connection, and in an overload each late answer would cost a new one.
+    """
+
+    def __init__(self, engine: AsyncEngine, settings: RegisterSettings, goes_on: GoesOn) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._limit, self._goes_on = settings.verb_timeout_s, goes_on
 
     async def look(self, ask: Callable[[Connection], T]) -> T:
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(ask)
+        connection = await self._engine.connect()
+        found: T = await self._goes_on(self._asked(connection, ask))
+        return found
+
+    async def _asked(self, connection: PooledConnection, ask: Callable[[Connection], T]) -> T:
+        async with asyncio.timeout(self._limit):
+            try:
+                return await connection.run_sync(ask)
+            finally:
+                await connection.close()
 
     def close(self) -> None:
         """The pool is the engine's."""
