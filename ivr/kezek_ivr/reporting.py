@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import replace
 
 from kezek_ivr.announcing import concerned
-from kezek_ivr.conversation import Conversation
+from kezek_ivr.conversation import EMERGENCY, Conversation
 from kezek_ivr.forgotten import number_of
 from kezek_ivr.patience import patiently
 from kezek_ivr.ports import Concerned, Troubles
@@ -74,9 +74,10 @@ def what_is_said(talk: Conversation) -> Said | None:
 
 
 def what_is_known(talk: Conversation) -> Said | None:
-    """Of one whom nobody could hear, for there is no recogniser: that somebody calls from that house. What it is about
-    his operator writes."""
-    if talk.keeper.notes["unheard"] != "no_model":
+    """Of a household that has not said what it is about (it pressed 0 at once, was not understood, or nobody could hear
+    it): that somebody calls from that house. What it is about his operator writes. Emergencies and who says nothing
+    are no such voice."""
+    if talk.priority >= EMERGENCY or talk.keeper.notes["unheard"] == "silence":
         return None
     who = concerned(talk)
     return (who, UNKNOWN, 1.0) if who is not None and who.household_id is not None else None

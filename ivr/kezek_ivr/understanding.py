@@ -108,7 +108,9 @@ class Understanding:
         dialogue = self._dialogue.for_town(self._lookups.topics(talk.language), of_the_day)
         interview = self._interview_of(talk, dialogue, self._grammars_of(talk.language))
         await interview.prepare()
-        if not (talk.straight or talk.wants_state):
+        if talk.straight:
+            self._reporting.look(talk, last=True)
+        elif not talk.wants_state:
             await interview.hold()
             self._reporting.look(talk, last=True)
             talk.silent = interview.silent

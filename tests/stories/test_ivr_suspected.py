@@ -6,11 +6,13 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from kezek_ivr.ports import Affecting, Concerned, Troubles
 from kezek_queue.types import Kind
 from kit.citizens import Slow, TownOutages, an_outage
 from kit.ivr_world import World
-from kit.scripted_line import EPOCH, Phone, after, during, hang_up, in_virtual_time, pause, press, say
+from kit.scripted_line import EPOCH, Phone, Step, after, during, hang_up, in_virtual_time, pause, press, say
 
 NUMBER = "+77010000001"
 BEGAN = datetime.fromtimestamp(EPOCH, UTC) - timedelta(minutes=5)
@@ -158,3 +160,26 @@ async def test_without_a_recogniser_a_household_is_a_voice_of_its_house_all_the_
         line = world.call()
         await world.serve(line)
         assert troubles.said[line.arrival.call] == [("unknown", 1, "45", 7, 1.0)]
+
+
+@in_virtual_time
+@pytest.mark.parametrize("when", ["open", "greeting"])
+async def test_who_wants_an_operator_at_once_is_a_voice_of_his_house_all_the_same(when: str) -> None:
+    """In a storm many press 0 before they have said a word."""
+    async with World.open(aigul_201=Phone(talks=5)) as world:
+        world.troubles = troubles = TownTroubles()
+        world.directory.know(NUMBER, language="ru")
+        line = world.call((during if when == "greeting" else after)(when, press("0")))
+        await world.serve(line)
+        assert troubles.said[line.arrival.call] == [("unknown", 1, "45", 7, 1.0)]
+        assert world.ends() == ["answered"]
+
+
+@in_virtual_time
+@pytest.mark.parametrize("does", [press("9"), pause(0)], ids=["an emergency", "silent"])
+async def test_an_emergency_and_who_says_nothing_are_no_voice_of_a_house(does: Step) -> None:
+    async with World.open(aigul_201=Phone(talks=5)) as world:
+        world.troubles = troubles = TownTroubles()
+        world.directory.know(NUMBER, language="ru")
+        await world.serve(world.call(after("open", does)))
+        assert troubles.said == {}
