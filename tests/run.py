@@ -20,7 +20,7 @@ from kezek_api.provision.console import node_here
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
-LANES = 5  # for two cores: half of all tests wait, for telephones or for time
+LANES = 4  # for two cores: half of all tests wait, for telephones or for time
 FEW = 2  # tests that may be flaky in one run; more is no accident
 CONSOLE = ROOT / "api" / "console"
 NPM, NPM_ENVIRONMENT = node_here() or ([], {})

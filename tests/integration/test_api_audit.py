@@ -40,7 +40,9 @@ IMPERSONAL = {
     "POST /api/bulletins/{id}/stop", "POST /api/outages/{id}/additions/{addition}/handled",
     "POST /api/outages/{id}/call_out", "POST /api/outages/{id}/life_safety", "POST /api/outages/{id}/reopen",
     "POST /api/outages/{id}/restore", "POST /api/suspicions/{id}/confirm", "POST /api/suspicions/{id}/dismiss",
-    "POST /api/suspicions/{id}/extend", "PUT /api/bulletins/{id}", "PUT /api/bulletins/{id}/sound", "PUT /api/ladder",
+    "POST /api/suspicions/{id}/extend", "POST /api/suspicions/{id}/word", "POST /api/outages/{id}/word",
+    "POST /api/executor/suspicions/{id}/word", "POST /api/executor/outages/{id}/word", "PUT /api/bulletins/{id}",
+    "PUT /api/bulletins/{id}/sound", "PUT /api/ladder",
     "POST /api/outages/map", "POST /api/outages/concerned",  # looks, and test_api_looks.py has those
 }  # fmt: skip
 ELSEWHERE = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.timeout(180)
 
 KOREAN = "+77009990109"  # a household's number, whose language is known
 SAID = {"street": "라디오", "house": "넷", "topic": "난방"}
+LISTENS_S, UNDERSTANDS_S = 0.7, 2.0  # until the leg that brings his sound stands; from a word's end until it is known
 DOUBTED = 0.99  # as sure as no recogniser is: whatever is heard is read back
 
 
@@ -88,21 +90,24 @@ async def put(city: City, question: str) -> None:
 
 
 async def answers(city: City, citizen: SipCall, question: str) -> None:
-    """As often as he is asked, for a busy machine may miss a word, and never in between: whatever of it were still said
-    at the next question would be heard as the answer to that."""
-    voice, said = clip(SAID[question], "ko+f3"), 0
+    """When he is asked, and once more after a pause, for a busy machine may miss a word; never at the next question:
+    whatever of it were still said then would be heard as the answer to that."""
+    voice, clock = clip(SAID[question], "ko+f3"), asyncio.get_running_loop().time
+    heard_s, asked, speaks_at = len(voice) / 16_000, 0, 0.0
 
     async def understood() -> bool:
-        nonlocal said
+        nonlocal asked, speaks_at
         steps = await city.story("asking")
         if any(
             step["step"] == "fields" and step["fields"].get(question, {}).get("source") == "spoken" for step in steps
         ):
             return True
-        asked = sum(step["step"] == "asked" and step["question"] == question for step in steps)
-        if asked > said:
+        questions = [step["question"] for step in steps if step["step"] == "asked"]
+        if len(questions) > asked:
+            asked, speaks_at = len(questions), clock() + LISTENS_S
+        if questions[-1:] == [question] and clock() >= speaks_at:
             citizen.say(voice)
-        said = asked
+            speaks_at = clock() + heard_s + UNDERSTANDS_S
         return False
 
     await until(understood, 60)
