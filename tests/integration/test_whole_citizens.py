@@ -225,8 +225,9 @@ async def test_who_says_that_it_is_not_on_has_an_operator_in_that_same_call(city
         outage = await outage_at(register, WAITING)
         await register.outages.tie(outage.id, Tie(outage.id, "", WAITING, "ru"))
         (notice,) = (await register.outages.close(outage.id, "dina")).notices
-        bell = await world.rings()
-        assert bell.number == WAITING
+        while (bell := await world.rings()).number != WAITING:  # the executor's duty phone, of a ticket before
+            await picks_up(bell, "1")
+            await bell.ended()
         await picks_up(bell, "2")
         bell.press("0")
         ring = await asel.phone.rings()

@@ -171,7 +171,9 @@ class Page:
 
     def __init__(self, base: str) -> None:
         self.base = base
-        self.http = httpx.AsyncClient(base_url=base, headers={"Origin": base}, timeout=LIMIT_S)
+        # the server ends what is idle for 5 s; whoever writes just then has no answer
+        limits = httpx.Limits(keepalive_expiry=2)
+        self.http = httpx.AsyncClient(base_url=base, headers={"Origin": base}, timeout=LIMIT_S, limits=limits)
 
     async def __aenter__(self) -> Self:
         return self
